@@ -1,0 +1,185 @@
+/** Exit codes of the command line; stable. */
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  refused: 3,
+  authentication: 4,
+  resumable: 5,
+  unchecked: 6,
+  waiting: 8,
+  bug: 70,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+interface CatalogueEntry {
+  readonly exit: ExitCode;
+  /** When this error is given, in one sentence without a final period. */
+  readonly when: string;
+  /** The next step, one imperative sentence, used where the error itself brings no better one. */
+  readonly hint: string;
+}
+
+/** Every error a person can meet. `docs/errors.md` is generated from this table. */
+export const errorCatalogue = {
+  USAGE: { exit: 2, when: 'The command line is not understood', hint: "Run 'cutwater --help'" },
+  CONFIG_MISSING: { exit: 2, when: 'There is no policy file', hint: "Run 'cutwater init' to write one" },
+  CONFIG_INVALID: {
+    exit: 2,
+    when: 'The policy file has problems, all listed with line and column',
+    hint: 'Mend the lines named above and run the command again',
+  },
+  NOT_A_REPOSITORY: {
+    exit: 2,
+    when: 'The folder is not a git repository',
+    hint: 'Name the repository with --repo DIR',
+  },
+  INPUT_INVALID: {
+    exit: 2,
+    when: 'A file given to the command cannot be read as what it should be',
+    hint: 'Mend the line named above',
+  },
+  VERSION_INVALID: {
+    exit: 2,
+    when: 'A version is not strict SemVer 2.0.0',
+    hint: 'Write it as MAJOR.MINOR.PATCH or MAJOR.MINOR.PATCH-rc.N',
+  },
+  KEY_UNUSABLE: { exit: 2, when: 'A signing or public key cannot be read or used', hint: "Run 'cutwater doctor'" },
+  TOOL_MISSING: {
+    exit: 6,
+    when: 'A program that is needed is not installed',
+    hint: 'Install it and run the command again',
+  },
+  TOOL_FAILED: { exit: 1, when: 'A program ended with an error', hint: 'Read its output above' },
+  TAG_MISSING: { exit: 3, when: 'The release tag does not exist', hint: "Make it with 'git tag -s' and push it" },
+  TAG_EXISTS: {
+    exit: 3,
+    when: 'The tag to be made exists already',
+    hint: 'Take the next version; a tag is never moved',
+  },
+  TAG_REJECTED: {
+    exit: 3,
+    when: 'The release tag is lightweight, unsigned, badly signed, or breaks the policy',
+    hint: "Run 'cutwater status' to see each tag with its reason",
+  },
+  TAG_MOVED: {
+    exit: 3,
+    when: 'A tag differs between two places, or from what was recorded about it',
+    hint: 'Find out who moved it; a released tag is never moved',
+  },
+  IMAGE_TAG_CLAIMED_TWICE: {
+    exit: 3,
+    when: 'Two git tags would publish the same image tag',
+    hint: 'Delete the tag that was not released, or add it to git.ignoreTags',
+  },
+  GATE_FAILED: {
+    exit: 3,
+    when: 'A gate did not pass',
+    hint: 'Read the log of the gate, mend the cause, and run again',
+  },
+  DIGEST_CONFLICT: {
+    exit: 3,
+    when: 'An immutable name already holds another digest',
+    hint: 'Release the next version; a published version never changes',
+  },
+  ALIAS_WOULD_REGRESS: {
+    exit: 3,
+    when: 'An alias would move to a lower version although the version it points at is not validly withdrawn',
+    hint: "Run 'cutwater status' to see what is missing",
+  },
+  PLATFORM_LOST: {
+    exit: 3,
+    when: 'An image would be published with fewer platforms than the policy asks or the alias has now',
+    hint: 'Build all platforms and run again',
+  },
+  VERIFICATION_FAILED: {
+    exit: 3,
+    when: 'What is published is not what was released',
+    hint: 'Do not deploy it; see the failed checks above',
+  },
+  NOT_PUBLISHED: { exit: 3, when: 'The version is not published', hint: "Run 'cutwater release VERSION'" },
+  WITHDRAWAL_REFUSED: { exit: 3, when: 'A withdrawal or its undoing cannot be made', hint: "Run 'cutwater status'" },
+  IMMUTABLE_IN_REGISTRY: {
+    exit: 3,
+    when: 'The registry refuses to overwrite an immutable tag',
+    hint: 'Except the rolling aliases from the immutability rule of the repository',
+  },
+  UNAUTHENTICATED: {
+    exit: 4,
+    when: 'A server wants credentials, or refuses those it got',
+    hint: 'Log in and run the command again',
+  },
+  FORBIDDEN: {
+    exit: 4,
+    when: 'The credentials do not have the rights this needs',
+    hint: 'Use credentials with write access',
+  },
+  INTERRUPTED: {
+    exit: 5,
+    when: 'The run was stopped before it was done',
+    hint: 'Run the same command again; it goes on where it stopped',
+  },
+  UNSTABLE: {
+    exit: 5,
+    when: 'Others kept changing the aliases for five rounds',
+    hint: "Run 'cutwater reconcile' again",
+  },
+  UNREACHABLE: { exit: 6, when: 'A server does not answer', hint: 'Check the address and the network, then run again' },
+  SERVER_ERROR: {
+    exit: 6,
+    when: 'A server answers with an error of its own',
+    hint: 'Wait a little and run the same command again',
+  },
+  RATE_LIMITED: {
+    exit: 6,
+    when: 'A server asks to wait longer than the deadline allows',
+    hint: 'Run the same command again later',
+  },
+  BAD_REPLY: {
+    exit: 6,
+    when: 'A server answers with something that breaks the protocol',
+    hint: 'Check that the address is the one meant',
+  },
+  DIGEST_MISMATCH: {
+    exit: 3,
+    when: 'Bytes that were received do not have the digest they should have',
+    hint: 'Do not use them; check the registry and what is between',
+  },
+  HISTORY_SHALLOW: {
+    exit: 6,
+    when: 'The clone is shallow and cannot show what is asked',
+    hint: "Run 'git fetch --unshallow --tags'",
+  },
+  DISK: { exit: 1, when: 'A file cannot be written', hint: 'Make room, or choose another folder, and run again' },
+  BUILD_FAILED: { exit: 1, when: 'The image cannot be built', hint: 'Mend the build and run again' },
+  IMAGE_INVALID: {
+    exit: 3,
+    when: 'An image, or a file inside it, is not what the OCI image specification allows',
+    hint: 'Do not use this image; build and publish it again',
+  },
+  ASSET_CONFLICT: {
+    exit: 3,
+    when: 'A release asset of the same name has other bytes',
+    hint: 'Find out who uploaded it; assets are never overwritten',
+  },
+  STORE_CORRUPT: { exit: 1, when: 'A stored file is damaged', hint: 'Restore the file named above from a backup' },
+  REGISTRY_REFUSED: {
+    exit: 1,
+    when: 'A registry refuses what it is sent',
+    hint: 'Read its answer above; the registry may lack a feature or have a limit',
+  },
+  CONTENT_MISSING: {
+    exit: 3,
+    when: 'A registry lacks a part of something it holds',
+    hint: 'Copy the part back from a mirror, or release the next version',
+  },
+  MIRROR_INCOMPLETE: {
+    exit: 6,
+    when: 'The registry is right, but a mirror could not be filled',
+    hint: "Run 'cutwater reconcile' again once the mirror answers; nothing else is left to do",
+  },
+  LOCKED: { exit: 5, when: 'Another process holds the lock', hint: 'Wait for it to end and run again' },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;

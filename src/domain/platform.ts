@@ -1,0 +1,28 @@
+import type { Parsed } from './brand.ts';
+import { accept, refuse } from './brand.ts';
+
+/** `os/architecture[/variant]` with Go's names (OCI image-spec, image-index.md, "platform"). */
+export interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string;
+}
+
+export function parsePlatform(text: string): Parsed<Platform> {
+  const match = /^([a-z0-9]+)\/([a-z0-9]+)(?:\/([a-z0-9.]+))?$/.exec(text);
+  if (match === null) return refuse('is not os/architecture[/variant], such as linux/amd64');
+  const [, os = '', architecture = '', variant] = match;
+  return accept(variant === undefined ? { os, architecture } : { os, architecture, variant });
+}
+
+export function formatPlatform(platform: Platform): string {
+  const base = `${platform.os}/${platform.architecture}`;
+  return platform.variant === undefined ? base : `${base}/${platform.variant}`;
+}
+
+const unameNames: Readonly<Record<string, string>> = { amd64: 'x86_64', arm64: 'aarch64', '386': 'i686' };
+
+/** The machine name as uname and Rust targets say it: `x86_64` for amd64, `aarch64` for arm64. */
+export function machineOf(platform: Platform): string {
+  return unameNames[platform.architecture] ?? platform.architecture;
+}

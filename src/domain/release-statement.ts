@@ -1,0 +1,73 @@
+import type { Digest } from './digest.ts';
+import type { SignatureFormat } from './git-tag.ts';
+import type { ObjectId } from './object-id.ts';
+
+/** The predicate types of the statements Cutwater signs. */
+export const predicateTypes = {
+  release: 'https://in-toto.io/attestation/release/v0.1',
+  provenance: 'https://slsa.dev/provenance/v1',
+  cyclonedx: 'https://cyclonedx.org/bom',
+} as const;
+
+export const statementType = 'https://in-toto.io/Statement/v1';
+
+/** in-toto Statement v1 (in-toto/attestation, spec/v1/statement.md). */
+export interface InTotoStatement<Predicate> {
+  readonly _type: typeof statementType;
+  readonly subject: readonly { readonly name: string; readonly digest: { readonly sha256: string } }[];
+  readonly predicateType: string;
+  readonly predicate: Predicate;
+}
+
+/** What a release is, whole: the predicate of the signed release statement. `verify` starts from it. */
+export interface ReleasePredicate {
+  readonly purl: string;
+  readonly version: string;
+  readonly schema: 'cutwater.release/1';
+  readonly project: string;
+  readonly class: 'stable' | 'rc';
+  readonly tag: {
+    readonly name: string;
+    readonly object: ObjectId;
+    /** The raw tag object in base64, so that its signature can be checked without the repository. */
+    readonly raw: string;
+    /** Null for a tag the policy allows to be unsigned; then `unsignedReason` says why. */
+    readonly signer: { readonly name: string; readonly format: SignatureFormat; readonly fingerprint: string } | null;
+    readonly unsignedReason?: string;
+  };
+  /** The commit of the tag, and the commit that was built: equal, or equivalent as the policy defines it. */
+  readonly source: { readonly commit: ObjectId };
+  readonly build: { readonly commit: ObjectId };
+  readonly image: {
+    readonly name: string;
+    readonly index: Digest;
+    readonly platforms: readonly { readonly platform: string; readonly digest: Digest }[];
+  };
+  readonly binaries: readonly ReleasedBinary[];
+  readonly documents: readonly ReleasedDocument[];
+  /** Every file of the forge release but the checksums and this statement. */
+  readonly assets: readonly { readonly name: string; readonly digest: Digest; readonly size: number }[];
+}
+
+export interface ReleasedBinary {
+  /** The asset's name. */
+  readonly name: string;
+  readonly platform: string;
+  /** Absolute path in the image. */
+  readonly path: string;
+  readonly digest: Digest;
+  readonly size: number;
+}
+
+/** A signed document stored as referrer: its role is filled by exactly this referrer. */
+export interface ReleasedDocument {
+  readonly role: 'provenance' | 'sbom';
+  /** Set for one document per platform. */
+  readonly platform?: string;
+  /** The manifest it refers to. */
+  readonly subject: Digest;
+  /** The referrer manifest. */
+  readonly referrer: Digest;
+  /** SHA-256 of the signed payload. */
+  readonly payload: Digest;
+}
