@@ -1,0 +1,46 @@
+import type { ImageBuild, MaintainerPolicy, Policy } from './policy.ts';
+import type { PolicyDocument } from './schema.ts';
+
+type MaintainerDocument = PolicyDocument['trust']['maintainers'][number];
+type BuildDocument = PolicyDocument['images'][number]['build'];
+
+/** Fills the defaults that depend on other fields. The document has passed the schema and the checks between fields. */
+export function completePolicy(document: PolicyDocument): Policy {
+  const { project, git, channels, forge } = document;
+  return {
+    project,
+    source: document.source,
+    git: { ...git, releaseBranches: git.releaseBranches ?? [...new Set([git.branch, 'hotfix/*'])] },
+    signatures: document.signatures,
+    trust: { maintainers: document.trust.maintainers.map(toMaintainer), ci: document.trust.ci },
+    images: document.images.map(({ repository, mirrors, platforms, build }) => ({
+      name: repository ?? { registry: 'embedded', repository: project },
+      mirrors,
+      platforms,
+      build: toBuild(build),
+    })),
+    binaries: document.binaries,
+    channels: {
+      ...channels,
+      latest: channels.latest === 'highest' ? { kind: 'highest' } : { kind: 'line', line: channels.latest },
+    },
+    changelog: document.changelog,
+    upgrading: document.upgrading === false ? undefined : document.upgrading,
+    notBuildInput: document.notBuildInput,
+    gates: document.gates.map(({ timeout, ...gate }) => ({ ...gate, timeoutSeconds: timeout })),
+    lockFiles: document.lockFiles,
+    forge: forge === 'local' ? { kind: 'local', folder: '.cutwater/releases' } : forge,
+  };
+}
+
+function toMaintainer({ name, openpgp, ssh, revoked, notAfter }: MaintainerDocument): MaintainerPolicy {
+  if (openpgp !== undefined) return { name, key: { kind: 'openpgp', ...openpgp }, revoked, notAfter };
+  if (ssh !== undefined) return { name, key: { kind: 'ssh', publicKey: ssh }, revoked, notAfter };
+  throw new Error('A maintainer without a key passed the checks');
+}
+
+function toBuild({ dockerfile, context, assemble }: BuildDocument): ImageBuild {
+  if (dockerfile !== undefined) return { kind: 'dockerfile', dockerfile, context: context ?? '.' };
+  if (assemble === undefined) throw new Error('An image without a build passed the checks');
+  return { kind: 'assemble', ...assemble, user: assemble.user, workdir: assemble.workdir };
+}

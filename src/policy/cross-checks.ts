@@ -1,0 +1,248 @@
+import { parseImageName } from '../domain/image-name.ts';
+import { parsePlatform } from '../domain/platform.ts';
+import type { Platform } from '../domain/platform.ts';
+import { formatPlatform } from '../domain/platform.ts';
+import { quote } from '../domain/quote.ts';
+import { matchesGlob } from './glob.ts';
+import { nearestName } from './nearest-name.ts';
+import { parseOpenpgpFingerprint } from './openpgp-fingerprint.ts';
+import { fillPlaceholders } from './placeholder.ts';
+import type { PolicyProblem, ProblemPath } from './policy-problem.ts';
+import { formatProblemPath } from './policy-problem.ts';
+import { parsePathPattern } from './repository-path.ts';
+import { valueAt } from './schema-problems.ts';
+import { parseSshPublicKey } from './ssh-public-key.ts';
+
+/**
+ * The rules between fields. They look at the data as it was written and pass over what the schema refuses anyway, so
+ * that one wrong field never hides another problem.
+ */
+export function crossCheck(data: unknown): readonly PolicyProblem[] {
+  return [
+    ...repeatedNames(data),
+    ...unclearChoices(data),
+    ...branchOutsideReleases(data),
+    ...keysOfFormatsNotAllowed(data),
+    ...keysOfTwoRoles(data),
+    ...binariesWithOneName(data),
+    ...gatePlaceholders(data),
+    ...buildInputsLeftOut(data),
+    ...mirrorsOfThemselves(data),
+  ];
+}
+
+interface Found {
+  readonly path: ProblemPath;
+  readonly value: unknown;
+}
+
+function repeatedNames(data: unknown): readonly PolicyProblem[] {
+  const lists: readonly (readonly [ProblemPath, (text: string) => string])[] = [
+    [['gates', '*', 'name'], (text) => text],
+    [['trust', 'maintainers', '*', 'name'], (text) => text],
+    [['trust', 'maintainers', '*', 'openpgp', 'fingerprint'], fingerprintOf],
+    [['trust', 'maintainers', '*', 'ssh'], sshKeyOf],
+    [['trust', 'ci', '*', 'name'], (text) => text],
+    [['trust', 'ci', '*', 'keyFile'], (text) => text],
+    [['binaries', '*', 'name'], (text) => text],
+    [['images', '*', 'platforms', '*'], (text) => text],
+    [['images', '*', 'mirrors', '*'], repositoryOf],
+    [['images', '*', 'build', 'assemble', 'files', '*', 'to'], (text) => text],
+  ];
+  return lists.flatMap(([pattern, identityOf]) => {
+    const seen = new Map<string, ProblemPath>();
+    return textsAt(data, pattern).flatMap(({ path, value }) => {
+      const identity = identityOf(value);
+      const before = seen.get(identity);
+      if (before === undefined) seen.set(identity, path);
+      if (before === undefined) return [];
+      return [
+        { path, found: `${quote(value)}, which ${formatProblemPath(before)} is already`, wanted: 'each only once' },
+      ];
+    });
+  });
+}
+
+function unclearChoices(data: unknown): readonly PolicyProblem[] {
+  const choices: readonly (readonly [ProblemPath, string, string])[] = [
+    [['images', '*', 'build'], 'dockerfile', 'assemble'],
+    [['trust', 'maintainers', '*'], 'openpgp', 'ssh'],
+  ];
+  const problems = choices.flatMap(([pattern, left, right]) =>
+    collect(data, pattern).flatMap(({ path, value }): readonly PolicyProblem[] => {
+      if (!isMapping(value)) return [];
+      const there = [left, right].filter((name) => Object.hasOwn(value, name));
+      if (there.length === 1) return [];
+      const found = there.length === 2 ? `both ${left} and ${right}` : `neither ${left} nor ${right}`;
+      return [{ path, found, wanted: 'exactly one of them', at: 'key' }];
+    }),
+  );
+  const contexts = collect(data, ['images', '*', 'build', 'context']).filter(
+    ({ path }) => valueAt(data, [...path.slice(0, -1), 'dockerfile']) === undefined,
+  );
+  return [
+    ...problems,
+    ...contexts.map(({ path }): PolicyProblem => ({
+      path,
+      found: 'a context',
+      wanted: 'it only beside dockerfile',
+      at: 'key',
+    })),
+  ];
+}
+
+function branchOutsideReleases(data: unknown): readonly PolicyProblem[] {
+  const branch = valueAt(data, ['git', 'branch']) ?? 'main';
+  const patterns = textsAt(data, ['git', 'releaseBranches', '*']);
+  if (typeof branch !== 'string' || patterns.length === 0) return [];
+  if (patterns.some(({ value }) => matchesGlob(value, branch))) return [];
+  const found = patterns.map(({ value }) => quote(value)).join(', ');
+  return [
+    { path: ['git', 'releaseBranches'], found, wanted: `a list that contains the protected branch ${quote(branch)}` },
+  ];
+}
+
+function keysOfFormatsNotAllowed(data: unknown): readonly PolicyProblem[] {
+  const given = valueAt(data, ['signatures', 'formats']);
+  const formats = Array.isArray(given) ? given.map(String) : given === undefined ? ['openpgp'] : undefined;
+  if (formats === undefined) return [];
+  return collect(data, ['trust', 'maintainers', '*']).flatMap(({ path, value }): readonly PolicyProblem[] => {
+    if (!isMapping(value) || valueAt(value, ['revoked']) === true) return [];
+    const kind = ['openpgp', 'ssh'].find((name) => Object.hasOwn(value, name) && !formats.includes(name));
+    if (kind === undefined) return [];
+    const wanted = `a key of a format in signatures.formats (${formats.map(quote).join(', ')}), or "${kind}" added there`;
+    return [{ path: [...path, kind], found: `a key of the format "${kind}"`, wanted, at: 'key' }];
+  });
+}
+
+function keysOfTwoRoles(data: unknown): readonly PolicyProblem[] {
+  const maintainers = textsAt(data, ['trust', 'maintainers', '*', 'openpgp', 'keyFile']);
+  return textsAt(data, ['trust', 'ci', '*', 'keyFile']).flatMap(({ path, value }) => {
+    const same = maintainers.find((maintainer) => maintainer.value === value);
+    if (same === undefined) return [];
+    const found = `${quote(value)}, which ${formatProblemPath(same.path)} is too`;
+    return [{ path, found, wanted: "a key of its own: a maintainer's key never signs for CI" }];
+  });
+}
+
+function binariesWithOneName(data: unknown): readonly PolicyProblem[] {
+  const platforms = platformsOf(data);
+  return textsAt(data, ['binaries', '*', 'name']).flatMap(({ path, value }) => {
+    const names = new Map<string, Platform>();
+    for (const platform of platforms) {
+      const name = fillPlaceholders(value, platform);
+      const other = names.get(name);
+      if (other !== undefined) {
+        const found = `${quote(value)}, the same name for ${formatPlatform(other)} and ${formatPlatform(platform)}`;
+        return [{ path, found, wanted: 'a name with {machine} or {arch}, different on every platform' }];
+      }
+      names.set(name, platform);
+    }
+    return [];
+  });
+}
+
+function platformsOf(data: unknown): readonly Platform[] {
+  const given = valueAt(data, ['images', 0, 'platforms']);
+  const texts = given === undefined ? ['linux/amd64', 'linux/arm64'] : Array.isArray(given) ? [...new Set(given)] : [];
+  return texts.flatMap((text) => {
+    const parsed = typeof text === 'string' ? parsePlatform(text) : undefined;
+    return parsed?.is === 'ok' ? [parsed.value] : [];
+  });
+}
+
+// Other braces are left alone: they may belong to the program that is called.
+function gatePlaceholders(data: unknown): readonly PolicyProblem[] {
+  const words = [...textsAt(data, ['gates', '*', 'command']), ...textsAt(data, ['gates', '*', 'command', '*'])];
+  return words.flatMap(({ path, value }): readonly PolicyProblem[] => {
+    const on = valueAt(data, ['gates', path[1] ?? 0, 'on']) ?? 'source';
+    if (on === 'source' && value.includes('{image}'))
+      return [
+        {
+          path,
+          found: '{image} in a gate on source',
+          wanted: 'a gate with "on: candidate": before the build there is no image',
+        },
+      ];
+    const near = [...value.matchAll(/\{([A-Za-z]{3,10})\}/g)]
+      .map(([, name = '']) => name)
+      .find((name) => name !== 'image' && nearestName(name, ['image']) !== undefined);
+    return near === undefined ? [] : [{ path, found: `"{${near}}"`, wanted: '{image}' }];
+  });
+}
+
+function buildInputsLeftOut(data: unknown): readonly PolicyProblem[] {
+  const inputs = [
+    { path: [], value: 'cutwater.yaml' },
+    ...textsAt(data, ['images', '*', 'build', 'dockerfile']),
+    ...textsAt(data, ['images', '*', 'build', 'assemble', 'files', '*', 'from']),
+    ...textsAt(data, ['lockFiles', '*']),
+  ];
+  return textsAt(data, ['notBuildInput', '*']).flatMap(({ path, value }) => {
+    if (parsePathPattern(value).is === 'refused') return [];
+    const input = inputs.find((candidate) => matchesGlob(value, candidate.value));
+    if (input === undefined) return [];
+    return [
+      {
+        path,
+        found: `${quote(value)}, which matches ${quote(input.value)}`,
+        wanted: 'only files that the build does not read',
+      },
+    ];
+  });
+}
+
+function mirrorsOfThemselves(data: unknown): readonly PolicyProblem[] {
+  return textsAt(data, ['images', '*', 'mirrors', '*']).flatMap(({ path, value }): readonly PolicyProblem[] => {
+    const project = valueAt(data, ['project']);
+    const named = valueAt(data, ['images', path[1] ?? 0, 'repository']);
+    const main = typeof named === 'string' ? named : `embedded/${typeof project === 'string' ? project : ''}`;
+    if (repositoryOf(value) !== repositoryOf(main)) return [];
+    return [{ path, found: `${quote(value)}, which is the repository itself`, wanted: 'another repository' }];
+  });
+}
+
+function textsAt(
+  data: unknown,
+  pattern: ProblemPath,
+): readonly { readonly path: ProblemPath; readonly value: string }[] {
+  return collect(data, pattern).flatMap(({ path, value }) => (typeof value === 'string' ? [{ path, value }] : []));
+}
+
+/** Everything at a path in which `*` stands for every position of a list. */
+function collect(data: unknown, pattern: ProblemPath): readonly Found[] {
+  return pattern.reduce<readonly Found[]>(
+    (places, part) =>
+      places.flatMap(({ path, value }): readonly Found[] => {
+        if (part !== '*') {
+          const inner = valueAt(value, [part]);
+          return inner === undefined ? [] : [{ path: [...path, part], value: inner }];
+        }
+        return Array.isArray(value)
+          ? value.map((item: unknown, index) => ({ path: [...path, index], value: item }))
+          : [];
+      }),
+    [{ path: [], value: data }],
+  );
+}
+
+/** Host names are the same in any case; the default port says nothing. */
+function repositoryOf(text: string): string {
+  const parsed = parseImageName(text);
+  if (parsed.is === 'refused') return text;
+  return `${parsed.value.registry.toLowerCase().replace(/:443$/, '')}/${parsed.value.repository}`;
+}
+
+function isMapping(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function fingerprintOf(text: string): string {
+  const parsed = parseOpenpgpFingerprint(text);
+  return parsed.is === 'ok' ? parsed.value : text;
+}
+
+function sshKeyOf(text: string): string {
+  const parsed = parseSshPublicKey(text);
+  return parsed.is === 'ok' ? parsed.value : text;
+}

@@ -1,0 +1,71 @@
+import * as z from 'zod';
+import type { Parsed } from '../domain/brand.ts';
+import { accept } from '../domain/brand.ts';
+import { nearestName } from './nearest-name.ts';
+
+/** What editors show for a field, and what completes "found …, wanted …" in a problem. */
+export interface FieldNotes {
+  readonly wanted: string;
+  readonly description: string;
+  /** A regular expression for editors; the parser has the last word. */
+  readonly pattern?: string;
+  readonly examples?: readonly string[];
+}
+
+/** A text that is not empty and has no control characters. */
+export function filledText(notes: FieldNotes) {
+  const { wanted, ...shown } = notes;
+  return z
+    .string({ error: wanted })
+    .min(1, { error: wanted })
+    .refine((text) => !/^\s*$|[\p{Cc}\p{Zl}\p{Zp}]/u.test(text), { error: wanted })
+    .meta(forEditors(shown));
+}
+
+/** A text read by a parser of the domain; its reason becomes part of the problem. */
+export function parsedText<Value>(notes: FieldNotes, parse: (text: string) => Parsed<Value>) {
+  return filledText(notes).transform((text, context): Value => {
+    const parsed = parse(text);
+    if (parsed.is === 'ok') return parsed.value;
+    context.addIssue({ code: 'custom', message: notes.wanted, params: { reason: parsed.reason } });
+    return z.NEVER;
+  });
+}
+
+/** A text that a rule may refuse, and that stays as it is. */
+export function checkedText(notes: FieldNotes, faultOf: (text: string) => string | undefined) {
+  return parsedText(notes, (text) => {
+    const reason = faultOf(text);
+    return reason === undefined ? accept(text) : { is: 'refused', reason };
+  });
+}
+
+/** One of a few words. */
+export function choice<const Words extends readonly [string, ...string[]]>(words: Words, description: string) {
+  const wanted = words.length === 1 ? quoted(words[0]) : `one of ${words.map(quoted).join(', ')}`;
+  return z.enum(words, { error: wanted }).meta({ description });
+}
+
+/** A mapping with exactly these fields. The message for unknown fields has one line per unknown field. */
+export function section<Shape extends z.core.$ZodLooseShape>(wanted: string, shape: Shape) {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? issue.keys.map((key) => wantedInstead(key, known)).join('\n') : wanted,
+  });
+}
+
+function wantedInstead(key: string, known: readonly string[]): string {
+  const near = nearestName(key, known);
+  const choices = known.length === 1 ? `only ${quoted(known[0] ?? '')}` : `one of ${known.join(', ')}`;
+  return near === undefined ? choices : `${choices} (did you mean ${quoted(near)}?)`;
+}
+
+function quoted(word: string): string {
+  return `"${word}"`;
+}
+
+function forEditors(shown: Omit<FieldNotes, 'wanted'>): Record<string, unknown> {
+  const { examples, ...rest } = shown;
+  return examples === undefined ? rest : { ...rest, examples: [...examples] };
+}

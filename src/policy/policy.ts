@@ -1,0 +1,134 @@
+import type { SignatureFormat } from '../domain/git-tag.ts';
+import type { ImageName } from '../domain/image-name.ts';
+import type { Platform } from '../domain/platform.ts';
+
+/** A project's written process, read from `cutwater.yaml`. Every field is filled; defaults are RustShare's process. */
+export interface Policy {
+  readonly project: string;
+  /** `https://github.com/OWNER/NAME`: labels, compare links, purls. */
+  readonly source: string | undefined;
+  readonly git: {
+    /** The protected default branch: alias, trust and path policy are read from it. */
+    readonly branch: string;
+    /** Where release tags may point: branch names, `*` matches one path part. Contains `branch`. */
+    readonly releaseBranches: readonly string[];
+    /** Regular expressions (JavaScript, `u`) of tag names that belong to other streams. */
+    readonly ignoreTags: readonly string[];
+  };
+  readonly signatures: {
+    readonly stable: 'required';
+    readonly rc: 'required' | 'optional';
+    readonly formats: readonly SignatureFormat[];
+  };
+  readonly trust: TrustPolicy;
+  /** Exactly one for now. */
+  readonly images: readonly ImagePolicy[];
+  readonly binaries: readonly BinaryPolicy[];
+  readonly channels: {
+    /** Whether `0` is published while the major version is 0. */
+    readonly major: 'always' | 'from-1.0';
+    /** `highest` of all, or of one line such as `2` or `2.1`. */
+    readonly latest: { readonly kind: 'highest' } | { readonly kind: 'line'; readonly line: string };
+    readonly sha: 'full' | 'short';
+  };
+  readonly changelog: string;
+  readonly upgrading: string | undefined;
+  /** Paths (`*` one part, `**` any) that are no build input: commits that differ only there are equivalent. */
+  readonly notBuildInput: readonly string[];
+  readonly gates: readonly GatePolicy[];
+  /** Paths of the lock files the SBOM is read from. */
+  readonly lockFiles: readonly string[];
+  readonly forge: ForgePolicy;
+}
+
+export interface TrustPolicy {
+  readonly maintainers: readonly MaintainerPolicy[];
+  readonly ci: readonly {
+    readonly name: string;
+    /** Path of an SPKI PEM in the repository. */
+    readonly keyFile: string;
+  }[];
+}
+
+export interface MaintainerPolicy {
+  readonly name: string;
+  readonly key:
+    | {
+        readonly kind: 'openpgp';
+        readonly fingerprint: string;
+        /** Path in the repository. */
+        readonly keyFile: string;
+      }
+    | { readonly kind: 'ssh'; readonly publicKey: string };
+  readonly revoked: boolean;
+  /** Unix seconds. */
+  readonly notAfter: number | undefined;
+}
+
+export interface ImagePolicy {
+  readonly name: ImageName;
+  /** Further repositories that get what the first one has, by digest. */
+  readonly mirrors: readonly ImageName[];
+  readonly platforms: readonly Platform[];
+  readonly build: ImageBuild;
+}
+
+export type ImageBuild = AssembleBuild | DockerfileBuild;
+
+/** The embedded builder: files onto a base, bit for bit the same everywhere. */
+export interface AssembleBuild {
+  readonly kind: 'assemble';
+  /** `scratch`, or `host/name@sha256:...`. */
+  readonly base: string;
+  /** Commands run in the source tree before the files are taken: argv, no shell. */
+  readonly prepare: readonly (readonly string[])[];
+  readonly files: readonly AssembleFile[];
+  readonly entrypoint: readonly string[];
+  readonly cmd: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** `uid[:gid]` or a name. */
+  readonly user: string | undefined;
+  readonly workdir: string | undefined;
+  /** `8080/tcp`. */
+  readonly ports: readonly string[];
+}
+
+export interface AssembleFile {
+  /** Path in the source tree; `{arch}` is amd64, arm64, `{machine}` is x86_64, aarch64, `{os}` is linux. */
+  readonly from: string;
+  /** Absolute path in the image, with the same placeholders. */
+  readonly to: string;
+  /** Permission bits. */
+  readonly mode: number;
+}
+
+export interface DockerfileBuild {
+  readonly kind: 'dockerfile';
+  readonly dockerfile: string;
+  readonly context: string;
+}
+
+export interface BinaryPolicy {
+  /** Asset name with `{machine}`, `{arch}`, `{os}`: `rustshare-backend-{machine}-linux`. */
+  readonly name: string;
+  /** Absolute path in the image. */
+  readonly path: string;
+  /** The binary must have no interpreter and no dynamic section. */
+  readonly static: boolean;
+}
+
+export interface GatePolicy {
+  readonly name: string;
+  /** `source`: in the exported tree before the build. `candidate`: with the candidate's digest, before anything is published. */
+  readonly on: 'source' | 'candidate';
+  /** argv; `{image}` is the candidate by digest. No shell. */
+  readonly command: readonly string[];
+  readonly timeoutSeconds: number;
+  readonly classes: readonly ('rc' | 'stable')[];
+}
+
+export type ForgePolicy = {
+  readonly kind: 'local';
+  /** Folder of releases, relative to the repository. */
+  readonly folder: string;
+};

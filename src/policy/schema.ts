@@ -1,0 +1,216 @@
+import * as z from 'zod';
+import { parseBranchName, parseBranchPattern } from './branch-pattern.ts';
+import { commandSchema } from './command-schema.ts';
+import { parseDuration } from './duration.ts';
+import { binarySchema, imageSchema } from './image-schema.ts';
+import { checkedText, choice, parsedText, section } from './parsed-text.ts';
+import { parsePathPattern, parseRepositoryPath } from './repository-path.ts';
+import { parseTagPattern } from './tag-pattern.ts';
+import { trustSchema } from './trust-schema.ts';
+
+const gitSchema = section('a mapping', {
+  branch: parsedText(
+    {
+      wanted: 'the name of a branch',
+      description: 'The protected default branch. Trust and channels are read from its head only.',
+    },
+    parseBranchName,
+  ).prefault('main'),
+  releaseBranches: z
+    .array(
+      parsedText(
+        {
+          wanted: 'a branch such as "main" or "hotfix/*"',
+          description: 'A branch name; "*" stands for any part of one name.',
+        },
+        parseBranchPattern,
+      ),
+      { error: 'a list of branches' },
+    )
+    .min(1, { error: 'a list of at least one branch' })
+    .optional()
+    .meta({ description: 'Where release tags may point. Default: the protected branch and "hotfix/*".' }),
+  ignoreTags: z
+    .array(
+      checkedText(
+        {
+          wanted: 'a regular expression of tag names',
+          description: 'A regular expression of JavaScript (flag u, unanchored).',
+          examples: ['^api/v\\d'],
+        },
+        tagPatternFault,
+      ),
+      { error: 'a list of regular expressions' },
+    )
+    .default([])
+    .meta({ description: 'Tags that belong to other streams, such as those of a library in the same repository.' }),
+}).meta({ description: 'Branches and tags.' });
+
+const signaturesSchema = section('a mapping', {
+  stable: choice(['required'], 'Stable tags are always signed.').default('required'),
+  rc: choice(
+    ['required', 'optional'],
+    'Whether release candidates must be signed; an unsigned one is recorded as such.',
+  ).default('optional'),
+  formats: z
+    .array(choice(['openpgp', 'ssh'], 'Which kind of signature on tags counts.'), {
+      error: 'a list of "openpgp" and "ssh"',
+    })
+    .min(1, { error: 'a list of at least one of "openpgp", "ssh"' })
+    .default(['openpgp']),
+}).meta({ description: 'Which tags must be signed, and how.' });
+
+const channelsSchema = section('a mapping', {
+  major: choice(['always', 'from-1.0'], 'Whether the alias "0" is published while the major version is 0.').default(
+    'always',
+  ),
+  latest: checkedText(
+    {
+      wanted: '"highest" or a line in quotes such as "2.1"',
+      description: '"highest": the highest stable version of all. Or a line, in quotes: "2", "2.1".',
+      pattern: '^(highest|\\d+(\\.\\d+)?)$',
+    },
+    (text) => (/^(?:highest|(?:0|[1-9]\d{0,8})(?:\.(?:0|[1-9]\d{0,8}))?)$/.test(text) ? undefined : 'is neither'),
+  ).prefault('highest'),
+  sha: choice(['full', 'short'], 'sha-COMMIT with the full commit id, or its first digits.').default('full'),
+}).meta({ description: 'The names that move: latest, X, X.Y, and sha-COMMIT.' });
+
+const gateSchema = section('a mapping with name and command', {
+  name: checkedText(
+    {
+      wanted: 'a short name such as "unit-tests"',
+      description: 'Lower case letters, digits and "-".',
+      pattern: '^[a-z0-9][a-z0-9-]*$',
+    },
+    (text) =>
+      /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/.test(text)
+        ? undefined
+        : 'is not made of lower case letters, digits and "-"',
+  ),
+  on: choice(
+    ['source', 'candidate'],
+    'source: in the source tree, before the build. candidate: with the built image, as {image}, before anything is published.',
+  ).default('source'),
+  command: commandSchema,
+  timeout: parsedText(
+    {
+      wanted: 'a time such as "90s", "10m" or "1h30m"',
+      description: 'How long it may take.',
+      pattern: '^(\\d+h)?(\\d+m)?(\\d+s)?$',
+      examples: ['10m'],
+    },
+    parseDuration,
+  ).prefault('30m'),
+  classes: z
+    .array(choice(['rc', 'stable'], 'A class of releases.'), { error: 'a list of "rc" and "stable"' })
+    .min(1, { error: 'a list of at least one of "rc", "stable"' })
+    .default(['rc', 'stable'])
+    .meta({ description: 'Which releases it guards.' }),
+});
+
+const repositoryFile = (notes: { readonly wanted: string; readonly description: string }) =>
+  parsedText(notes, parseRepositoryPath);
+
+const notesSchema = z
+  .union(
+    [
+      repositoryFile({ wanted: 'the path of a file, or false', description: 'Path of the upgrading notes.' }),
+      z.literal(false, { error: 'the path of a file, or false' }).meta({ description: 'The project has none.' }),
+    ],
+    { error: 'the path of a file, or false' },
+  )
+  .prefault('docs/upgrading.md')
+  .meta({ description: 'Notes for operators who upgrade; false where the project has none.' });
+
+const forgeFolder = repositoryFile({ wanted: 'a folder of the repository', description: 'Folder of the releases.' });
+const forgeSchema = z
+  .union(
+    [
+      choice(['local'], 'Releases as folders on disk.'),
+      section('a mapping with kind', {
+        kind: choice(['local'], 'Releases as folders on disk.'),
+        folder: forgeFolder.prefault('.cutwater/releases'),
+      }),
+    ],
+    { error: '"local", or a mapping with kind and folder' },
+  )
+  .prefault('local')
+  .meta({ description: 'Where people read about releases and download files.' });
+
+/** `cutwater.yaml` as people write it. What a field may hold is said here and nowhere else. */
+export const policySchema = section('a mapping with project, images and trust', {
+  version: z.literal(1, { error: '1' }).default(1).meta({ description: 'Version of this format.' }),
+  project: checkedText(
+    {
+      wanted: 'a name of lower case letters, digits, ".", "_" and "-"',
+      description: 'Name of the project.',
+      pattern: '^[a-z0-9]+([._-][a-z0-9]+)*$',
+    },
+    (text) =>
+      text.length <= 64 && /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/.test(text) ? undefined : 'is not a name images can carry',
+  ),
+  source: checkedText(
+    {
+      wanted: 'an address such as "https://github.com/owner/name"',
+      description: 'Where the source lives: for labels and compare links.',
+      pattern: '^https://',
+    },
+    (text) =>
+      /^https:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?(?:\/(?!\.)[A-Za-z0-9._~-]*[A-Za-z0-9_~-])+$/.test(text) &&
+      !text.endsWith('.git')
+        ? undefined
+        : 'is not such an address, without ".git" and final "/"',
+  ).optional(),
+  git: gitSchema.prefault({}),
+  signatures: signaturesSchema.prefault({}),
+  trust: trustSchema,
+  images: z
+    .array(imageSchema, { error: 'a list with one image' })
+    .length(1, { error: 'a list with exactly one image' })
+    .meta({ description: 'The image of a release: exactly one for now.' }),
+  binaries: z
+    .array(binarySchema, { error: 'a list of binaries' })
+    .default([])
+    .meta({ description: 'Files taken out of the image and attached to the release.' }),
+  channels: channelsSchema.prefault({}),
+  changelog: repositoryFile({
+    wanted: 'the path of the changelog',
+    description: 'Path of the changelog (keepachangelog.com).',
+  }).prefault('CHANGELOG.md'),
+  upgrading: notesSchema,
+  notBuildInput: z
+    .array(
+      parsedText(
+        {
+          wanted: 'a path pattern such as "docs/**"',
+          description: 'A path; "*" stands for any part of one name, "**" for any folders.',
+        },
+        parsePathPattern,
+      ),
+      { error: 'a list of path patterns' },
+    )
+    .prefault(['CHANGELOG.md', 'docs/**'])
+    .meta({
+      description: 'Files that are no input of the build: commits that differ only there count as the same build.',
+    }),
+  gates: z
+    .array(gateSchema, { error: 'a list of gates' })
+    .default([])
+    .meta({ description: 'Checks that must pass before a release.' }),
+  lockFiles: z
+    .array(
+      repositoryFile({ wanted: 'the path of a lock file', description: 'Path of a lock file, such as Cargo.lock.' }),
+      { error: 'a list of lock files' },
+    )
+    .default([])
+    .meta({ description: 'Lock files the bill of materials is read from.' }),
+  forge: forgeSchema,
+});
+
+/** `cutwater.yaml` after the schema: parsed values, before the defaults that depend on other fields. */
+export type PolicyDocument = z.output<typeof policySchema>;
+
+function tagPatternFault(text: string): string | undefined {
+  const parsed = parseTagPattern(text);
+  return parsed.is === 'refused' ? parsed.reason : undefined;
+}
