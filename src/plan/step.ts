@@ -1,0 +1,105 @@
+import type { Digest } from '../domain/digest.ts';
+import type { ObjectId } from '../domain/object-id.ts';
+import { assertNever } from '../domain/error.ts';
+import { shortDigest } from '../domain/digest.ts';
+
+/**
+ * One remote effect, as serialisable data. A digest is undefined only in the plan of a release whose image is not built
+ * yet. Every kind can be read back, so each happens exactly once however often a run is repeated.
+ */
+export type Step =
+  | {
+      readonly kind: 'candidate';
+      /** `candidate-<release tag object id>`. */
+      readonly imageTag: string;
+      /** Build the commit, or take the bytes of a validated release candidate. */
+      readonly from:
+        | { readonly kind: 'build'; readonly commit: ObjectId }
+        | { readonly kind: 'promote'; readonly version: string; readonly digest: Digest };
+      readonly digest: Digest | undefined;
+    }
+  | {
+      readonly kind: 'document';
+      readonly role: 'provenance' | 'sbom' | 'statement' | 'checksums';
+      readonly platform?: string;
+      readonly subject: Digest | undefined;
+      /** SHA-256 of what is signed. */
+      readonly payload: Digest | undefined;
+    }
+  | {
+      readonly kind: 'draft';
+      readonly tag: string;
+      readonly title: string;
+      readonly notes: string;
+      readonly prerelease: boolean;
+    }
+  | {
+      readonly kind: 'asset';
+      readonly tag: string;
+      readonly name: string;
+      readonly digest: Digest | undefined;
+      readonly size: number | undefined;
+    }
+  | {
+      readonly kind: 'image-tag';
+      readonly imageTag: string;
+      readonly digest: Digest | undefined;
+      readonly once: 'immutable' | 'first-wins';
+    }
+  | { readonly kind: 'publish'; readonly tag: string }
+  | { readonly kind: 'commit'; readonly imageTag: string; readonly statement: Digest | undefined }
+  | { readonly kind: 'decision'; readonly imageTag: string; readonly tag: string; readonly object: ObjectId }
+  | {
+      readonly kind: 'alias';
+      readonly alias: string;
+      readonly version: string;
+      readonly digest: Digest | undefined;
+      readonly from: Digest | undefined;
+      readonly because: string;
+    }
+  | { readonly kind: 'mirror'; readonly mirror: string; readonly imageTag: string; readonly digest: Digest }
+  | { readonly kind: 'latest'; readonly tag: string }
+  | { readonly kind: 'banner'; readonly tag: string; readonly banner: string | undefined };
+
+/** The effect in a few plain words, for plans and progress. */
+export function describeStep(step: Step): string {
+  switch (step.kind) {
+    case 'candidate':
+      return step.from.kind === 'build'
+        ? `build commit ${step.from.commit.slice(0, 12)} and pin it as ${step.imageTag}`
+        : `take the image of ${step.from.version} and pin it as ${step.imageTag}`;
+    case 'document':
+      return `sign and attach the ${documentName(step)}`;
+    case 'draft':
+      return `draft release ${step.tag} "${step.title}"`;
+    case 'asset':
+      return `upload ${step.name} to ${step.tag}`;
+    case 'image-tag':
+      return `tag image ${step.imageTag}${at(step.digest)}`;
+    case 'publish':
+      return `publish release ${step.tag}`;
+    case 'commit':
+      return `store the release statement as ${step.imageTag} (the commit point)`;
+    case 'decision':
+      return `store decision ${step.tag} beside the images as ${step.imageTag}`;
+    case 'alias':
+      return `point ${step.alias} at ${step.version}${at(step.digest)}: ${step.because}`;
+    case 'mirror':
+      return `copy ${step.imageTag}${at(step.digest)} to ${step.mirror}`;
+    case 'latest':
+      return `mark ${step.tag} as the latest release`;
+    case 'banner':
+      return step.banner === undefined ? `take the banner off ${step.tag}` : `mark ${step.tag} as deprecated`;
+    default:
+      return assertNever(step);
+  }
+}
+
+function documentName(step: Extract<Step, { kind: 'document' }>): string {
+  const names = { provenance: 'provenance', sbom: 'SBOM', statement: 'release statement', checksums: 'checksums' };
+  return step.platform === undefined ? names[step.role] : `${names[step.role]} for ${step.platform}`;
+}
+
+function at(digest: Digest | undefined): string {
+  return digest === undefined ? '' : ` = ${shortDigest(digest)}`;
+}
