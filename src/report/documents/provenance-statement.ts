@@ -1,0 +1,83 @@
+import type { Digest } from '../../domain/digest.ts';
+import { hexOf } from '../../domain/digest.ts';
+import type { ObjectId } from '../../domain/object-id.ts';
+import type { InTotoStatement } from '../../domain/release-statement.ts';
+import { predicateTypes, statementType } from '../../domain/release-statement.ts';
+import type { ReleaseContents } from './release-subjects.ts';
+import { releaseSubjects } from './release-subjects.ts';
+
+export interface ProvenanceInput extends ReleaseContents {
+  /** `Builder.buildType`: the page that defines `externalParameters`. */
+  readonly buildType: string;
+  /** Who ran the build, as a URI. Places of different trust, such as a laptop and CI, must differ here (SLSA v1). */
+  readonly builderId: string;
+  /** `assemble`, `dockerfile`. */
+  readonly builder: string;
+  readonly tag: { readonly name: string; readonly object: ObjectId };
+  /** The commit that was built, and where it can be had: `https://host/OWNER/NAME`. */
+  readonly build: { readonly commit: ObjectId; readonly repository: string | undefined };
+  /** SHA-256 of the policy file of the build commit. */
+  readonly policy: Digest;
+  /** Base images, by digest: `host/name@sha256:...`. */
+  readonly baseImages: readonly { readonly name: string; readonly digest: Digest }[];
+}
+
+/** SLSA provenance v1 (slsa.dev/spec/v1.0/provenance), the members that are used. */
+export interface ProvenancePredicate {
+  readonly buildDefinition: {
+    readonly buildType: string;
+    readonly externalParameters: {
+      readonly tag: { readonly name: string; readonly object: string };
+      readonly policy: { readonly sha256: string };
+      readonly platforms: readonly string[];
+      readonly builder: string;
+    };
+    readonly resolvedDependencies: readonly {
+      readonly uri?: string;
+      readonly digest: Readonly<Record<string, string>>;
+    }[];
+  };
+  readonly runDetails: { readonly builder: { readonly id: string } };
+}
+
+/**
+ * Says how the image and the binaries were made. The parameters are complete and there is no time of the clock in it, so
+ * that the same build gives the same bytes.
+ */
+export function provenanceStatement(input: ProvenanceInput): InTotoStatement<ProvenancePredicate> {
+  const { buildType, builderId, builder, tag, policy, image } = input;
+  return {
+    _type: statementType,
+    subject: releaseSubjects(input),
+    predicateType: predicateTypes.provenance,
+    predicate: {
+      buildDefinition: {
+        buildType,
+        externalParameters: {
+          tag: { name: tag.name, object: tag.object },
+          policy: { sha256: hexOf(policy) },
+          platforms: image.platforms.map(({ platform }) => platform),
+          builder,
+        },
+        resolvedDependencies: [sourceOf(input), ...input.baseImages.map(toDependency)],
+      },
+      runDetails: { builder: { id: builderId } },
+    },
+  };
+}
+
+function sourceOf({
+  build,
+  tag,
+}: ProvenanceInput): ProvenancePredicate['buildDefinition']['resolvedDependencies'][number] {
+  const digest = { gitCommit: build.commit };
+  if (build.repository === undefined) return { digest };
+  return { uri: `git+${build.repository}@refs/tags/${tag.name}`, digest };
+}
+
+function toDependency(base: ProvenanceInput['baseImages'][number]): {
+  readonly uri: string;
+  readonly digest: { sha256: string };
+} {
+  return { uri: `docker://${base.name}@${base.digest}`, digest: { sha256: hexOf(base.digest) } };
+}

@@ -1,0 +1,88 @@
+import { canonicalJson } from '../../domain/canonical-json.ts';
+import { quote } from '../../domain/quote.ts';
+import type { InTotoStatement, ReleasePredicate } from '../../domain/release-statement.ts';
+import { releaseTagOf } from '../../domain/tag-name.ts';
+import { parseVersion, releaseClassOf } from '../../domain/version.ts';
+import { firstFault } from './json-check.ts';
+import { releaseSubjects } from './release-subjects.ts';
+
+/** Where two parts of a release statement, each well formed, do not agree; undefined where all do. */
+export function faultInRelease({ subject, predicate }: InTotoStatement<ReleasePredicate>): string | undefined {
+  return (
+    faultInVersion(predicate) ??
+    faultInNames(predicate) ??
+    faultInBinaries(predicate) ??
+    faultInDocuments(predicate) ??
+    (canonicalJson(subject) === canonicalJson(releaseSubjects(predicate))
+      ? undefined
+      : 'subject does not list the index, the platforms and the binaries of the predicate, in this order')
+  );
+}
+
+function faultInVersion({ version: text, tag, class: said }: ReleasePredicate): string | undefined {
+  const version = parseVersion(text);
+  if (version.is === 'refused') return `predicate.version ${version.reason}`;
+  if (tag.name !== releaseTagOf(version.value))
+    return `predicate.tag.name is ${quote(tag.name)} and predicate.version is ${quote(text)}`;
+  if (said !== releaseClassOf(version.value)) return `predicate.class is ${quote(said)}, which ${quote(text)} is not`;
+  if (tag.signer === null && tag.unsignedReason === undefined)
+    return 'predicate.tag has no signer and no reason for it';
+  if (tag.signer !== null && tag.unsignedReason !== undefined)
+    return 'predicate.tag has a signer and a reason for none';
+  return undefined;
+}
+
+function faultInNames({ image, binaries, assets, documents }: ReleasePredicate): string | undefined {
+  return (
+    faultInUnique(
+      'predicate.image.platforms',
+      image.platforms.map(({ platform }) => platform),
+    ) ??
+    faultInUnique(
+      'predicate.image.platforms',
+      image.platforms.map(({ digest }) => digest),
+    ) ??
+    faultInUnique(
+      'predicate.binaries',
+      binaries.map(({ name }) => name),
+    ) ??
+    faultInUnique(
+      'predicate.assets',
+      assets.map(({ name }) => name),
+    ) ??
+    faultInUnique(
+      'predicate.documents',
+      documents.map(({ referrer }) => referrer),
+    ) ??
+    faultInUnique(
+      'predicate.documents',
+      documents.map(({ role, subject }) => `${role} of ${subject}`),
+    )
+  );
+}
+
+function faultInBinaries({ image, binaries, assets }: ReleasePredicate): string | undefined {
+  return firstFault(binaries, ({ name, platform, digest, size }) => {
+    if (!image.platforms.some((known) => known.platform === platform))
+      return `binary ${quote(name)} is for ${quote(platform)}, which the image does not have`;
+    const asset = assets.find((known) => known.name === name);
+    if (asset === undefined) return `binary ${quote(name)} is not among the assets`;
+    if (asset.digest !== digest || asset.size !== size)
+      return `binary ${quote(name)} differs from the asset of its name`;
+    return undefined;
+  });
+}
+
+function faultInDocuments({ image, documents }: ReleasePredicate): string | undefined {
+  return firstFault(documents, ({ role, platform, subject }) => {
+    const wanted =
+      platform === undefined ? image.index : image.platforms.find((known) => known.platform === platform)?.digest;
+    if (subject === wanted) return undefined;
+    return `document ${quote(role)} of ${platform === undefined ? 'the index' : quote(platform)} has another subject`;
+  });
+}
+
+function faultInUnique(at: string, values: readonly string[]): string | undefined {
+  const repeated = values.find((value, index) => values.indexOf(value) !== index);
+  return repeated === undefined ? undefined : `${at} has ${quote(repeated)} twice`;
+}

@@ -1,0 +1,80 @@
+import { equal, ok } from 'node:assert/strict';
+import { test } from 'node:test';
+import { digestOf } from '../../domain/digest.ts';
+import { releaseNotes, verifyCommands } from './release-notes.ts';
+
+const index = digestOf('index');
+const amd64 = digestOf('amd64');
+const bin = digestOf('bin');
+const image = { name: 'example.org/team/app', index, platforms: [{ platform: 'linux/amd64', digest: amd64 }] };
+
+test('releaseNotes() shows the changes, a line to pin by digest, every digest and every command', () => {
+  const notes = releaseNotes({
+    changelogSection: '### Fixed\n\n- <b>A thing</b>\n',
+    upgrading: 'Stop the server first.',
+    version: '1.2.3',
+    image,
+    binaries: [{ name: 'app-x86_64-linux', platform: 'linux/amd64', digest: bin }],
+    verifyCommands: [{ proves: 'It is real', command: 'cutwater verify 1.2.3' }],
+  });
+  equal(
+    notes,
+    `## What changed in 1.2.3
+
+### Fixed
+
+- <b>A thing</b>
+
+## Upgrading
+
+Stop the server first.
+
+## Image
+
+Tags move; a digest does not. Pin this release by its digest:
+
+\`\`\`sh
+example.org/team/app@${index}
+\`\`\`
+
+| Platform | Digest |
+| --- | --- |
+| all (index) | \`${index}\` |
+| linux/amd64 | \`${amd64}\` |
+
+## Binaries
+
+| File | Platform | SHA-256 |
+| --- | --- | --- |
+| \`app-x86_64-linux\` | linux/amd64 | \`${bin}\` |
+
+## Verify
+
+It is real:
+
+\`\`\`sh
+cutwater verify 1.2.3
+\`\`\`
+`,
+  );
+});
+
+test('verifyCommands() names the image by digest and the key in every command of cosign', () => {
+  const commands = verifyCommands({ image, tag: 'v1.2.3', keyFile: 'ci.pub' }).map(({ command }) => command);
+  ok(
+    commands.some(
+      (command) => command.startsWith('cutwater verify ') && command.includes(`example.org/team/app@${index}`),
+    ),
+  );
+  for (const command of commands.filter((line) => line.startsWith('cosign')))
+    ok(command.includes('--key ci.pub --insecure-ignore-tlog'));
+});
+
+test('verifyCommands() of an image without an address offers only what works on files and tags', () => {
+  const commands = verifyCommands({ image: { name: 'embedded/app', index }, tag: 'v1.2.3', keyFile: 'ci.pub' });
+  equal(
+    commands.some(({ command }) => command.includes('embedded/')),
+    false,
+  );
+  equal(commands.length, 2);
+});

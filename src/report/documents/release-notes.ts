@@ -1,0 +1,98 @@
+import type { Digest } from '../../domain/digest.ts';
+
+export interface VerifyCommand {
+  /** What it proves, one sentence without a final period. */
+  readonly proves: string;
+  readonly command: string;
+}
+
+export interface ReleaseNotesInput {
+  /** Markdown from the tagged commit; kept as it is. */
+  readonly changelogSection: string;
+  /** What to do when upgrading, Markdown, or undefined. */
+  readonly upgrading?: string;
+  /** `1.2.3`. */
+  readonly version: string;
+  readonly image: {
+    /** `host/name`. */
+    readonly name: string;
+    readonly index: Digest;
+    readonly platforms: readonly { readonly platform: string; readonly digest: Digest }[];
+  };
+  readonly binaries: readonly { readonly name: string; readonly platform: string; readonly digest: Digest }[];
+  readonly verifyCommands: readonly VerifyCommand[];
+}
+
+/** The text of a release in Markdown: what changed, every digest, how to pin, how to verify. */
+export function releaseNotes(input: ReleaseNotesInput): string {
+  const { image, version } = input;
+  const parts = [
+    input.changelogSection.trim(),
+    ...(input.upgrading === undefined ? [] : [`## Upgrading\n\n${input.upgrading.trim()}`]),
+    '## Image',
+    'Tags move; a digest does not. Pin this release by its digest:',
+    fenced(`${image.name}@${image.index}`),
+    table(
+      ['Platform', 'Digest'],
+      [['all (index)', code(image.index)], ...image.platforms.map(({ platform, digest }) => [platform, code(digest)])],
+    ),
+    ...binariesPart(input),
+    ...(input.verifyCommands.length === 0 ? [] : ['## Verify', ...input.verifyCommands.map(verifyPart)]),
+  ];
+  return `${[`## What changed in ${version}`, ...parts].join('\n\n')}\n`;
+}
+
+/**
+ * The commands an outsider needs: Cutwater's own, and the same checks with cosign, sha256sum and git. `keyFile` is the CI
+ * key's public half as file, got on another way than the release.
+ */
+export function verifyCommands(release: {
+  readonly image: { readonly name: string; readonly index: Digest };
+  readonly tag: string;
+  readonly keyFile: string;
+}): readonly VerifyCommand[] {
+  const { image, tag, keyFile } = release;
+  const reference = `${image.name}@${image.index}`;
+  const cosign = `--key ${keyFile} --insecure-ignore-tlog`;
+  const ofImage: readonly VerifyCommand[] = [
+    {
+      proves: 'Everything at once: tag, image, binaries and documents',
+      command: `cutwater verify ${reference} --key ${keyFile}`,
+    },
+    {
+      proves: 'With cosign 3.0.4 or later: the provenance of the image',
+      command: `cosign verify-attestation ${cosign} --type slsaprovenance1 ${reference}`,
+    },
+  ];
+  return [
+    // The embedded registry has no address that others could use.
+    ...(image.name.startsWith('embedded/') ? [] : ofImage),
+    {
+      proves: 'The downloaded files are the signed ones',
+      command: `cosign verify-blob ${cosign} --bundle SHA256SUMS.sigstore.json SHA256SUMS\nsha256sum --check --ignore-missing SHA256SUMS`,
+    },
+    { proves: 'The tag is signed by a maintainer whose key you have', command: `git verify-tag ${tag}` },
+  ];
+}
+
+function binariesPart({ binaries }: ReleaseNotesInput): readonly string[] {
+  if (binaries.length === 0) return [];
+  const rows = binaries.map(({ name, platform, digest }) => [code(name), platform, code(digest)]);
+  return ['## Binaries', table(['File', 'Platform', 'SHA-256'], rows)];
+}
+
+function verifyPart({ proves, command }: VerifyCommand): string {
+  return `${proves}:\n\n${fenced(command)}`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function fenced(text: string): string {
+  return `\`\`\`sh\n${text}\n\`\`\``;
+}
