@@ -1,0 +1,22 @@
+import type { Digest } from '../domain/digest.ts';
+import type { ImageName } from '../domain/image-name.ts';
+import type { ReleasedBinary } from '../domain/release-statement.ts';
+
+export interface SbomRequest {
+  readonly project: string;
+  readonly version: string;
+  readonly image: ImageName;
+  readonly platform: string;
+  /** The platform's manifest. */
+  readonly manifest: Digest;
+  /** Lock files of the build commit. */
+  readonly lockFiles: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+  readonly binaries: readonly ReleasedBinary[];
+  /** Unix seconds of the build commit. */
+  readonly timestamp: number;
+}
+
+/** Makes an SBOM from evidence: the same request gives the same bytes. */
+export interface SbomMaker {
+  makeSbom(request: SbomRequest): Promise<Uint8Array>;
+}
