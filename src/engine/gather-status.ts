@@ -1,0 +1,155 @@
+import { isCutwaterError } from '../domain/error.ts';
+import type { ObjectId } from '../domain/object-id.ts';
+import type { Version } from '../domain/version.ts';
+import { compareVersions, formatVersion, highestVersion, releaseClassOf } from '../domain/version.ts';
+import { formatTagName } from '../domain/tag-name.ts';
+import { idleRestores } from '../estate/decisions.ts';
+import type { Step } from '../plan/step.ts';
+import { admitRelease } from './admit-release.ts';
+import { snapshotBranches } from './branch-snapshot.ts';
+import type { AliasState, Estate } from './gather-estate.ts';
+import { gatherEstate } from './gather-estate.ts';
+import type { LoadedPolicy } from './load-policy.ts';
+import { readRecord } from './read-record.ts';
+import { readProjectTags } from './read-tags.ts';
+import type { ProjectTags } from './read-tags.ts';
+import { pointerSteps } from './reconcile.ts';
+import type { ReadWorld } from './world.ts';
+
+export interface Status {
+  readonly schema: 'cutwater.status/1';
+  readonly aliases: readonly AliasState[];
+  /** What the registry says is published, highest first. `listed`: so far down that nobody looked whether it is true. */
+  readonly published: readonly PublishedVersion[];
+  /** Release tags above the highest published stable version that are not finished, with what stops them. */
+  readonly unfinished: readonly { readonly version: string; readonly problem: string | undefined }[];
+  /** Tags of this project that are no release or decision, or do not count. */
+  readonly refusedTags: readonly { readonly tag: string; readonly reason: string }[];
+  readonly ignoredTags: number;
+  /** What `reconcile` would do now. */
+  readonly drift: readonly Step[];
+  /** Commits of the default branch since the last stable release's tag are unreleased. */
+  readonly unreleased: { readonly since: string | undefined; readonly head: ObjectId; readonly isReleased: boolean };
+}
+
+export interface PublishedVersion {
+  readonly version: string;
+  readonly is: 'published' | 'withdrawn' | 'rejected' | 'listed';
+  /** Why it is withdrawn, or why its statement does not count. */
+  readonly reason?: string;
+}
+
+/** The state of the whole project: what is published, where every alias is, what is half done, what does not count. */
+export async function gatherStatus(world: ReadWorld, loaded: LoadedPolicy): Promise<Status> {
+  const tags = await readProjectTags(world.git, loaded.policy, world.tagSource);
+  const estate = await gatherEstate(world, loaded, { tags });
+  const stated = new Set(estate.stated.map(formatVersion));
+  const judged = await judgeHighest(world, loaded, estate);
+  return {
+    schema: 'cutwater.status/1',
+    aliases: estate.aliases,
+    published: judged,
+    unfinished: await findUnfinished(world, loaded, {
+      tags,
+      committed: stated,
+      withdrawn: new Set(estate.withdrawals.keys()),
+      versions: estate.committed.map(({ version }) => version),
+    }),
+    refusedTags: [
+      ...tags.refused.map(({ tag, reason }) => ({ tag: tag.name, reason })),
+      ...estate.decisions.invalid,
+      ...idleRestores(estate.decisions.decisions, estate.decisions.checkpoints).map((restore) => ({
+        tag: formatTagName(restore),
+        reason: `it undoes nothing: no valid withdrawal ${restore.number} speaks of the same release tag and image`,
+      })),
+      ...estate.rejected.map(({ version, reason }) => ({ tag: `statement-${formatVersion(version)}`, reason })),
+    ],
+    ignoredTags: tags.ignored,
+    drift: await pointerSteps(world, estate),
+    unreleased: findUnreleased(
+      loaded,
+      tags,
+      estate.committed.map(({ version }) => version),
+    ),
+  };
+}
+
+/** So many versions are judged for a page about the project; the rest is listed. */
+const judgedVersions = 15;
+
+async function judgeHighest(
+  world: ReadWorld,
+  loaded: LoadedPolicy,
+  estate: Estate,
+): Promise<readonly PublishedVersion[]> {
+  const vouched = new Set(
+    estate.decisions.checkpoints.flatMap(({ entries }) => entries.map(({ version }) => formatVersion(version))),
+  );
+  const counting = new Set(estate.committed.map(({ version }) => formatVersion(version)));
+  const refused = new Map(estate.rejected.map(({ version, reason }) => [formatVersion(version), reason]));
+  return Promise.all(
+    estate.stated.map(async (one, place): Promise<PublishedVersion> => {
+      const version = formatVersion(one);
+      const withdrawal = estate.withdrawals.get(version);
+      if (withdrawal !== undefined) return { version, is: 'withdrawn', reason: withdrawal.reason };
+      if (vouched.has(version) || counting.has(version)) return { version, is: 'published' };
+      const fault = refused.get(version);
+      if (fault !== undefined) return { version, is: 'rejected', reason: fault };
+      if (place >= judgedVersions) return { version, is: 'listed' };
+      const record = await readRecord(world, loaded, one);
+      if (record.is === 'valid') return { version, is: 'published' };
+      return { version, is: 'rejected', reason: record.is === 'rejected' ? record.reason : 'its statement is gone' };
+    }),
+  );
+}
+
+async function findUnfinished(
+  world: ReadWorld,
+  loaded: LoadedPolicy,
+  known: {
+    readonly tags: ProjectTags;
+    readonly committed: ReadonlySet<string>;
+    readonly withdrawn: ReadonlySet<string>;
+    readonly versions: readonly Version[];
+  },
+): Promise<Status['unfinished']> {
+  const highest = highestVersion(known.versions.filter((version) => releaseClassOf(version) === 'stable'));
+  const open = known.tags.decided
+    .flatMap(({ name, tag }) => (name.kind === 'release' ? [{ version: name.version, commit: tag.commit }] : []))
+    .filter(
+      ({ version }) => !known.committed.has(formatVersion(version)) && !known.withdrawn.has(formatVersion(version)),
+    )
+    .filter(
+      ({ version }) =>
+        highest === undefined || compareVersions(version, highest) > 0 || releaseClassOf(version) === 'stable',
+    )
+    .toSorted((left, right) => compareVersions(right.version, left.version))
+    .slice(0, 50);
+  const git = snapshotBranches(
+    world.git,
+    open.flatMap(({ commit }) => commit ?? []),
+  );
+  const unfinished: { version: string; problem: string | undefined }[] = [];
+  for (const { version } of open) {
+    const problem = await problemOf(() => admitRelease({ ...world, git }, loaded, { version, tags: known.tags }));
+    unfinished.push({ version: formatVersion(version), problem });
+  }
+  return unfinished;
+}
+
+async function problemOf(act: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await act();
+    return undefined;
+  } catch (error) {
+    if (!isCutwaterError(error)) throw error;
+    return error.message;
+  }
+}
+
+function findUnreleased(loaded: LoadedPolicy, tags: ProjectTags, committed: readonly Version[]): Status['unreleased'] {
+  const last = highestVersion(committed.filter((version) => releaseClassOf(version) === 'stable'));
+  const tag = last === undefined ? undefined : `v${formatVersion(last)}`;
+  const commit = tags.decided.find((decided) => decided.tag.name === tag)?.tag.commit;
+  return { since: tag, head: loaded.commit, isReleased: commit === loaded.commit };
+}

@@ -1,0 +1,198 @@
+import type { Digest } from '../domain/digest.ts';
+import { digestOf } from '../domain/digest.ts';
+import { CutwaterError, isCutwaterError } from '../domain/error.ts';
+import { formatImageName, imageTag } from '../domain/image-name.ts';
+import type { ObjectId } from '../domain/object-id.ts';
+import { formatPlatform } from '../domain/platform.ts';
+import { releaseTagOf } from '../domain/tag-name.ts';
+import type { Version } from '../domain/version.ts';
+import { formatVersion, releaseClassOf } from '../domain/version.ts';
+import { withdrawalsInForce } from '../estate/decisions.ts';
+import { candidateTag } from '../estate/registry-tags.ts';
+import { aliasStep, latestRelease } from '../plan/pointer-steps.ts';
+import { releaseSteps } from '../plan/release-steps.ts';
+import type { Step } from '../plan/step.ts';
+import { admitRelease } from './admit-release.ts';
+import { readReleaseNotes } from './changelog-gate.ts';
+import { mirrorSteps } from './fill-mirrors.ts';
+import type { AliasState, Estate } from './gather-estate.ts';
+import { gatherEstate } from './gather-estate.ts';
+import type { LoadedPolicy } from './load-policy.ts';
+import { readPolicyAt } from './load-policy.ts';
+import { findPromotion } from './make-candidate.ts';
+import { readDecisions } from './read-decisions.ts';
+import { readRecord } from './read-record.ts';
+import type { ProjectTags } from './read-tags.ts';
+import { readProjectTags } from './read-tags.ts';
+import { pointerSteps } from './reconcile.ts';
+import { requireStanding } from './release.ts';
+import type { ReadWorld } from './world.ts';
+
+export interface PlannedStep {
+  readonly step: Step;
+  readonly state: 'todo' | 'done';
+}
+
+export interface ReleasePlan {
+  readonly schema: 'cutwater.plan/1';
+  readonly version: string | undefined;
+  readonly class: 'stable' | 'rc' | undefined;
+  readonly commit: ObjectId | undefined;
+  /** Why the release would be refused as things stand; empty where it would go through. */
+  readonly problems: readonly { readonly code: string; readonly message: string; readonly hint: string }[];
+  readonly steps: readonly PlannedStep[];
+  readonly aliases: readonly AliasState[];
+}
+
+/** What `reconcile` would do. */
+export async function planReconcile(world: ReadWorld, loaded: LoadedPolicy): Promise<ReleasePlan> {
+  const tags = await readProjectTags(world.git, loaded.policy, world.tagSource);
+  const estate = await gatherEstate(world, loaded, { tags });
+  const steps = await pointerSteps(world, estate);
+  const mirrors = await planMirrors(world, loaded, estate);
+  return {
+    schema: 'cutwater.plan/1',
+    version: undefined,
+    class: undefined,
+    commit: undefined,
+    problems: [...refusals(estate), ...mirrors.problems],
+    steps: [...steps, ...mirrors.steps].map((step) => ({ step, state: 'todo' })),
+    aliases: estate.aliases,
+  };
+}
+
+/** What `release VERSION` would do: of its tag, or of HEAD where the tag does not exist yet. Writes nothing. */
+export async function planRelease(world: ReadWorld, loaded: LoadedPolicy, version: Version): Promise<ReleasePlan> {
+  const tags = await readProjectTags(world.git, loaded.policy, world.tagSource);
+  const target = await findTarget(world, { tags, version });
+  const build = await readPolicyAt(world.git, target.commit, `${target.commit.slice(0, 12)}:cutwater.yaml`);
+  const decisions = await readDecisions(world, loaded, { tags, imageTags: await world.repository.listTags() });
+  const withdrawn = withdrawalsInForce(decisions.decisions, decisions.checkpoints);
+  const promotes = await findPromotion(world, { loaded, version, commit: target.commit, tags, withdrawn });
+  const { commit } = target;
+  const problems = [
+    ...(await problemOf(() => admitRelease(world, loaded, { tags, version }), target.object === undefined)),
+    ...(await problemOf(() => readReleaseNotes(world.git, { version, commit, changelog: build.changelog }))),
+    ...(await problemOf(async () => requireStanding(withdrawn, version))),
+  ];
+  const pinned = target.object && (await world.repository.resolve(candidateTag(target.object)))?.digest;
+  const digest: Digest | undefined = pinned ?? promotes?.digest;
+  const platforms = build.images.flatMap((image) => image.platforms.map(formatPlatform));
+  const planned = { version, digest: digest ?? digestOf(`unbuilt ${formatVersion(version)}`), platforms };
+  const estate = await gatherEstate(world, loaded, { tags, planned });
+  const outlook = { policy: build, version, commit: target.commit, tagObject: target.object, digest, promotes };
+  const steps = [...releaseSteps(outlook), ...aliasEffects(estate, digest === undefined ? planned.digest : undefined)];
+  const kind = releaseClassOf(version);
+  return {
+    schema: 'cutwater.plan/1',
+    version: formatVersion(version),
+    class: kind === 'prerelease' ? undefined : kind,
+    commit: target.commit,
+    problems: [...problems, ...refusals(estate)],
+    steps: await markDone(world, loaded, { version, steps }),
+    aliases: estate.aliases,
+  };
+}
+
+async function findTarget(
+  world: ReadWorld,
+  asked: { readonly tags: ProjectTags; readonly version: Version },
+): Promise<{ readonly commit: ObjectId; readonly object: ObjectId | undefined }> {
+  const name = releaseTagOf(asked.version);
+  const tag = asked.tags.decided.find((decided) => decided.tag.name === name)?.tag;
+  if (tag?.commit !== undefined)
+    return { commit: tag.commit, object: tag.objectType === 'tag' ? tag.object : undefined };
+  const head = await world.git.commitOf('HEAD');
+  if (head === undefined)
+    throw new CutwaterError('TAG_MISSING', `Cannot plan ${name}: there is no such tag and no commit yet`);
+  return { commit: head, object: undefined };
+}
+
+/** What would stop the release, as data. A tag that is missing is none before it is made. */
+async function problemOf(act: () => Promise<unknown>, isUntagged = false): Promise<ReleasePlan['problems']> {
+  try {
+    await act();
+    return [];
+  } catch (error) {
+    if (!isCutwaterError(error)) throw error;
+    if (error.code === 'TAG_MISSING' && isUntagged) return [];
+    return [{ code: error.code, message: error.message, hint: error.hint }];
+  }
+}
+
+function aliasEffects(estate: Estate, unbuilt: Digest | undefined): readonly Step[] {
+  const latest = latestRelease(estate.aliases);
+  const moves = estate.aliases.flatMap(({ alias, judgement }) => aliasStep(alias, judgement) ?? []);
+  const moving = moves.some(({ alias }) => alias === 'latest');
+  return [
+    ...moves.map((step) => (step.digest === unbuilt ? { ...step, digest: undefined } : step)),
+    ...(moving && latest !== undefined ? [{ kind: 'latest', tag: latest } as const] : []),
+  ];
+}
+
+/** What every mirror lacks as things stand; one that cannot be asked is a problem of the plan. */
+async function planMirrors(
+  world: ReadWorld,
+  loaded: LoadedPolicy,
+  estate: Estate,
+): Promise<Pick<ReleasePlan, 'problems'> & { readonly steps: readonly Step[] }> {
+  const steps: Step[] = [];
+  const problems: ReleasePlan['problems'][number][] = [];
+  for (const mirror of world.mirrors)
+    try {
+      steps.push(...(await mirrorSteps(world, loaded, { estate, mirror })));
+    } catch (error) {
+      if (!isCutwaterError(error) || error.code === 'INTERRUPTED') throw error;
+      const name = formatImageName(mirror.name);
+      problems.push({ code: error.code, message: `Cannot fill ${name}: ${error.message}`, hint: error.hint });
+    }
+  return { steps, problems };
+}
+
+function refusals(estate: Estate): ReleasePlan['problems'] {
+  return estate.aliases.flatMap(({ alias, judgement }) =>
+    judgement.is === 'refused'
+      ? [
+          {
+            code: judgement.code,
+            message: `Cannot move ${alias.name} from ${judgement.from.digest}: ${judgement.reason}`,
+            hint: "Run 'cutwater status' to see what is missing",
+          },
+        ]
+      : [],
+  );
+}
+
+/** Whether each effect is there already, as far as names show it. */
+async function markDone(
+  world: ReadWorld,
+  loaded: LoadedPolicy,
+  planned: { readonly version: Version; readonly steps: readonly Step[] },
+): Promise<readonly PlannedStep[]> {
+  const committed = (await readRecord(world, loaded, planned.version)).is === 'valid';
+  const tags = new Set<string>(await world.repository.listTags());
+  const page = await world.forge.findRelease(releaseTagOf(planned.version));
+  const isDone = (step: Step): boolean => {
+    switch (step.kind) {
+      case 'candidate':
+      case 'image-tag':
+      case 'commit':
+      case 'decision':
+        return tags.has(imageTag(step.imageTag.replace(/[<> ]/g, '_')));
+      case 'draft':
+        return page !== undefined;
+      case 'asset':
+        return page?.assets.some(({ name }) => name === step.name) ?? false;
+      case 'publish':
+        return page?.state === 'published';
+      case 'document':
+        return committed;
+      case 'alias':
+      case 'mirror':
+      case 'latest':
+      case 'banner':
+        return false;
+    }
+  };
+  return planned.steps.map((step) => ({ step, state: isDone(step) ? 'done' : 'todo' }));
+}

@@ -1,0 +1,157 @@
+import { gitObjectIdOf } from '../domain/digest.ts';
+import type { Parsed } from '../domain/brand.ts';
+import { accept, refuse } from '../domain/brand.ts';
+import type { CheckpointEntry } from '../domain/decision-message.ts';
+import { parseCheckpointMessage, parseDecisionMessage } from '../domain/decision-message.ts';
+import type { GitTag } from '../domain/git-tag.ts';
+import type { ImageTag } from '../domain/image-name.ts';
+import { objectId } from '../domain/object-id.ts';
+import { quote } from '../domain/quote.ts';
+import { formatTagName } from '../domain/tag-name.ts';
+import { parseTagObject } from '../domain/tag-object.ts';
+import { compareVersions } from '../domain/version.ts';
+import type { Decision } from '../estate/decisions.ts';
+import type { DecisionName } from '../estate/registry-tags.ts';
+import { decisionTag, readRegistryTag } from '../estate/registry-tags.ts';
+import type { LoadedPolicy } from './load-policy.ts';
+import { readArtifact } from './read-artifact.ts';
+import type { ProjectTags } from './read-tags.ts';
+import type { ReadWorld } from './world.ts';
+
+/** What maintainers decided after the release tags, from git and registry together. */
+export interface Decisions {
+  readonly decisions: readonly Decision[];
+  readonly checkpoints: readonly { readonly number: number; readonly entries: readonly CheckpointEntry[] }[];
+  /** Tags that look like decisions and do not count, with the reason. */
+  readonly invalid: readonly { readonly tag: string; readonly reason: string }[];
+  /** Valid decisions that the registry does not hold yet; reconcile stores them there. */
+  readonly unstored: readonly { readonly name: DecisionName; readonly tag: GitTag }[];
+  /** Valid decisions that only this clone has although there is a remote: they lift nothing until they are pushed. */
+  readonly unpushed: readonly { readonly name: DecisionName; readonly tag: GitTag }[];
+  /** Numbers in use per version and for checkpoints, by anybody, so that a number is never used twice. */
+  readonly used: ReadonlyMap<string, readonly number[]>;
+}
+
+/**
+ * Reads the decision tags of clone, remote and registry as a union. Every object seen under a name is judged, and a
+ * decision counts if one of them does: neither a clone without tags nor a forged tag can un-withdraw.
+ */
+export async function readDecisions(
+  world: ReadWorld,
+  loaded: LoadedPolicy,
+  from: { readonly tags: ProjectTags; readonly imageTags: readonly ImageTag[] },
+): Promise<Decisions> {
+  const stored = new Set<string>(from.imageTags);
+  const result = emptyDecisions();
+  const counted = new Set<string>();
+  for (const { tag, name, isPublic } of from.tags.decisions) {
+    const spoken = await judgeDecision(world, loaded, { tag, name });
+    note(result, { name, label: tag.name, spoken, counts: isPublic || name.kind === 'withdrawn' });
+    if (spoken.is === 'refused') continue;
+    counted.add(decisionTag(name, tag.object));
+    if (!isPublic) result.unpushed.push({ name, tag });
+    const isEffective = isPublic || name.kind === 'withdrawn';
+    if (isEffective && !stored.has(decisionTag(name, tag.object))) result.unstored.push({ name, tag });
+  }
+  for (const imageTag of from.imageTags) {
+    const read = readRegistryTag(imageTag);
+    if (read.kind !== 'decision' || counted.has(imageTag)) continue;
+    const tag = await readStoredTag(world, imageTag, formatTagName(read.name));
+    const spoken = tag.is === 'ok' ? await judgeDecision(world, loaded, { tag: tag.value, name: read.name }) : tag;
+    note(result, { name: read.name, label: imageTag, spoken, counts: true });
+  }
+  return result;
+}
+
+/** The key of `Decisions.used`: the release tag a decision is about, or `checkpoint`. */
+export function usedKey(name: DecisionName): string {
+  return name.kind === 'checkpoint' ? 'checkpoint' : formatTagName({ kind: 'release', version: name.version });
+}
+
+type Spoken =
+  | { readonly kind: 'decision'; readonly decision: Decision }
+  | { readonly kind: 'checkpoint'; readonly number: number; readonly entries: readonly CheckpointEntry[] };
+
+interface CollectedDecisions extends Decisions {
+  readonly decisions: Decision[];
+  readonly checkpoints: Decisions['checkpoints'][number][];
+  readonly invalid: Decisions['invalid'][number][];
+  readonly unstored: Decisions['unstored'][number][];
+  readonly unpushed: Decisions['unpushed'][number][];
+  readonly used: Map<string, number[]>;
+}
+
+function emptyDecisions(): CollectedDecisions {
+  return { decisions: [], checkpoints: [], invalid: [], unstored: [], unpushed: [], used: new Map() };
+}
+
+function note(
+  result: CollectedDecisions,
+  found: {
+    readonly name: DecisionName;
+    readonly label: string;
+    readonly spoken: Parsed<Spoken>;
+    readonly counts: boolean;
+  },
+): void {
+  const { name, label, spoken, counts } = found;
+  const key = usedKey(name);
+  result.used.set(key, [...(result.used.get(key) ?? []), name.number]);
+  if (spoken.is === 'refused') result.invalid.push({ tag: label, reason: spoken.reason });
+  else if (!counts) result.invalid.push({ tag: label, reason: 'it is not pushed yet; nothing is lifted before that' });
+  else if (spoken.value.kind === 'decision') result.decisions.push(spoken.value.decision);
+  else result.checkpoints.push({ number: spoken.value.number, entries: spoken.value.entries });
+}
+
+async function judgeDecision(
+  world: ReadWorld,
+  loaded: LoadedPolicy,
+  found: { readonly tag: GitTag; readonly name: DecisionName },
+): Promise<Parsed<Spoken>> {
+  const { name } = found;
+  const rules = { trust: loaded.trust, formats: loaded.policy.signatures.formats, now: world.now };
+  const verdict = await world.tagVerifier.verifyTag(found.tag, rules);
+  if (verdict.is === 'unsigned') return refuse('it is not signed; only a maintainer may decide this');
+  // What a maintainer withdrew stays withdrawn when the key retires; to lift it takes a key that counts today.
+  const tag = verdict.is === 'valid' ? verdict.tag : name.kind === 'withdrawn' ? verdict.retired : undefined;
+  if (tag === undefined) return refuse(verdict.is === 'rejected' ? verdict.reason : 'it does not count');
+  const { project } = loaded.policy;
+  if (name.kind === 'checkpoint') {
+    const message = parseCheckpointMessage(tag.message);
+    if (message.is === 'refused') return refuse(`its message ${message.reason}`);
+    if (message.value.project !== project) return refuse(`it is about project ${quote(message.value.project)}`);
+    return accept({ kind: 'checkpoint', number: name.number, entries: message.value.entries });
+  }
+  const message = parseDecisionMessage(tag.message);
+  if (message.is === 'refused') return refuse(`its message ${message.reason}`);
+  const { decision, version, aliases, useInstead, release, digest, reason } = message.value;
+  if (message.value.project !== project) return refuse(`it is about project ${quote(message.value.project)}`);
+  if (decision !== name.kind || compareVersions(version, name.version) !== 0)
+    return refuse('its message speaks of something else than its name');
+  const common = { version, number: name.number, release, digest, reason };
+  return accept({
+    kind: 'decision',
+    decision:
+      decision === 'withdrawn'
+        ? { kind: 'withdrawn', ...common, aliases: aliases ?? 'move', useInstead }
+        : { kind: 'restored', ...common },
+  });
+}
+
+async function readStoredTag(world: ReadWorld, imageTag: ImageTag, name: string): Promise<Parsed<GitTag>> {
+  const artifact = await readArtifact(world.repository, imageTag);
+  if (artifact === undefined) return refuse('it vanished from the registry while it was read');
+  if (artifact.is === 'refused') return artifact;
+  const raw = artifact.value.content;
+  const parsed = parseTagObject(raw);
+  if (parsed.is === 'refused') return refuse(`the tag object in the registry ${parsed.reason}`);
+  const object = gitObjectIdOf('tag', raw, objectId(parsed.value.target));
+  return accept({
+    name,
+    object,
+    objectType: 'tag',
+    commit: parsed.value.target,
+    claimedAt: parsed.value.taggedAt,
+    raw,
+  });
+}

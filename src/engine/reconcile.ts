@@ -1,0 +1,240 @@
+import type { Digest } from '../domain/digest.ts';
+import { CutwaterError, isCutwaterError } from '../domain/error.ts';
+import { exitCodes } from '../domain/error-catalogue.ts';
+import { parseTagName, releaseTagOf } from '../domain/tag-name.ts';
+import { formatVersion, releaseClassOf } from '../domain/version.ts';
+import type { CommittedRelease } from '../estate/judge-alias.ts';
+import { overruleRefusal } from '../estate/judge-alias.ts';
+import type { WithdrawalDecision } from '../estate/decisions.ts';
+import { decisionTag } from '../estate/registry-tags.ts';
+import { aliasStep, latestRelease } from '../plan/pointer-steps.ts';
+import type { Step } from '../plan/step.ts';
+import type { ForgeRelease } from '../ports/forge.ts';
+import { deprecationBanner, withBanner, withoutBanner } from '../report/documents/deprecation-banner.ts';
+import { failOnMirrors, fillMirrors } from './fill-mirrors.ts';
+import { gatherEstate } from './gather-estate.ts';
+import type { Estate } from './gather-estate.ts';
+import type { LoadedPolicy } from './load-policy.ts';
+import { readProjectTags } from './read-tags.ts';
+import { runStep } from './run-step.ts';
+import type { StepHandler } from './run-step.ts';
+import { aliasGroups, moveAliases } from './steps/alias.ts';
+import { decisionHandler } from './steps/decision.ts';
+import { latestHandler } from './steps/forge.ts';
+import type { ReadWorld } from './world.ts';
+
+/** How often pointers are judged anew before the run gives up: each further round means someone else changed something. */
+export const reconcileRounds = 5;
+
+export interface ReconcileResult {
+  readonly estate: Estate;
+  /** Effects of this run, in order. */
+  readonly done: readonly Step[];
+  readonly rounds: number;
+}
+
+export interface ReconcileOptions {
+  /** A release this run just committed: it counts even where the registry's list of tags does not show it yet. */
+  readonly released?: CommittedRelease;
+  /** Aliases whose present digest a person named and wants replaced, whatever it is. */
+  readonly replace?: ReadonlyMap<string, Digest>;
+}
+
+/**
+ * Brings aliases, the latest flag, banners and stored decisions in line with the decisions, and nothing else: read, judge,
+ * look, put, and read again until a round changes nothing. Idempotent and free of order. Aliases that must not move are
+ * left and reported together at the end, as one error, after everything else is right; so is a
+ * pointer that cannot be moved. Mirrors are filled at the very end; one that cannot be is MIRROR_INCOMPLETE.
+ */
+export async function reconcile(
+  world: ReadWorld,
+  loaded: LoadedPolicy,
+  options: ReconcileOptions = {},
+): Promise<ReconcileResult> {
+  const done: Step[] = [];
+  let refusedBefore = '';
+  for (let round = 1; round <= reconcileRounds; round += 1) {
+    const tags = await readProjectTags(world.git, loaded.policy, 'remote');
+    const { released: planned, replace } = options;
+    const gathered = await gatherEstate(world, loaded, { tags, ...(planned === undefined ? {} : { planned }) });
+    const estate = replace === undefined ? gathered : overruled(gathered, replace);
+    const before = done.length;
+    const { settled, failures } = await movePointers(world, estate, done);
+    // What was listed may be older than the alias looked at after it: a refusal counts when a second reading finds the same.
+    const refused = refusalKey(estate);
+    const confirmed = refused === refusedBefore;
+    refusedBefore = refused;
+    if (!settled || done.length !== before || (refused !== '' && !confirmed)) continue;
+    const behind = await fillMirrors(recording(world, done), loaded, estate);
+    const [failure] = failures;
+    failOnRefusals(estate);
+    if (failure !== undefined) throw failure;
+    failOnMirrors(behind);
+    return { estate, done, rounds: round };
+  }
+  throw new CutwaterError(
+    'UNSTABLE',
+    `Cannot settle the aliases: others changed them in each of ${reconcileRounds} rounds`,
+  );
+}
+
+/** Every pointer and record that is not as it should be, as steps. What `plan` shows and `reconcile` does. */
+export async function pointerSteps(world: ReadWorld, estate: Estate): Promise<readonly Step[]> {
+  const releases = await world.forge.listReleases();
+  const decisions = estate.decisions.unstored.map(({ name, tag }): Step => {
+    return { kind: 'decision', imageTag: decisionTag(name, tag.object), tag: tag.name, object: tag.object };
+  });
+  const aliases = estate.aliases.flatMap(({ alias, judgement }) => aliasStep(alias, judgement) ?? []);
+  const banners = releases.flatMap((release) => bannerStep(estate, release) ?? []);
+  const latest = latestRelease(estate.aliases);
+  const flag = latest !== undefined && releases.some(({ tag, state }) => tag === latest && state === 'published');
+  const current = flag ? await world.forge.latest() : latest;
+  return [
+    ...decisions,
+    ...aliases,
+    ...(latest !== undefined && current !== latest ? [{ kind: 'latest', tag: latest } as const] : []),
+    ...banners,
+  ];
+}
+
+interface Moved {
+  /** False where someone else changed an alias meanwhile. */
+  readonly settled: boolean;
+  /** What could not be done although the server answered; the rest was done all the same. */
+  readonly failures: readonly CutwaterError[];
+}
+
+async function movePointers(world: ReadWorld, estate: Estate, done: Step[]): Promise<Moved> {
+  let settled = true;
+  const failures: CutwaterError[] = [];
+  const run = recording(world, done);
+  const steps = await pointerSteps(world, estate);
+  const attempt = async (act: () => Promise<unknown>): Promise<void> => {
+    try {
+      await act();
+    } catch (error) {
+      // Without rights or an answer nothing else would go better.
+      if (!isCutwaterError(error) || error.exit !== exitCodes.refused) throw error;
+      failures.push(error);
+    }
+  };
+  for (const step of steps) if (step.kind === 'decision') await attempt(() => storeDecision(run, estate, step));
+  for (const group of aliasGroups(steps))
+    await attempt(async () => {
+      const outcomes = await moveAliases(world.repository, group, run);
+      if (outcomes.includes('changed-meanwhile')) settled = false;
+    });
+  for (const step of steps)
+    if (step.kind === 'latest') await attempt(() => runStep(step, latestHandler(world.forge, step.tag), run));
+    else if (step.kind === 'banner') await attempt(() => runStep(step, bannerHandler(world, step), run));
+  return { settled, failures };
+}
+
+function overruled(estate: Estate, replace: ReadonlyMap<string, Digest>): Estate {
+  const aliases = estate.aliases.map((state) => ({
+    ...state,
+    judgement: overruleRefusal(state.judgement, replace.get(state.alias.name)),
+  }));
+  return { ...estate, aliases };
+}
+
+/** The same world, in which every effect is noted. */
+function recording(world: ReadWorld, done: Step[]): ReadWorld {
+  return {
+    ...world,
+    report: (event) => {
+      if (event.type === 'step-done') done.push(event.step);
+      world.report(event);
+    },
+  };
+}
+
+async function storeDecision(
+  world: ReadWorld,
+  estate: Estate,
+  step: Extract<Step, { kind: 'decision' }>,
+): Promise<void> {
+  const found = estate.decisions.unstored.find(({ tag }) => tag.object === step.object);
+  if (found?.tag.raw === undefined) return;
+  const decision = estate.decisions.decisions.find(
+    ({ kind, number, version }) =>
+      found.name.kind === kind &&
+      found.name.number === number &&
+      formatVersion(found.name.version) === formatVersion(version),
+  );
+  const subject = decision?.digest === undefined ? undefined : await world.repository.resolve(decision.digest);
+  const effect = { tag: decisionTag(found.name, found.tag.object), raw: found.tag.raw, subject };
+  await runStep(step, decisionHandler(world.repository, effect), world);
+}
+
+function bannerStep(estate: Estate, release: ForgeRelease): Extract<Step, { kind: 'banner' }> | undefined {
+  const name = parseTagName(release.tag);
+  if (name.is === 'refused' || name.value.kind !== 'release' || release.state !== 'published') return undefined;
+  const withdrawal = estate.withdrawals.get(formatVersion(name.value.version));
+  const banner =
+    withdrawal === undefined
+      ? undefined
+      : deprecationBanner({
+          reason: withdrawal.reason,
+          useInstead: replacementTag(estate, withdrawal),
+        });
+  const wanted = banner === undefined ? withoutBanner(release.notes) : withBanner(release.notes, banner);
+  if (wanted === release.notes && release.deprecated === (banner !== undefined)) return undefined;
+  return { kind: 'banner', tag: release.tag, banner };
+}
+
+function bannerHandler(world: ReadWorld, step: Extract<Step, { kind: 'banner' }>): StepHandler<boolean> {
+  const { forge } = world;
+  const wanted = (notes: string): string =>
+    step.banner === undefined ? withoutBanner(notes) : withBanner(notes, step.banner);
+  return {
+    observe: async () => {
+      const release = await forge.findRelease(step.tag);
+      const right =
+        release?.notes === wanted(release?.notes ?? '') && release.deprecated === (step.banner !== undefined);
+      return right ? { is: 'present', evidence: true } : { is: 'absent' };
+    },
+    apply: async () => {
+      const release = await forge.findRelease(step.tag);
+      if (release !== undefined)
+        await forge.updateNotes(step.tag, { notes: wanted(release.notes), deprecated: step.banner !== undefined });
+    },
+  };
+}
+
+function refusalKey(estate: Estate): string {
+  return estate.aliases
+    .flatMap(({ alias, judgement }) => (judgement.is === 'refused' ? [`${alias.name}=${judgement.from.digest}`] : []))
+    .join(' ');
+}
+
+function failOnRefusals(estate: Estate): void {
+  const refused = estate.aliases.flatMap(({ alias, judgement }) =>
+    judgement.is === 'refused' ? [{ alias, judgement }] : [],
+  );
+  const [first] = refused;
+  if (first === undefined) return;
+  const lines = refused.map(({ alias, judgement }) => {
+    const from = judgement.from.versions.map(formatVersion).join(', ') || 'an unknown image';
+    const to =
+      judgement.to === undefined ? 'nothing' : `${formatVersion(judgement.to.version)} (${judgement.to.digest})`;
+    return `${alias.name}: is ${from} (${judgement.from.digest}), would become ${to}; ${judgement.reason}`;
+  });
+  throw new CutwaterError(
+    first.judgement.code,
+    `Cannot move ${refused.map(({ alias }) => alias.name).join(', ')}: the version there is not validly withdrawn or has more platforms`,
+    {
+      details: lines,
+      hint: `Find out what it is; to give it up, run 'cutwater reconcile --replace ${first.alias.name}@${first.judgement.from.digest}'`,
+    },
+  );
+}
+
+function replacementTag(estate: Estate, withdrawal: WithdrawalDecision): string | undefined {
+  if (withdrawal.useInstead !== undefined) return releaseTagOf(withdrawal.useInstead);
+  // Only what was judged is recommended; a name in the registry is nobody's word.
+  const best = estate.committed.find(
+    ({ version }) => releaseClassOf(version) === 'stable' && !estate.withdrawals.has(formatVersion(version)),
+  );
+  return best === undefined ? undefined : releaseTagOf(best.version);
+}

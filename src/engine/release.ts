@@ -1,0 +1,150 @@
+import { CutwaterError } from '../domain/error.ts';
+import { formatImageName } from '../domain/image-name.ts';
+import { quote } from '../domain/quote.ts';
+import type { ReleasePredicate } from '../domain/release-statement.ts';
+import { releaseTagOf } from '../domain/tag-name.ts';
+import type { Version } from '../domain/version.ts';
+import { formatVersion } from '../domain/version.ts';
+import { withdrawalsInForce } from '../estate/decisions.ts';
+import type { ImagePolicy, Policy } from '../policy/policy.ts';
+import { admitRelease } from './admit-release.ts';
+import { readReleaseNotes } from './changelog-gate.ts';
+import type { LoadedPolicy } from './load-policy.ts';
+import { readPolicyAt } from './load-policy.ts';
+import type { ReleaseJob } from './make-candidate.ts';
+import { findPromotion, makeCandidate } from './make-candidate.ts';
+import type { PinnedStatement } from './pin-statement.ts';
+import { pinStatement, readPinned } from './pin-statement.ts';
+import { publishRelease } from './publish-release.ts';
+import { readDecisions } from './read-decisions.ts';
+import { readRecord } from './read-record.ts';
+import { readProjectTags } from './read-tags.ts';
+import type { ReconcileResult } from './reconcile.ts';
+import { reconcile } from './reconcile.ts';
+import { runGates } from './run-gates.ts';
+import type { ReadWorld, ReleaseWorld } from './world.ts';
+
+export interface ReleaseResult {
+  readonly release: ReleasePredicate;
+  readonly pointers: ReconcileResult;
+  /** False where everything was there already. */
+  readonly completed: boolean;
+}
+
+/**
+ * Builds or completes one release and brings the pointers in line. Killed anywhere and called again, it ends as if it had
+ * never been killed: every stage looks at the world first, and nothing a consumer follows moves before the statement is stored.
+ */
+export async function release(world: ReleaseWorld, loaded: LoadedPolicy, version: Version): Promise<ReleaseResult> {
+  world.report({ type: 'stage', name: 'verify tag', detail: `v${formatVersion(version)}` });
+  const job = await openJob(world, loaded, version);
+  const committed = await findCommitted(world, job);
+  const completed = committed === undefined;
+  const published = committed ?? (await completeRelease(world, job));
+  world.report({ type: 'stage', name: 'aliases' });
+  const { index: digest, platforms } = published.image;
+  const released = { version, digest, platforms: platforms.map(({ platform }) => platform) };
+  return { release: published, pointers: await reconcile(world, loaded, { released }), completed };
+}
+
+async function openJob(world: ReleaseWorld, loaded: LoadedPolicy, version: Version): Promise<ReleaseJob> {
+  const tags = await readProjectTags(world.git, loaded.policy, 'remote');
+  const admitted = await admitRelease(world, loaded, { version, tags });
+  const build = await readPolicyAt(world.git, admitted.commit, `${admitted.tag.name}:cutwater.yaml`);
+  const image = sameImage(loaded.policy, build, admitted.tag.name);
+  return { loaded, build, image, admitted, tags };
+}
+
+type Withdrawals = ReturnType<typeof withdrawalsInForce>;
+
+/** The withdrawals in force now; one of this very version ends its release. Asked again before anything is published. */
+async function requireNotWithdrawn(world: ReadWorld, loaded: LoadedPolicy, version: Version): Promise<Withdrawals> {
+  const tags = await readProjectTags(world.git, loaded.policy, 'remote');
+  const decisions = await readDecisions(world, loaded, { tags, imageTags: await world.repository.listTags() });
+  const inForce = withdrawalsInForce(decisions.decisions, decisions.checkpoints);
+  requireStanding(inForce, version);
+  return inForce;
+}
+
+/** Throws WITHDRAWAL_REFUSED for a version that a maintainer withdrew or cancelled. */
+export function requireStanding(withdrawals: Withdrawals, version: Version): void {
+  const withdrawal = withdrawals.get(formatVersion(version));
+  if (withdrawal === undefined) return;
+  throw new CutwaterError(
+    'WITHDRAWAL_REFUSED',
+    `Cannot release ${releaseTagOf(version)}: a maintainer withdrew or cancelled it (${quote(withdrawal.reason)})`,
+    { hint: 'Release the next version, or restore this one first' },
+  );
+}
+
+function sameImage(rules: Policy, build: Policy, tag: string): ImagePolicy {
+  const [own] = build.images;
+  const [image] = rules.images;
+  if (own === undefined || image === undefined)
+    throw new CutwaterError('CONFIG_INVALID', `Cannot release ${tag}: the policy names no image`);
+  if (formatImageName(own.name) !== formatImageName(image.name))
+    throw new CutwaterError(
+      'CONFIG_INVALID',
+      `Cannot release ${tag}: its policy publishes ${formatImageName(own.name)}, the protected branch ${formatImageName(image.name)}`,
+      { hint: 'Where images go is decided on the protected branch; mend one of the two' },
+    );
+  return own;
+}
+
+async function findCommitted(world: ReleaseWorld, job: ReleaseJob): Promise<ReleasePredicate | undefined> {
+  const { admitted, loaded } = job;
+  const record = await readRecord(world, loaded, admitted.version);
+  if (record.is === 'absent') return undefined;
+  if (record.is === 'rejected')
+    throw new CutwaterError(
+      'VERIFICATION_FAILED',
+      `Cannot release ${admitted.tag.name}: its stored statement does not count: ${record.reason}`,
+    );
+  if (record.release.tag.object !== admitted.tag.object)
+    throw new CutwaterError(
+      'TAG_MOVED',
+      `Cannot release ${admitted.tag.name}: the tag is object ${admitted.tag.object}, ${record.release.tag.object} was released under this name`,
+    );
+  return record.release;
+}
+
+async function completeRelease(world: ReleaseWorld, job: ReleaseJob): Promise<ReleasePredicate> {
+  const { admitted, loaded } = job;
+  await requireTrustedSigner(world, job);
+  const withdrawn = await requireNotWithdrawn(world, loaded, admitted.version);
+  await readReleaseNotes(world.git, {
+    version: admitted.version,
+    commit: admitted.commit,
+    changelog: job.build.changelog,
+  });
+  const pinned = (await readPinned(world, job)) ?? (await makeStatement(world, job, withdrawn));
+  world.report({ type: 'stage', name: 'publish' });
+  await requireNotWithdrawn(world, loaded, admitted.version);
+  return publishRelease(world, job, pinned);
+}
+
+/** Everything up to the signed statement: gates, build or promotion, gates on the candidate, documents. */
+async function makeStatement(world: ReleaseWorld, job: ReleaseJob, withdrawn: Withdrawals): Promise<PinnedStatement> {
+  const { admitted, build, image, loaded, tags } = job;
+  const { commit, version } = admitted;
+  const round = { class: admitted.class, commit } as const;
+  await runGates(world, build, { ...round, on: 'source', image: undefined });
+  const promotion = await findPromotion(world, { loaded, version, commit, tags, withdrawn });
+  const candidate = await makeCandidate(world, job, promotion);
+  const reference = `${formatImageName(image.name)}@${candidate.index.digest}`;
+  await runGates(world, build, { ...round, on: 'candidate', image: reference });
+  world.report({ type: 'stage', name: 'documents' });
+  return pinStatement(world, job, candidate);
+}
+
+/** What an unknown key signs counts nowhere; better to learn that before the build than after it. */
+async function requireTrustedSigner(world: ReleaseWorld, { loaded, admitted }: ReleaseJob): Promise<void> {
+  const sample = new TextEncoder().encode(admitted.tag.name);
+  const verdict = await world.bundleVerifier.verifyBlob(await world.attestor.signBlob(sample), sample, loaded.trust);
+  if (verdict.is === 'valid') return;
+  throw new CutwaterError(
+    'KEY_UNUSABLE',
+    `Cannot release ${admitted.tag.name}: the CI key here is none of those in trust.ci of ${quote(loaded.trust.origin)}`,
+    { hint: 'Use the CI key of this project, or name the public half of this one under trust.ci and commit it' },
+  );
+}

@@ -1,0 +1,45 @@
+import type { Attestor, BundleVerifier } from '../ports/attestor.ts';
+import type { Forge } from '../ports/forge.ts';
+import type { GateRunner } from '../ports/gate-runner.ts';
+import type { Git } from '../ports/git.ts';
+import type { ImageBuilder } from '../ports/image-builder.ts';
+import type { ImageFiles } from '../ports/image-files.ts';
+import type { ImageRepository } from '../ports/repository.ts';
+import type { SbomMaker } from '../ports/sbom-maker.ts';
+import type { TagVerifier } from '../ports/tag-verifier.ts';
+import type { Workspace } from '../ports/workspace.ts';
+import type { Report } from './event.ts';
+
+/** What commands that only look need of the world. */
+export interface ReadWorld {
+  readonly git: Git;
+  readonly tagVerifier: TagVerifier;
+  readonly bundleVerifier: BundleVerifier;
+  readonly repository: ImageRepository;
+  /** Further repositories, filled from the one above. Nothing is read from them to decide anything. */
+  readonly mirrors: readonly ImageRepository[];
+  readonly forge: Forge;
+  /** `local` where the remote did not answer: then what this clone has is judged, and said so. */
+  readonly tagSource: 'remote' | 'local';
+  /** Unix seconds, read once when the run began. */
+  readonly now: number;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
+/** What a release needs besides. */
+export interface ReleaseWorld extends ReadWorld {
+  readonly builder: ImageBuilder;
+  readonly attestor: Attestor;
+  readonly imageFiles: ImageFiles;
+  readonly sbomMaker: SbomMaker;
+  readonly gates: GateRunner;
+  readonly workspace: Workspace;
+  /** Who runs the build, for provenance: another for a laptop than for CI. */
+  readonly builderId: string;
+}
+
+/** What a verification needs besides: it takes the binaries out of the images again. */
+export interface VerifyWorld extends ReadWorld {
+  readonly imageFiles: ImageFiles;
+}
