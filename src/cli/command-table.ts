@@ -1,0 +1,179 @@
+import type { ArgumentSpec, Command } from './command.ts';
+import { registryCommands } from './command-table-registry.ts';
+
+const version: ArgumentSpec = { name: 'VERSION', summary: '1.2.3 or v1.2.3', required: true };
+
+/** Every command of the program. Help, completion and `docs` follow from it. */
+export const commandTable: readonly Command[] = [
+  {
+    name: 'init',
+    summary: 'Write cutwater.yaml from what the repository shows',
+    description: 'Safe to run again: a policy file that is there already is never changed.',
+    arguments: [],
+    options: [],
+    examples: [{ line: 'init', says: 'Start using Cutwater in this repository' }],
+    load: () => import('./commands/init.ts'),
+  },
+  {
+    name: 'doctor',
+    summary: 'Show what would stop a release here',
+    description: 'Looks at keys, rights, tag rules and needed programs. Changes nothing.',
+    arguments: [],
+    options: [],
+    examples: [{ line: 'doctor', says: 'Check this machine and this repository' }],
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
+    name: 'audit',
+    summary: 'Replay the whole tag history and find what went wrong',
+    description:
+      'Shows what "latest" did under the rule "any stable tag moves it", what it should have done, and every tag that is not SemVer, unsigned or lightweight. Needs no token and no policy file.',
+    arguments: [],
+    options: [
+      { name: 'tags', summary: 'Read the tags from a file instead of a repository', value: text('FILE') },
+      {
+        name: 'ignore',
+        summary: 'Leave out tags whose name matches; may be given several times',
+        value: { kind: 'list', placeholder: 'REGEXP' },
+      },
+    ],
+    examples: [
+      { line: 'audit --repo ../prometheus', says: 'Audit a clone' },
+      { line: "audit --ignore '^api/' --json", says: 'Leave out another stream of tags, answer as JSON' },
+    ],
+    load: () => import('./commands/audit.ts'),
+  },
+  {
+    name: 'plan',
+    summary: 'Show the exact effects of a release, or of reconcile',
+    description:
+      'With VERSION: what releasing it would change, even before its tag exists. Without: what reconcile would change. Writes nothing.',
+    arguments: [{ ...version, required: false }],
+    options: [],
+    examples: [
+      { line: 'plan 1.2.3', says: 'What releasing 1.2.3 would do' },
+      { line: 'plan --json', says: 'What reconcile would do, as JSON' },
+    ],
+    load: () => import('./commands/plan.ts'),
+  },
+  {
+    name: 'release',
+    summary: 'Verify, build, check and publish a version',
+    description: 'Run it again after any interruption: it goes on where the world says it stopped.',
+    arguments: [version],
+    options: [],
+    examples: [
+      { line: 'release v1.2.3', says: 'Publish the version of a signed tag' },
+      { line: 'release 1.3.0-rc.1', says: 'Publish a release candidate' },
+    ],
+    load: () => import('./commands/release.ts'),
+  },
+  {
+    name: 'reconcile',
+    summary: 'Bring aliases and records in line with the signed decisions',
+    description: 'Idempotent. Touches only pointers and records of versions that are published, and builds nothing.',
+    arguments: [],
+    options: [
+      {
+        name: 'replace',
+        summary: 'Move this alias although nobody vouches for the image it holds now; name that image',
+        value: { kind: 'list', placeholder: 'ALIAS@DIGEST' },
+      },
+    ],
+    examples: [{ line: 'reconcile', says: 'Repair aliases after a withdrawal or an interrupted run' }],
+    load: () => import('./commands/reconcile.ts'),
+  },
+  {
+    name: 'withdraw',
+    summary: 'Declare a published version defective',
+    description:
+      'Makes a signed tag that says so, marks the release as deprecated, and moves the aliases back or holds them. Deletes nothing.',
+    arguments: [version],
+    options: [
+      { name: 'reason', summary: 'Why, in one sentence; shown to users', value: text('TEXT') },
+      { name: 'use', summary: 'The version to use instead', value: text('VERSION') },
+      {
+        name: 'aliases',
+        summary: 'Move them to the previous stable version now, or hold them for a reverting patch',
+        value: { kind: 'choice', choices: ['move', 'hold'] },
+      },
+      { name: 'push', summary: 'Push the signed tag, and nothing else', value: { kind: 'flag' } },
+    ],
+    examples: [{ line: 'withdraw 1.2.3 --reason "loses uploads" --aliases move', says: 'Withdraw, go back at once' }],
+    load: () => import('./commands/withdraw.ts'),
+  },
+  {
+    name: 'restore',
+    summary: 'Undo the withdrawal of a version',
+    arguments: [version],
+    options: [
+      { name: 'reason', summary: 'Why, in one sentence; shown to users', value: text('TEXT') },
+      { name: 'push', summary: 'Push the signed tag, and nothing else', value: { kind: 'flag' } },
+    ],
+    examples: [{ line: 'restore 1.2.3 --reason "the defect was elsewhere"', says: 'Make it a candidate again' }],
+    load: () => import('./commands/restore.ts'),
+  },
+  {
+    name: 'verify',
+    summary: 'Recheck a published version as an outsider would',
+    description: 'Downloads everything again and starts from the signed release statement.',
+    arguments: [{ name: 'TARGET', summary: 'VERSION, IMAGE:TAG or IMAGE@DIGEST', required: true }],
+    options: [
+      { name: 'trust', summary: 'Judge by the keys of this file, not by those of the project', value: text('FILE') },
+    ],
+    examples: [
+      { line: 'verify 1.2.3', says: 'Verify a release of this repository' },
+      { line: 'verify ghcr.io/acme/app:1.2.3 --trust trust.yaml', says: 'Verify an image with your own trust' },
+    ],
+    load: () => import('./commands/verify.ts'),
+  },
+  {
+    name: 'status',
+    summary: 'Show channels, candidates, drift and what is unreleased',
+    arguments: [],
+    options: [{ name: 'exit-code', summary: 'Exit with 3 where something is to be done', value: { kind: 'flag' } }],
+    examples: [{ line: 'status --exit-code', says: 'For a scheduled job' }],
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    name: 'import',
+    summary: 'Adopt a project that has published before',
+    description:
+      'Lists what tags and registry show; with --yes writes a signed checkpoint that vouches for it. Changes no tag and no release.',
+    arguments: [],
+    options: [
+      { name: 'yes', summary: 'The list is right: sign the checkpoint', value: { kind: 'flag' } },
+      { name: 'push', summary: 'Push the signed tag, and nothing else', value: { kind: 'flag' } },
+    ],
+    examples: [
+      { line: 'import', says: 'Show what would be vouched for' },
+      { line: 'import --yes --push', says: 'Vouch for it' },
+    ],
+    load: () => import('./commands/import.ts'),
+  },
+  ...registryCommands,
+  {
+    name: 'rehearse',
+    summary: 'Run the whole process on an example project, with real components',
+    description:
+      'Release candidate, stable release, hotfix and rollback in a temporary folder, on the embedded registry. Needs no network and no token.',
+    arguments: [],
+    options: [{ name: 'keep', summary: 'Do the work in this new folder and leave it there', value: text('DIR') }],
+    examples: [{ line: 'rehearse --keep /tmp/rehearsal', says: 'Look at the result afterwards' }],
+    load: () => import('./commands/rehearse.ts'),
+  },
+  {
+    name: 'completion',
+    summary: 'Print the completion script of a shell',
+    arguments: [{ name: 'SHELL', summary: 'bash, zsh or fish', required: true, choices: ['bash', 'zsh', 'fish'] }],
+    options: [],
+    examples: [
+      { line: 'completion bash > ~/.local/share/bash-completion/completions/cutwater', says: 'Install it for bash' },
+    ],
+    load: () => import('./completion.ts'),
+  },
+];
+
+function text(placeholder: string): { readonly kind: 'text'; readonly placeholder: string } {
+  return { kind: 'text', placeholder };
+}

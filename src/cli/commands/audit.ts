@@ -1,0 +1,32 @@
+import { resolve } from 'node:path';
+import { auditTagOf } from '../../domain/audit-tag.ts';
+import { CutwaterError } from '../../domain/error.ts';
+import { exitCodes } from '../../domain/error-catalogue.ts';
+import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { quote } from '../../domain/quote.ts';
+import { parseTagPattern } from '../../policy/tag-pattern.ts';
+import { auditTags } from '../../report/audit.ts';
+import { renderAudit } from '../../report/render-audit.ts';
+import type { CliContext, CommandInput } from '../command.ts';
+import { openGit, readTags } from '../compose-git.ts';
+import { writeJson } from '../render/json.ts';
+
+/** `cutwater audit [--repo DIR | --tags FILE]` */
+export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
+  const ignore = input.list('ignore').map(readPattern);
+  const file = input.text('tags');
+  const tags =
+    file === undefined
+      ? (await openGit(context).listTags()).map(auditTagOf)
+      : await readTags(resolve(context.cwd, file));
+  const report = auditTags(tags, { ignore });
+  if (context.options.json) writeJson(context.stdout, { ...report });
+  else context.stdout.write(`${renderAudit(report).join('\n')}\n`);
+  return exitCodes.done;
+}
+
+function readPattern(text: string): RegExp {
+  const pattern = parseTagPattern(text);
+  if (pattern.is === 'ok') return pattern.value;
+  throw new CutwaterError('USAGE', `Cannot read --ignore ${quote(text)}: it ${pattern.reason}`);
+}

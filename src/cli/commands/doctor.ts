@@ -1,0 +1,41 @@
+import { exitCodes } from '../../domain/error-catalogue.ts';
+import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { examineProject } from '../../engine/examine-project.ts';
+import { verdictOf } from '../../report/verification.ts';
+import type { CliContext, CommandInput } from '../command.ts';
+import { openProject } from '../compose.ts';
+import { writeJson } from '../render/json.ts';
+import { renderTable } from '../render/table.ts';
+
+/** `cutwater doctor` */
+export async function run(_: CommandInput, context: CliContext): Promise<ExitCode> {
+  const { env } = context;
+  const project = await openProject(context, { fetch: 'must', access: 'read' });
+  try {
+    const isExposed = env['CUTWATER_CI_KEY'] !== undefined || env['CUTWATER_CI_KEY_FILE'] !== undefined;
+    const ciKey = env['CUTWATER_CI_KEY_FD'] !== undefined ? 'descriptor' : isExposed ? 'exposed' : 'none';
+    const signingKey = await project.world.git.signingKey();
+    const checks = await examineProject(project.world, project.loaded, { ciKey, signingKey });
+    await project.close();
+    const verdict = verdictOf(checks);
+    if (context.options.json) writeJson(context.stdout, { schema: 'cutwater.doctor/1', verdict, checks });
+    else {
+      const marks = {
+        passed: ['ok', 'green'],
+        failed: ['STOPS A RELEASE', 'red'],
+        warning: ['note', 'yellow'],
+        unchecked: ['not checked', 'yellow'],
+      } as const;
+      const rows = checks.map(({ name, is, says }) => [{ text: marks[is][0], style: marks[is][1] }, name, says]);
+      const table = renderTable(
+        [{ title: 'result' }, { title: 'what' }, { title: 'found', shrinks: true }],
+        rows,
+        context.terminal,
+      );
+      context.stdout.write(`${table.join('\n')}\n`);
+    }
+    return verdict === 'passed' ? exitCodes.done : exitCodes.refused;
+  } finally {
+    await project.close();
+  }
+}

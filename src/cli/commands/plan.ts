@@ -1,0 +1,54 @@
+import { exitCodes } from '../../domain/error-catalogue.ts';
+import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { escapeText } from '../../domain/quote.ts';
+import { readVersion } from '../../domain/version.ts';
+import type { ReleasePlan } from '../../engine/plan-release.ts';
+import { planReconcile, planRelease } from '../../engine/plan-release.ts';
+import { describeStep } from '../../plan/step.ts';
+import type { CliContext, CommandInput } from '../command.ts';
+import { openProject } from '../compose.ts';
+import { aliasJson, renderAliases } from '../render/aliases.ts';
+import { writeJson } from '../render/json.ts';
+import type { Terminal } from '../render/terminal.ts';
+import { paint } from '../render/terminal.ts';
+
+/** `cutwater plan [VERSION]` */
+export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
+  const asked = input.optionalArgument('VERSION');
+  const version = asked === undefined ? undefined : readVersion(asked);
+  const project = await openProject(context, { fetch: 'try', access: 'read' });
+  try {
+    const { world, loaded } = project;
+    const plan = version === undefined ? await planReconcile(world, loaded) : await planRelease(world, loaded, version);
+    await project.close();
+    if (context.options.json) writeJson(context.stdout, { ...plan, aliases: plan.aliases.map(aliasJson) });
+    else context.stdout.write(`${renderPlan(plan, context.terminal).join('\n')}\n`);
+    return plan.problems.length === 0 ? exitCodes.done : exitCodes.refused;
+  } finally {
+    await project.close();
+  }
+}
+
+function renderPlan(plan: ReleasePlan, terminal: Terminal): readonly string[] {
+  const title =
+    plan.version === undefined
+      ? 'Plan of reconcile'
+      : `Plan of ${plan.class ?? 'release'} ${plan.version}, commit ${plan.commit?.slice(0, 12) ?? ''}`;
+  const steps = plan.steps.map(({ step, state }) => {
+    const mark = state === 'done' ? paint(terminal, 'green', '✓') : '·';
+    return `  ${mark} ${escapeText(describeStep(step))}`;
+  });
+  const problems = plan.problems.flatMap(({ message, hint }) => [
+    `  ${paint(terminal, 'red', '✗')} ${escapeText(message, 1000)}`,
+    `    next: ${escapeText(hint, 1000)}`,
+  ]);
+  const aliases = renderAliases(plan.aliases, terminal);
+  return [
+    paint(terminal, 'bold', title),
+    ...(steps.length === 0 ? ['  nothing to do'] : steps),
+    ...(aliases.length === 0 ? [] : ['', ...aliases]),
+    ...(problems.length === 0
+      ? []
+      : ['', paint(terminal, 'bold', 'As things stand this would be refused:'), ...problems]),
+  ];
+}

@@ -1,0 +1,76 @@
+import { exitCodes } from '../../domain/error-catalogue.ts';
+import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { escapeText } from '../../domain/quote.ts';
+import type { Status } from '../../engine/gather-status.ts';
+import { gatherStatus } from '../../engine/gather-status.ts';
+import { describeStep } from '../../plan/step.ts';
+import type { CliContext, CommandInput } from '../command.ts';
+import { openProject } from '../compose.ts';
+import { aliasJson, renderAliases } from '../render/aliases.ts';
+import { writeJson } from '../render/json.ts';
+import { renderTable } from '../render/table.ts';
+import type { Terminal } from '../render/terminal.ts';
+import { paint } from '../render/terminal.ts';
+
+/** `cutwater status` */
+export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
+  const project = await openProject(context, { fetch: 'try', access: 'read' });
+  try {
+    const status = await gatherStatus(project.world, project.loaded);
+    await project.close();
+    if (context.options.json) writeJson(context.stdout, { ...status, aliases: status.aliases.map(aliasJson) });
+    else context.stdout.write(`${renderStatus(status, context.terminal).join('\n')}\n`);
+    const open = status.drift.length > 0 || status.unfinished.length > 0;
+    return input.flag('exit-code') && open ? exitCodes.refused : exitCodes.done;
+  } finally {
+    await project.close();
+  }
+}
+
+const shown = 15;
+
+function renderStatus(status: Status, terminal: Terminal): readonly string[] {
+  const styles = { published: 'green', withdrawn: 'yellow', rejected: 'red', listed: 'dim' } as const;
+  const published = status.published.map(({ version, is, reason }) => {
+    return [version, { text: reason === undefined ? is : `${is}: ${reason}`, style: styles[is] }];
+  });
+  const unfinished = status.unfinished.map(
+    ({ version, problem }) => `${version}: ${problem ?? `run 'cutwater release ${version}'`}`,
+  );
+  const refused = status.refusedTags.map(
+    ({ tag, reason }) => `${escapeText(tag)}: it ${escapeText(reason.replace(/^it /, ''), 500)}`,
+  );
+  const columns = [{ title: 'version' }, { title: 'state', shrinks: true }] as const;
+  const more = {
+    published: published.length - shown,
+    unfinished: unfinished.length - shown,
+    refused: refused.length - shown,
+  };
+  const sections = [
+    { title: 'Channels', lines: renderAliases(status.aliases, terminal), more: 0 },
+    { title: 'Versions', lines: renderTable(columns, published.slice(0, shown), terminal), more: more.published },
+    { title: 'Tagged, not finished', lines: unfinished.slice(0, shown), more: more.unfinished },
+    { title: "Drift that 'cutwater reconcile' would mend", lines: status.drift.map(describeStep), more: 0 },
+    { title: 'Tags that do not count', lines: refused.slice(0, shown), more: more.refused },
+  ];
+  return [...sections.flatMap((section) => renderSection(section, terminal)), ending(status)];
+}
+
+function ending({ unreleased: { since, isReleased }, published }: Status): string {
+  if (since === undefined) return 'Nothing is published yet.';
+  if (!isReleased) return `The default branch has moved on since ${since}.`;
+  const state = published.find(({ version }) => `v${version}` === since)?.is;
+  return `The default branch is released as ${since}${state === 'withdrawn' ? ', which is withdrawn' : ''}.`;
+}
+
+interface Section {
+  readonly title: string;
+  readonly lines: readonly string[];
+  readonly more: number;
+}
+
+function renderSection({ title, lines, more }: Section, terminal: Terminal): readonly string[] {
+  if (lines.length === 0) return [];
+  const rest = more > 0 ? [`  and ${more} more (see --json)`] : [];
+  return [paint(terminal, 'bold', title), ...lines.map((line) => `  ${line}`), ...rest, ''];
+}

@@ -1,0 +1,102 @@
+import { resolve } from 'node:path';
+import { CutwaterError } from '../../domain/error.ts';
+import { exitCodes } from '../../domain/error-catalogue.ts';
+import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { formatImageName, parseImageReference } from '../../domain/image-name.ts';
+import { escapeText, quote } from '../../domain/quote.ts';
+import { parseVersion, readVersion } from '../../domain/version.ts';
+import { findVersionOf } from '../../engine/find-version.ts';
+import type { LoadedPolicy } from '../../engine/load-policy.ts';
+import { readProjectTags } from '../../engine/read-tags.ts';
+import type { VerifyRequest } from '../../engine/verify-release.ts';
+import type { VerifyWorld } from '../../engine/world.ts';
+import { verifyRelease } from '../../engine/verify-release.ts';
+import type { Verification } from '../../report/verification.ts';
+import type { CliContext, CommandInput } from '../command.ts';
+import type { Project } from '../project.ts';
+import { openProject } from '../compose.ts';
+import { readTrustFile } from '../compose-files.ts';
+import { writeJson } from '../render/json.ts';
+import { renderTable } from '../render/table.ts';
+import type { Terminal } from '../render/terminal.ts';
+import { paint } from '../render/terminal.ts';
+
+/** `cutwater verify VERSION|IMAGE[:TAG|@DIGEST]` */
+export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
+  const target = input.argument('TARGET');
+  const trustFile = input.text('trust');
+  const project = await openProject(context, { fetch: 'must', access: 'read' });
+  try {
+    const loaded =
+      trustFile === undefined ? project.loaded : await withTrust(project.loaded, resolve(context.cwd, trustFile));
+    const tags = await readProjectTags(project.world.git, loaded.policy, 'remote');
+    const request = await readTarget(project, target, tags);
+    const verification = await verifyRelease(project.world, loaded, request);
+    await project.close();
+    if (context.options.json) writeJson(context.stdout, { ...verification });
+    else context.stdout.write(`${renderVerification(verification, context.terminal).join('\n')}\n`);
+    return { passed: exitCodes.done, failed: exitCodes.refused, incomplete: exitCodes.unchecked }[verification.verdict];
+  } finally {
+    await project.close();
+  }
+}
+
+/** The project's policy judged by a consumer's own keys and signature rules. */
+async function withTrust(loaded: LoadedPolicy, file: string): Promise<LoadedPolicy> {
+  const { trust, signatures } = await readTrustFile(file);
+  return { ...loaded, trust, policy: { ...loaded.policy, signatures } };
+}
+
+async function readTarget(
+  project: Project<VerifyWorld>,
+  target: string,
+  tags: VerifyRequest['tags'],
+): Promise<VerifyRequest> {
+  if (parseVersion(target.replace(/^v/, '')).is === 'ok') return { version: readVersion(target), tags };
+  const reference = parseImageReference(target);
+  if (reference.is === 'refused')
+    throw new CutwaterError(
+      'USAGE',
+      `Cannot verify ${quote(target)}: as an image it ${reference.reason}, and it is no version`,
+    );
+  const own = formatImageName(project.world.repository.name);
+  if (formatImageName(reference.value.name) !== own)
+    throw new CutwaterError('USAGE', `Cannot verify ${quote(target)}: this project publishes ${own}`, {
+      hint: 'Name the repository of the image with --repo DIR',
+    });
+  const { target: at } = reference.value;
+  const found = await project.world.repository.resolve(at.kind === 'tag' ? at.tag : at.digest);
+  if (found === undefined)
+    throw new CutwaterError('NOT_PUBLISHED', `Cannot verify ${quote(target)}: the registry does not have it`);
+  const version = await findVersionOf(project.world, project.loaded, found.digest);
+  return { version, tags, image: found.digest };
+}
+
+/** One line per check and the verdict below: what `verify` shows and `rehearse` tells. */
+export function renderVerification(verification: Verification, terminal: Terminal): readonly string[] {
+  const marks = {
+    passed: ['ok', 'green'],
+    failed: ['FAILED', 'red'],
+    warning: ['note', 'yellow'],
+    unchecked: ['not checked', 'yellow'],
+  } as const;
+  const rows = verification.checks.map(({ name, is, says }) => [
+    { text: marks[is][0], style: marks[is][1] },
+    name,
+    says,
+  ]);
+  const table = renderTable(
+    [{ title: 'result' }, { title: 'check' }, { title: 'found', shrinks: true }],
+    rows,
+    terminal,
+  );
+  const verdicts = {
+    passed: `${verification.version} is what was released: ${verification.checks.filter(({ is }) => is === 'passed').length} checks passed.`,
+    failed: `${verification.version} is NOT what was released. Do not deploy it.`,
+    incomplete: `${verification.version} could not be checked whole; nothing found so far is wrong.`,
+  };
+  const failures = verification.checks
+    .filter(({ is }) => is === 'failed')
+    .map(({ name, says }) => `${name}: ${escapeText(says, 1000)}`);
+  return [...table, '', paint(terminal, 'bold', verdicts[verification.verdict]), ...(terminal.isTty ? failures : [])];
+}

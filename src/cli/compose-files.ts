@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { createDurably } from '../adapters/files/durable-write.ts';
+import { CutwaterError } from '../domain/error.ts';
+import { quote } from '../domain/quote.ts';
+import { Secret } from '../domain/secret.ts';
+import type { Trust } from '../domain/trust.ts';
+import { requireSeparateRoles } from '../engine/load-policy.ts';
+import { parsePolicy } from '../policy/parse-policy.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Attestor } from '../ports/attestor.ts';
+import type { CliContext } from './command.ts';
+
+/** Writes a file that must be new; false, and nothing changed, where there is one. */
+export function createFile(file: string, text: string): Promise<boolean> {
+  return createDurably(file, text);
+}
+
+/** A consumer's own rules: a policy file whose key files lie beside it. Its trust and its signature rules count. */
+export async function readTrustFile(
+  file: string,
+): Promise<{ readonly trust: Trust; readonly signatures: Policy['signatures'] }> {
+  const text = await readText(file, 'CONFIG_MISSING');
+  const policy = parsePolicy(text, { file });
+  const { maintainers, ci } = policy.trust;
+  const near = (path: string): Promise<string> => readText(resolve(dirname(file), path), 'KEY_UNUSABLE');
+  const trust = requireSeparateRoles({
+    origin: file,
+    maintainers: await Promise.all(
+      maintainers.map(async ({ name, key, revoked, notAfter }) => ({
+        name,
+        revoked,
+        ...(notAfter === undefined ? {} : { notAfter }),
+        key:
+          key.kind === 'ssh'
+            ? key
+            : { kind: key.kind, fingerprint: key.fingerprint, material: Buffer.from(await near(key.keyFile)) },
+      })),
+    ),
+    ci: await Promise.all(ci.map(async ({ name, keyFile }) => ({ name, publicKeyPem: await near(keyFile) }))),
+  });
+  return { trust, signatures: policy.signatures };
+}
+
+/**
+ * The CI key of this machine. Programs that a build or a gate starts run as the same user, and could read the environment
+ * or a file; from a descriptor (`CUTWATER_CI_KEY_FD=3 cutwater release 1.2.3 3< <(print-key)`) it is read once and gone.
+ */
+export async function readAttestor(context: CliContext): Promise<Attestor> {
+  const { env } = context;
+  const pem = await readCiKey(env);
+  const passphrase = env['CUTWATER_CI_KEY_PASSWORD'];
+  // Most commands read files and sign nothing; its packages take long to load.
+  const { keyAttestor } = await import('../adapters/sigstore-bundle/key-attestor.ts');
+  return keyAttestor({
+    name: 'ci',
+    privateKeyPem: new Secret(pem),
+    ...(passphrase === undefined ? {} : { passphrase: new Secret(passphrase) }),
+  });
+}
+
+async function readCiKey(env: CliContext['env']): Promise<string> {
+  const descriptor = env['CUTWATER_CI_KEY_FD'];
+  if (descriptor !== undefined) {
+    if (/^[3-9]$/.test(descriptor)) return readText(`/dev/fd/${descriptor}`, 'KEY_UNUSABLE');
+    throw new CutwaterError(
+      'KEY_UNUSABLE',
+      `Cannot read the CI key: CUTWATER_CI_KEY_FD is ${quote(descriptor)}, a descriptor from 3 to 9 is wanted`,
+    );
+  }
+  // CI systems set a secret that is not there to an empty text.
+  const file = env['CUTWATER_CI_KEY_FILE'] || undefined;
+  const pem = env['CUTWATER_CI_KEY'] || (file && (await readText(file, 'KEY_UNUSABLE')));
+  if (pem !== undefined) return pem;
+  throw new CutwaterError('KEY_UNUSABLE', 'Cannot sign the release documents: there is no CI key', {
+    hint: 'Set CUTWATER_CI_KEY_FD to a descriptor, CUTWATER_CI_KEY_FILE to a PEM file, or CUTWATER_CI_KEY to its text',
+  });
+}
+
+/** A whole text file; a missing one is an error of the given kind. */
+export async function readText(file: string, code: 'CONFIG_MISSING' | 'KEY_UNUSABLE'): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new CutwaterError(code, `Cannot read ${quote(file)}: the file is not there or not readable`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,63 @@
+import { join, resolve } from 'node:path';
+import { openRepository } from '../adapters/oci-http/open-repository.ts';
+import type { RegistryHosts } from '../adapters/oci-http/registry-hosts.ts';
+import type { ImageName } from '../domain/image-name.ts';
+import type { Report } from '../engine/event.ts';
+import type { CliContext } from './command.ts';
+import type { OpenedRepository } from './project.ts';
+
+export interface OpenRepositoryOptions {
+  readonly folder: string;
+  readonly access: 'read' | 'write';
+  readonly report: Report;
+  /** One for all repositories of a run, so that rate limits and warnings of a host count once. */
+  readonly hosts: RegistryHosts;
+}
+
+/**
+ * A repository of a registry. `embedded/...` is the project's own registry on disk, served on loopback by this process as
+ * long as it runs.
+ */
+export async function openImageRepository(
+  context: CliContext,
+  name: ImageName,
+  { folder, access, report, hosts }: OpenRepositoryOptions,
+): Promise<OpenedRepository> {
+  const { env: environment, signal } = context;
+  const onWarning = (text: string): void =>
+    report({ type: 'note', level: 'warning', text: `${name.registry} says: ${text}` });
+  const common = { environment, signal, access, onWarning, hosts };
+  if (name.registry !== 'embedded') {
+    const repository = openRepository(name, common);
+    return { repository, pullName: (image) => image, close: async () => repository.close() };
+  }
+  const { listenRegistry } = await import('../registry-server/listen-registry.ts');
+  const server = await listenRegistry({ folder: registryFolder(context, folder) });
+  const address = { protocol: 'http', host: '127.0.0.1', port: server.port } as const;
+  const repository = openRepository(name, { ...common, address });
+  return {
+    repository,
+    pullName: (image) => image.replace(/^embedded\//, `127.0.0.1:${server.port}/`),
+    close: async () => {
+      repository.close();
+      await server.close();
+    },
+  };
+}
+
+/** Where the embedded registry of a project lies. */
+export function registryFolder(context: CliContext, topFolder: string): string {
+  return join(dataFolder(context, topFolder), 'registry');
+}
+
+/** Where a project's embedded registry, local releases and logs lie: CUTWATER_DATA, or `.cutwater` in the project. */
+export function dataFolder(context: CliContext, topFolder: string): string {
+  const named = context.env['CUTWATER_DATA'];
+  return named === undefined || named === '' ? join(topFolder, '.cutwater') : resolve(context.cwd, named);
+}
+
+/** The folder of the local forge; the default lies where the project's data lies. */
+export function releasesFolder(context: CliContext, topFolder: string, folder: string): string {
+  const [first, ...rest] = folder.split('/');
+  return first === '.cutwater' ? join(dataFolder(context, topFolder), ...rest) : resolve(topFolder, folder);
+}

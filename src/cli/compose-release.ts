@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { assembleBuilder } from '../adapters/assemble/assemble-builder.ts';
+import { commitBuilds } from '../adapters/commit-build/image-builder.ts';
+import { gateCommands } from '../adapters/gate-commands/gate-runner.ts';
+import { openLayout } from '../adapters/oci-layout/open-layout.ts';
+import { pushLayout } from '../adapters/oci-layout/push-layout.ts';
+import type { ReleaseWorld } from '../engine/world.ts';
+import type { CliContext } from './command.ts';
+import { closeParts, once, openParts, readWorld } from './compose.ts';
+import { readAttestor } from './compose-files.ts';
+import { dataFolder, openImageRepository } from './compose-registry.ts';
+import type { Project } from './project.ts';
+
+/** Opens a project to release it: this needs the CI key. */
+export async function openReleaseProject(context: CliContext): Promise<Project<ReleaseWorld>> {
+  const attestor = await readAttestor(context);
+  const parts = await openParts(context, { fetch: 'must', access: 'write' });
+  const { git, workspace, opened } = parts;
+  const { signal } = context;
+  const newFolder = (name: string): Promise<string> => workspace.newFolder(name);
+  const world: ReleaseWorld = {
+    ...readWorld(context, parts),
+    attestor,
+    workspace,
+    sbomMaker: {
+      // The SBOM library takes longer to load than all else together, and a resumed release may not need it.
+      makeSbom: async (request) => {
+        const { cyclonedxSbom } = await import('../adapters/sbom/cyclonedx-sbom.ts');
+        return cyclonedxSbom(request, context.version);
+      },
+    },
+    builderId: builderIdOf(context.env),
+    builder: commitBuilds({
+      git,
+      newFolder,
+      signal,
+      builders: {
+        assemble: assembleBuilder({
+          openBase: async (name) =>
+            (
+              await openImageRepository(context, name, {
+                folder: parts.topFolder,
+                access: 'read',
+                report: parts.progress.report,
+                hosts: parts.hosts,
+              })
+            ).repository,
+        }),
+      },
+      push: async (folder, index, repository) =>
+        pushLayout({ layout: await openLayout(folder), index, repository, signal }),
+    }),
+    gates: gateCommands({
+      git,
+      newFolder,
+      signal,
+      logFolder: join(dataFolder(context, parts.topFolder), 'logs'),
+      pullName: opened.pullName,
+    }),
+  };
+  return { loaded: parts.loaded, opened, world, close: once(() => closeParts(parts)) };
+}
+
+function builderIdOf(env: CliContext['env']): string {
+  const server = env['GITHUB_SERVER_URL'];
+  const workflow = env['GITHUB_WORKFLOW_REF'];
+  if (env['GITHUB_ACTIONS'] === 'true' && server !== undefined && workflow !== undefined)
+    return `${server}/${workflow}`;
+  return env['CI'] === undefined ? 'urn:cutwater:builder:workstation' : 'urn:cutwater:builder:ci';
+}

@@ -1,0 +1,148 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { emptyEnvironment, runTool } from '../../adapters/process/run-tool.ts';
+import { CutwaterError } from '../../domain/error.ts';
+import { packageFolder, programFile } from '../package-files.ts';
+import { rehearsalPolicy } from './policy.ts';
+import { makeSigningKey } from './signing-key.ts';
+import type { SigningKey } from './signing-key.ts';
+
+/** A maintainer, a remote, and a CI runner, each in a folder of its own, all real. */
+export interface Stage {
+  readonly folder: string;
+  /** The maintainer's clone. */
+  readonly clone: string;
+  readonly keyKind: 'openpgp' | 'ssh';
+  readonly git: (...args: readonly string[]) => Promise<string>;
+  readonly write: (path: string, text: string) => Promise<void>;
+  /** Runs Cutwater in the maintainer's clone. */
+  readonly maintainer: (args: readonly string[], options?: RunOptions) => Promise<RunResult>;
+  /** Runs Cutwater as CI does: in a fresh clone, with the CI key and without the maintainer's. */
+  readonly ci: (args: readonly string[], options?: RunOptions) => Promise<RunResult>;
+  readonly remove: () => Promise<void>;
+}
+
+export interface RunOptions {
+  /** Kills the run (SIGKILL) as soon as its narration has said this. */
+  readonly killAfter?: string;
+}
+
+export interface RunResult {
+  readonly exitCode: number;
+  readonly killed: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Sets up everything a release needs from nothing but the example's files. `keep` names a new folder that stays. */
+export async function setStage(keep: string | undefined): Promise<Stage> {
+  const folder = keep ?? (await mkdtemp(join(tmpdir(), 'cutwater-rehearsal-')));
+  const home = join(folder, 'home');
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const key = await makeSigningKey(home);
+  const base = {
+    ...emptyEnvironment(),
+    HOME: home,
+    GIT_CONFIG_NOSYSTEM: '1',
+    CUTWATER_DATA: join(folder, 'published'),
+    NODE_COMPILE_CACHE: join(folder, 'cache'),
+  };
+  const env = { ...base, ...key.environment };
+  const clone = join(folder, 'maintainer');
+  const origin = join(folder, 'origin.git');
+  const call = (cwd: string, args: readonly string[]): Promise<string> => mustRun({ command: 'git', args, cwd, env });
+  await call(folder, ['init', '-q', '--bare', '-b', 'main', '--', origin]);
+  await call(folder, ['clone', '-q', '--', origin, clone]);
+  const git = (...args: readonly string[]): Promise<string> => call(clone, args);
+  const config = { 'user.name': 'Mara', 'user.email': 'mara@example.org', ...key.gitConfig };
+  for (const [name, value] of Object.entries(config)) await git('config', name, value);
+  await git('checkout', '-q', '-b', 'main');
+  const ciKeyFile = join(folder, 'ci.pem');
+  const write = (path: string, text: string): Promise<void> => writeBelow(clone, path, text);
+  await fillClone(clone, { key, ciKeyFile, write });
+  let clones = 0;
+  return {
+    folder,
+    clone,
+    keyKind: key.kind,
+    git,
+    write,
+    maintainer: (args, more) => runCutwater(args, { cwd: clone, env, ...more }),
+    ci: async (args, more) => {
+      clones += 1;
+      const cwd = join(folder, `ci-${clones}`);
+      await call(folder, ['clone', '-q', '--', origin, cwd]);
+      return runCutwater(args, { cwd, env: { ...base, CUTWATER_CI_KEY_FILE: ciKeyFile, CI: 'true' }, ...more });
+    },
+    remove: async () => {
+      await key.stop();
+      if (keep === undefined) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+/** The example's files, the keys of this rehearsal, and a policy that trusts them. */
+async function fillClone(
+  clone: string,
+  fill: { readonly key: SigningKey; readonly ciKeyFile: string; readonly write: Stage['write'] },
+): Promise<void> {
+  const { key, write } = fill;
+  const example = join(packageFolder(), 'examples', 'harbor');
+  await cp(example, clone, { recursive: true, filter: (path) => path !== join(example, 'build') });
+  // Packages are published without their .gitignore files.
+  await write('.gitignore', 'build/\n.cutwater/*\n!.cutwater/keys/\n');
+  const ci = makeCiKey();
+  await writeFile(fill.ciKeyFile, ci.privatePem, { mode: 0o600 });
+  await write('.cutwater/keys/ci.pub', ci.publicPem);
+  if (key.kind === 'openpgp') await write('.cutwater/keys/mara.asc', key.publicKey);
+  await write('cutwater.yaml', rehearsalPolicy(key));
+}
+
+async function writeBelow(folder: string, path: string, text: string): Promise<void> {
+  await mkdir(dirname(join(folder, path)), { recursive: true });
+  await writeFile(join(folder, path), text);
+}
+
+async function runCutwater(
+  args: readonly string[],
+  options: RunOptions & { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+): Promise<RunResult> {
+  const stop = new AbortController();
+  let said = '';
+  const decoder = new TextDecoder();
+  const run = runTool({
+    command: process.execPath,
+    args: [programFile(), '--plain', ...args],
+    cwd: options.cwd,
+    env: options.env,
+    kill: { signal: stop.signal, with: 'SIGKILL' },
+    onOutput: (chunk, stream) => {
+      if (stream === 'stderr') said += decoder.decode(chunk, { stream: true });
+      if (options.killAfter !== undefined && said.includes(options.killAfter)) stop.abort();
+    },
+  });
+  const { exitCode, stdout, stderr } = await run;
+  return { exitCode, killed: stop.signal.aborted, stdout: new TextDecoder().decode(stdout), stderr };
+}
+
+async function mustRun(call: Parameters<typeof runTool>[0]): Promise<string> {
+  const result = await runTool(call);
+  if (result.exitCode === 0) return new TextDecoder().decode(result.stdout).trim();
+  throw new CutwaterError(
+    'TOOL_FAILED',
+    `Cannot run ${call.command} ${call.args[0] ?? ''}: exit code ${result.exitCode}`,
+    {
+      details: result.stderr.split('\n').slice(0, 20),
+    },
+  );
+}
+
+function makeCiKey(): { readonly privatePem: string; readonly publicPem: string } {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  return {
+    privatePem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    publicPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+  };
+}

@@ -1,0 +1,71 @@
+export type { Brand, Parsed } from './domain/brand.ts';
+export type { Digest } from './domain/digest.ts';
+export { digestOf, isDigest, parseDigest, shortDigest } from './domain/digest.ts';
+export { CutwaterError, isCutwaterError } from './domain/error.ts';
+export type { ErrorExtra } from './domain/error.ts';
+export { errorCatalogue, exitCodes } from './domain/error-catalogue.ts';
+export type { ErrorCode, ExitCode } from './domain/error-catalogue.ts';
+export { formatImageName, parseImageName, parseImageReference } from './domain/image-name.ts';
+export type { ImageName, ImageReference, ImageTag } from './domain/image-name.ts';
+export { formatPlatform, parsePlatform } from './domain/platform.ts';
+export type { Platform } from './domain/platform.ts';
+export { escapeLines, escapeText, quote } from './domain/quote.ts';
+export type { InTotoStatement, ReleasePredicate } from './domain/release-statement.ts';
+export { Secret } from './domain/secret.ts';
+export { formatTagName, parseTagName, releaseTagOf } from './domain/tag-name.ts';
+export type { TagName } from './domain/tag-name.ts';
+export type { CiKey, Maintainer, Trust } from './domain/trust.ts';
+export {
+  compareVersions,
+  formatVersion,
+  highestVersion,
+  parseVersion,
+  readVersion,
+  releaseClassOf,
+} from './domain/version.ts';
+export type { ReleaseClass, Version } from './domain/version.ts';
+
+export { parsePolicy } from './policy/parse-policy.ts';
+export type { Policy } from './policy/policy.ts';
+
+export { aliasesOf, mayPointAt } from './estate/alias.ts';
+export type { Alias } from './estate/alias.ts';
+export { openWithdrawals } from './estate/decisions.ts';
+export type { Decision } from './estate/decisions.ts';
+export { aliasTarget, judgeAlias } from './estate/judge-alias.ts';
+export type { AliasFacts, AliasJudgement, CommittedRelease } from './estate/judge-alias.ts';
+
+export { describeStep } from './plan/step.ts';
+export type { Step } from './plan/step.ts';
+
+export { auditTags } from './report/audit.ts';
+export type { AuditReport } from './report/audit.ts';
+export type { Check, Verification } from './report/verification.ts';
+
+export type { EngineEvent, Report } from './engine/event.ts';
+export { gatherEstate } from './engine/gather-estate.ts';
+export type { AliasState, Estate } from './engine/gather-estate.ts';
+export { gatherStatus } from './engine/gather-status.ts';
+export type { Status } from './engine/gather-status.ts';
+export { loadProtectedPolicy } from './engine/load-policy.ts';
+export type { LoadedPolicy } from './engine/load-policy.ts';
+export { planReconcile, planRelease } from './engine/plan-release.ts';
+export type { ReleasePlan } from './engine/plan-release.ts';
+export { readProjectTags } from './engine/read-tags.ts';
+export { reconcile } from './engine/reconcile.ts';
+export type { ReconcileResult } from './engine/reconcile.ts';
+export { release } from './engine/release.ts';
+export type { ReleaseResult } from './engine/release.ts';
+export { verifyRelease } from './engine/verify-release.ts';
+export { restore, withdraw, writeCheckpoints } from './engine/withdraw.ts';
+export type { ReadWorld, ReleaseWorld } from './engine/world.ts';
+
+export { gitCli } from './adapters/git-cli/git-cli.ts';
+export { openpgpSignatures } from './adapters/gpg/openpgp-signatures.ts';
+export { localForge } from './adapters/local-forge/local-forge.ts';
+export { openRepository } from './adapters/oci-http/open-repository.ts';
+export { bundleVerifier } from './adapters/sigstore-bundle/bundle-verifier.ts';
+export { keyAttestor } from './adapters/sigstore-bundle/key-attestor.ts';
+export { sshSignatures } from './adapters/ssh-signature/ssh-signature.ts';
+export { tagVerifier } from './adapters/tag-verifier/tag-verifier.ts';
+export { listenRegistry } from './registry-server/listen-registry.ts';
