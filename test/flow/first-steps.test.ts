@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { runTool } from '../../src/adapters/process/run-tool.ts';
+import { makeGitRepository } from '../make/git-repository.ts';
+import { ciEnvironment, cutwater, freshClone, makeProject } from '../make/project.ts';
+
+void test('init writes a policy that doctor and plan read, and never changes one that is there', async (t) => {
+  const repository = await makeGitRepository(t);
+  await repository.commit({
+    'Cargo.lock': 'version = 4\n',
+    Dockerfile: 'FROM scratch\n',
+    'CHANGELOG.md': '# Changelog\n',
+  });
+  const at = { folder: repository.folder, env: repository.environment };
+  assert.match(await cutwater(['init'], at), /Wrote cutwater\.yaml/);
+  const file = join(repository.folder, 'cutwater.yaml');
+  const written = await readFile(file, 'utf8');
+  assert.match(written, /Cargo\.lock/);
+  await writeFile(file, `${written}# mine\n`);
+  assert.match(await cutwater(['init'], at), /was not changed/);
+  assert.equal(await readFile(file, 'utf8'), `${written}# mine\n`);
+});
+
+void test('doctor names what is missing on this machine and stops nobody for it', async (t) => {
+  const project = await makeProject(t);
+  const clone = await freshClone(t, project);
+  const checks = async (env: Readonly<Record<string, string>>): Promise<ReadonlyMap<string, string>> => {
+    const told: { checks: readonly { name: string; is: string }[] } = JSON.parse(
+      await cutwater(['doctor', '--json'], { folder: clone.folder, env }),
+    );
+    return new Map(told.checks.map(({ name, is }) => [name, is]));
+  };
+  const bare = await checks({ ...project.clone.environment, CUTWATER_DATA: project.data });
+  assert.equal(bare.get('CI key here'), 'warning');
+  assert.equal(bare.get('signing key'), 'warning');
+  await clone.git('config', 'user.signingKey', project.key.privateKeyFile);
+  const whole = await checks(ciEnvironment(project));
+  assert.equal(whole.get('CI key here'), 'warning', 'a key in the environment can be read by what a build starts');
+  assert.equal(whole.get('signing key'), 'passed');
+  for (const name of ['policy', 'maintainers', 'CI keys', 'tags', 'registry', 'forge'])
+    assert.equal(whole.get(name), 'passed', name);
+});
+
+void test('a command outside of a repository says so, with the way out', async (t) => {
+  const { folder, environment } = await makeGitRepository(t);
+  const program = join(import.meta.dirname, '../../src/main.ts');
+  const result = await runTool({
+    command: process.execPath,
+    args: [program, 'status', '--repo', join(folder, '..')],
+    cwd: folder,
+    env: environment,
+  });
+  assert.equal(result.exitCode, 2);
+  assert.match(result.stderr, /no git repository|not a git repository/i);
+  assert.match(result.stderr, /next: .*--repo/);
+});

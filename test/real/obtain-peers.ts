@@ -1,0 +1,109 @@
+import { access, constants, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { emptyEnvironment, runTool } from '../../src/adapters/process/run-tool.ts';
+import { debianMirror, parseAptSources, sourceFileOf } from './apt-source.ts';
+import type { AptSource } from './apt-source.ts';
+import type { Peer, PeerName } from './peers.ts';
+import { peerNames } from './peers.ts';
+
+/** Where each peer can be had: installed on the machine or, unpacked into our cache, from a suite of its mirror. */
+const origins: Readonly<Record<PeerName, 'install' | 'own suite' | 'sid'>> = {
+  // Installing this one would start a service; its single binary runs from anywhere.
+  'docker-registry': 'own suite',
+  skopeo: 'install',
+  cosign: 'sid',
+  oras: 'sid',
+};
+
+/** Finds or fetches every peer below the cache folder. What cannot be had is told with its reason, and is no error. */
+export async function obtainPeers(cache: string): Promise<Readonly<Record<PeerName, Peer>>> {
+  await mkdir(cache, { recursive: true });
+  const found = { 'docker-registry': none, skopeo: none, cosign: none, oras: none };
+  for (const name of peerNames) found[name] = await obtainPeer(name, cache);
+  return found;
+}
+
+const none: Peer = { is: 'missing', why: 'not looked for' };
+
+async function obtainPeer(name: PeerName, cache: string): Promise<Peer> {
+  const unpacked = join(cache, name, 'usr', 'bin', name);
+  const present = (await findOnPath(name)) ?? (await executable(unpacked));
+  if (present !== undefined) return { is: 'present', path: present };
+  if ((await findOnPath('apt-get')) === undefined)
+    return { is: 'missing', why: 'not installed, and there is no apt-get' };
+  try {
+    if (origins[name] === 'install') await install(name);
+    else await unpack(name, cache, origins[name]);
+  } catch (error) {
+    return { is: 'missing', why: error instanceof Error ? error.message : String(error) };
+  }
+  const path = (await findOnPath(name)) ?? (await executable(unpacked));
+  return path === undefined ? { is: 'missing', why: 'its package holds no such program' } : { is: 'present', path };
+}
+
+async function install(name: string): Promise<void> {
+  if (process.getuid?.() !== 0) throw new Error(`not installed, and only root can: apt-get install ${name}`);
+  await must('apt-get', ['update', '-q']);
+  await must('apt-get', ['install', '-y', '-q', '--no-install-recommends', name]);
+}
+
+/** Downloads and unpacks one package with lists and caches of our own: the system's sources stay as they are. */
+async function unpack(name: PeerName, cache: string, suite: 'own suite' | 'sid'): Promise<void> {
+  const mirror = debianMirror(await readSources());
+  if (mirror === undefined) throw new Error('this machine has no Debian mirror');
+  const folder = join(cache, `apt-${suite.replace(' ', '-')}`);
+  const downloads = join(cache, `download-${name}`);
+  for (const path of ['lists/partial', 'archives/partial']) await mkdir(join(folder, path), { recursive: true });
+  await mkdir(downloads, { recursive: true });
+  const sources = join(folder, 'suite.sources');
+  await writeFile(sources, sourceFileOf(mirror, suite === 'sid' ? 'sid' : mirror.suite));
+  const options = [
+    `Dir::Etc::SourceList=${sources}`,
+    'Dir::Etc::SourceParts=-',
+    `Dir::State::Lists=${join(folder, 'lists')}`,
+    `Dir::Cache=${folder}`,
+    ...(process.getuid?.() === 0 ? ['APT::Sandbox::User=root'] : []),
+  ].flatMap((option) => ['-o', option]);
+  await must('apt-get', [...options, 'update', '-q']);
+  await must('apt-get', [...options, 'download', '-q', name], downloads);
+  const [archive] = (await readdir(downloads)).filter((file) => file.endsWith('.deb'));
+  if (archive === undefined) throw new Error(`apt-get downloaded no package ${name}`);
+  await must('dpkg', ['-x', join(downloads, archive), join(cache, name)]);
+}
+
+async function readSources(): Promise<readonly AptSource[]> {
+  const parts = '/etc/apt/sources.list.d';
+  const names = await readdir(parts).catch(() => []);
+  const files = ['/etc/apt/sources.list', ...names.map((name) => join(parts, name))];
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  return texts.flatMap(parseAptSources);
+}
+
+async function must(command: string, args: readonly string[], cwd?: string): Promise<void> {
+  // Package managers run hooks of the system, which expect the usual folders on the path; proxies come by environment.
+  const proxies = Object.entries(process.env).filter(([key]) => /^(?:https?|no)_proxy$/i.test(key));
+  const env = {
+    ...emptyEnvironment(),
+    DEBIAN_FRONTEND: 'noninteractive',
+    ...Object.fromEntries(proxies.map(([key, value]) => [key, value ?? ''])),
+  };
+  const result = await runTool({ command, args, env, timeoutSeconds: 600, ...(cwd === undefined ? {} : { cwd }) });
+  if (result.exitCode === 0) return;
+  const said = result.stderr.trim().split('\n').at(-1) ?? '';
+  throw new Error(`${command} ${args.at(-1) ?? ''} failed${result.timedOut ? ' (time limit)' : ''}: ${said}`);
+}
+
+async function findOnPath(name: string): Promise<string | undefined> {
+  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+    const path = await executable(join(folder, name));
+    if (path !== undefined) return path;
+  }
+  return undefined;
+}
+
+function executable(path: string): Promise<string | undefined> {
+  return access(path, constants.X_OK).then(
+    () => path,
+    () => undefined,
+  );
+}

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { generateKeyPairSync } from 'node:crypto';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { digestOf } from '../../src/domain/digest.ts';
+import { makeFolder } from '../make/folder.ts';
+import type { TestProject } from '../make/project.ts';
+import { ciEnvironment, cutwater, freshClone, makeProject } from '../make/project.ts';
+import { cosign, oras, realTest, skopeo, startDockerRegistry, succeed } from './peers.ts';
+
+interface Published {
+  readonly project: TestProject;
+  /** `127.0.0.1:PORT/acme/tiny`. */
+  readonly image: string;
+  readonly publicKeyFile: string;
+}
+
+/** Releases 1.0.0-rc.1, 1.0.0, 1.1.0 and then 1.0.1 to docker-registry, which has no referrers API and sorts nothing. */
+async function publish(context: TestContext): Promise<Published> {
+  const registry = await startDockerRegistry();
+  context.after(() => registry.close());
+  const image = `${registry.host}/acme/tiny`;
+  const project = await makeProject(context, { image, ciKey: 'p256' });
+  await release(context, project, '1.0.0-rc.1');
+  await release(context, project, '1.0.0');
+  await project.clone.git('branch', 'hotfix/v1.0.1');
+  await project.commit({ 'app.txt': 'two\n' });
+  await release(context, project, '1.1.0');
+  await project.clone.git('checkout', '-q', 'hotfix/v1.0.1');
+  await project.commit({ 'app.txt': 'mended\n' });
+  await release(context, project, '1.0.1');
+  const publicKeyFile = join(await makeFolder(context), 'ci.pub');
+  await writeFile(publicKeyFile, project.ciPublicPem);
+  return { project, image, publicKeyFile };
+}
+
+realTest(
+  'skopeo finds every release on docker-registry under its tags, with a backport that moved only its own line',
+  ['docker-registry', 'skopeo'],
+  async (context) => {
+    const { image } = await publish(context);
+    const at = async (tag: string): Promise<string> =>
+      digestOf(await succeed(skopeo(['inspect', '--raw', '--tls-verify=false', `docker://${image}:${tag}`])));
+    const newest = await at('1.1.0');
+    for (const alias of ['latest', '1', '1.1']) assert.equal(await at(alias), newest, alias);
+    assert.equal(await at('1.0'), await at('1.0.1'));
+    assert.equal(await at('1.0.0'), await at('1.0.0-rc.1'));
+    const config: unknown = JSON.parse(
+      await succeed(
+        skopeo(['inspect', '--config', '--tls-verify=false', '--override-arch=arm64', `docker://${image}:latest`]),
+      ),
+    );
+    assert.equal(Reflect.get(Object(config), 'architecture'), 'arm64');
+  },
+);
+
+realTest(
+  'a withdrawal moves the aliases on docker-registry back, and verify agrees with skopeo',
+  ['docker-registry', 'skopeo'],
+  async (context) => {
+    const { project, image } = await publish(context);
+    const env = ciEnvironment(project);
+    await project.clone.git('config', 'gpg.format', 'ssh');
+    await project.clone.git('config', 'user.signingKey', project.key.privateKeyFile);
+    await cutwater(['withdraw', '1.1.0', '--reason', 'broken', '--aliases', 'move', '--push'], {
+      folder: project.clone.folder,
+      env,
+    });
+    const at = async (tag: string): Promise<string> =>
+      digestOf(await succeed(skopeo(['inspect', '--raw', '--tls-verify=false', `docker://${image}:${tag}`])));
+    assert.equal(await at('latest'), await at('1.0.1'));
+    assert.notEqual(await at('latest'), await at('1.1.0'));
+    const clone = await freshClone(context, project);
+    assert.match(await cutwater(['verify', '1.0.1'], { folder: clone.folder, env }), /is what was released/);
+  },
+);
+
+realTest(
+  'cosign verifies provenance, SBOMs, release statement and checksums of a release, and refuses another key',
+  ['docker-registry', 'cosign', 'skopeo'],
+  async (context) => {
+    const { project, image, publicKeyFile } = await publish(context);
+    const raw = await succeed(skopeo(['inspect', '--raw', '--tls-verify=false', `docker://${image}:1.1.0`]));
+    const index: { manifests: readonly { digest: string }[] } = JSON.parse(raw);
+    const attested = (type: string, digest: string, key = publicKeyFile): ReturnType<typeof cosign> =>
+      cosign(['verify-attestation', '--key', key, '--insecure-ignore-tlog', '--type', type, `${image}@${digest}`]);
+    await succeed(attested('slsaprovenance1', digestOf(raw)));
+    await succeed(attested('https://in-toto.io/attestation/release/v0.1', digestOf(raw)));
+    for (const { digest } of index.manifests) await succeed(attested('cyclonedx', digest));
+    const assets = join(project.data, 'releases/v1.1.0/assets');
+    const blob = ['--bundle', join(assets, 'SHA256SUMS.sigstore.json'), join(assets, 'SHA256SUMS')];
+    await succeed(cosign(['verify-blob', '--key', publicKeyFile, '--insecure-ignore-tlog', ...blob]));
+    const stranger = join(await makeFolder(context), 'stranger.pub');
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+    await writeFile(stranger, publicKey.export({ type: 'spki', format: 'pem' }));
+    assert.notEqual((await attested('slsaprovenance1', digestOf(raw), stranger)).exitCode, 0);
+    assert.notEqual((await attested('cyclonedx', digestOf(raw))).exitCode, 0, 'the index has no SBOM of its own');
+    assert.ok((await readFile(join(assets, 'statement.sigstore.json'))).length > 0);
+  },
+);
+
+realTest(
+  'oras discovers the documents of a release through the fallback tag',
+  ['docker-registry', 'oras', 'skopeo'],
+  async (context) => {
+    const { image } = await publish(context);
+    const said = await succeed(oras(['discover', '--plain-http', '--format', 'json', `${image}:1.1.0`]));
+    const types = [...said.matchAll(/"artifactType": *"([^"]+)"/g)].map(([, type]) => type);
+    assert.ok(types.filter((type) => type === 'application/vnd.dev.sigstore.bundle.v0.3+json').length >= 2, said);
+  },
+);
+
+async function release(context: TestContext, project: TestProject, version: string): Promise<void> {
+  await project.tag(version);
+  const clone = await freshClone(context, project);
+  await cutwater(['release', version], { folder: clone.folder, env: ciEnvironment(project) });
+}
