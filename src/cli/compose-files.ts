@@ -5,7 +5,7 @@ import { CutwaterError } from '../domain/error.ts';
 import { quote } from '../domain/quote.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Trust } from '../domain/trust.ts';
-import { requireSeparateRoles } from '../engine/load-policy.ts';
+import { readTrust } from '../engine/load-policy.ts';
 import { parsePolicy } from '../policy/parse-policy.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Attestor } from '../ports/attestor.ts';
@@ -22,23 +22,9 @@ export async function readTrustFile(
 ): Promise<{ readonly trust: Trust; readonly signatures: Policy['signatures'] }> {
   const text = await readText(file, 'CONFIG_MISSING');
   const policy = parsePolicy(text, { file });
-  const { maintainers, ci } = policy.trust;
-  const near = (path: string): Promise<string> => readText(resolve(dirname(file), path), 'KEY_UNUSABLE');
-  const trust = requireSeparateRoles({
-    origin: file,
-    maintainers: await Promise.all(
-      maintainers.map(async ({ name, key, revoked, notAfter }) => ({
-        name,
-        revoked,
-        ...(notAfter === undefined ? {} : { notAfter }),
-        key:
-          key.kind === 'ssh'
-            ? key
-            : { kind: key.kind, fingerprint: key.fingerprint, material: Buffer.from(await near(key.keyFile)) },
-      })),
-    ),
-    ci: await Promise.all(ci.map(async ({ name, keyFile }) => ({ name, publicKeyPem: await near(keyFile) }))),
-  });
+  // Keys may be binary, so they are never read as text.
+  const near = (path: string): Promise<Uint8Array> => readBytes(resolve(dirname(file), path), 'KEY_UNUSABLE');
+  const trust = await readTrust(policy.trust, file, near);
   return { trust, signatures: policy.signatures };
 }
 
@@ -79,8 +65,12 @@ async function readCiKey(env: CliContext['env']): Promise<string> {
 
 /** A whole text file; a missing one is an error of the given kind. */
 export async function readText(file: string, code: 'CONFIG_MISSING' | 'KEY_UNUSABLE'): Promise<string> {
+  return new TextDecoder().decode(await readBytes(file, code));
+}
+
+async function readBytes(file: string, code: 'CONFIG_MISSING' | 'KEY_UNUSABLE'): Promise<Uint8Array> {
   try {
-    return await readFile(file, 'utf8');
+    return await readFile(file);
   } catch (error) {
     throw new CutwaterError(code, `Cannot read ${quote(file)}: the file is not there or not readable`, {
       cause: error,

@@ -4,7 +4,7 @@ import { quote } from '../domain/quote.ts';
 import type { Trust } from '../domain/trust.ts';
 import { keysOfBothRoles } from '../policy/key-roles.ts';
 import { parsePolicy } from '../policy/parse-policy.ts';
-import type { Policy } from '../policy/policy.ts';
+import type { Policy, TrustPolicy } from '../policy/policy.ts';
 import type { Git } from '../ports/git.ts';
 
 export const policyFile = 'cutwater.yaml';
@@ -37,11 +37,11 @@ export async function loadProtectedPolicy(git: Git, branch: string): Promise<Loa
       `Cannot use ${quote(`${branch}:${policyFile}`)}: it names ${quote(policy.git.branch)} as the protected branch`,
     );
   const trust = await loadTrust(git, { policy, commit, origin: `${branch}:${policyFile}` });
-  return { policy, commit, trust: requireSeparateRoles(trust) };
+  return { policy, commit, trust };
 }
 
 /** A key that signs tags and documents alike would make one stolen secret enough for a whole release. */
-export function requireSeparateRoles(trust: Trust): Trust {
+function requireSeparateRoles(trust: Trust): Trust {
   const both = keysOfBothRoles(trust);
   if (both.length === 0) return trust;
   throw new CutwaterError(
@@ -69,7 +69,6 @@ export async function loadTrust(
   git: Git,
   from: { readonly policy: Policy; readonly commit: ObjectId; readonly origin: string },
 ): Promise<Trust> {
-  const { maintainers, ci } = from.policy.trust;
   const read = async (path: string): Promise<Uint8Array> => {
     const bytes = await git.readFile(from.commit, path);
     if (bytes === undefined)
@@ -82,8 +81,17 @@ export async function loadTrust(
       );
     return bytes;
   };
-  return {
-    origin: from.origin,
+  return readTrust(from.policy.trust, from.origin, read);
+}
+
+/** The trust a policy names, with the bytes of its key files; `read` throws for one that is missing. */
+export async function readTrust(
+  { maintainers, ci }: TrustPolicy,
+  origin: string,
+  read: (path: string) => Promise<Uint8Array>,
+): Promise<Trust> {
+  return requireSeparateRoles({
+    origin,
     maintainers: await Promise.all(
       maintainers.map(async ({ name, key, revoked, notAfter }) => ({
         name,
@@ -98,5 +106,5 @@ export async function loadTrust(
     ci: await Promise.all(
       ci.map(async ({ name, keyFile }) => ({ name, publicKeyPem: new TextDecoder().decode(await read(keyFile)) })),
     ),
-  };
+  });
 }
