@@ -39,22 +39,24 @@ async function extractBinary(world: ReleaseWorld, binary: BinaryPolicy, image: P
         hint: 'Mend binaries.path in cutwater.yaml, or the build',
       },
     );
-  const found = await judgeBinary(world, { file: file.file, binary, image });
+  const start = await world.workspace.readStart(file.file, elfHeadBytes);
+  const found = judgeBinary(start, { isStatic: binary.static, platform: image.platform });
   if (found !== undefined)
     throw new CutwaterError('BUILD_FAILED', `Cannot release ${quote(path)} of the ${platform} image: it ${found}`);
   const name = fillPlaceholders(binary.name, image.platform);
   return { name, platform, path, digest: file.digest, size: file.size };
 }
 
-async function judgeBinary(
-  world: ReleaseWorld,
-  found: { readonly file: string; readonly binary: BinaryPolicy; readonly image: PlatformImage },
-): Promise<string | undefined> {
-  const elf = readElf(await world.workspace.readStart(found.file, elfHeadBytes));
+/** Why a file may not be released as a program for a platform; undefined where it may. `start` are its first bytes. */
+export function judgeBinary(
+  start: Uint8Array,
+  wanted: { readonly isStatic: boolean; readonly platform: Platform },
+): string | undefined {
+  const elf = readElf(start);
   if (elf.is === 'refused') return elf.reason;
-  const machine = machineOf(found.image.platform);
+  const machine = machineOf(wanted.platform);
   if (elf.value.machine !== machine) return `is for ${elf.value.machine}, ${machine} is wanted`;
   if (elf.value.kind !== 'executable' && elf.value.kind !== 'shared') return 'is no program';
-  if (found.binary.static && !elf.value.static) return 'is linked dynamically, the policy says it is static';
+  if (wanted.isStatic && !elf.value.static) return 'is linked dynamically, the policy says it is static';
   return undefined;
 }
