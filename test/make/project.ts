@@ -146,7 +146,7 @@ const changelog = [
   '',
 ].join('\n\n');
 
-function makeCiKey(kind: 'ed25519' | 'p256'): { readonly privatePem: string; readonly publicPem: string } {
+export function makeCiKey(kind: 'ed25519' | 'p256'): { readonly privatePem: string; readonly publicPem: string } {
   const { privateKey, publicKey } =
     kind === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   return {

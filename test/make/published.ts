@@ -49,8 +49,8 @@ export function followed({ tags, files, latest, releases }: Published): unknown 
 }
 
 /** Which stable version each alias has the digest of; the digest itself where none has it. */
-export async function aliases(data: string): Promise<Readonly<Record<string, string>>> {
-  const { tags } = await readPublished(data);
+export async function aliases(data: string, repository = 'tiny'): Promise<Readonly<Record<string, string>>> {
+  const { tags } = await readPublished(data, repository);
   const versions = Object.entries(tags).filter(([tag]) => /^\d+\.\d+\.\d+$/.test(tag));
   const names = Object.entries(tags).filter(([tag]) => /^(?:latest|\d+|\d+\.\d+)$/.test(tag));
   return Object.fromEntries(
