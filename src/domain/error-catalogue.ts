@@ -179,6 +179,16 @@ export const errorCatalogue = {
     when: 'The registry is right, but a mirror could not be filled',
     hint: "Run 'cutwater reconcile' again once the mirror answers; nothing else is left to do",
   },
+  WORKING_COPY_UNFIT: {
+    exit: 3,
+    when: 'The working copy is not what the command needs: other changes, another branch, a half-done merge',
+    hint: "Run 'git status', put it in order, and run the command again",
+  },
+  BRANCH_MOVED: {
+    exit: 3,
+    when: 'The branch on the remote has commits that the one to be pushed lacks',
+    hint: "Run 'git pull --rebase', look at what came, and run the command again",
+  },
   LOCKED: { exit: 5, when: 'Another process holds the lock', hint: 'Wait for it to end and run again' },
 } as const satisfies Record<string, CatalogueEntry>;
 

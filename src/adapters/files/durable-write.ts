@@ -9,13 +9,31 @@ import { quote } from '../../domain/quote.ts';
  * rename, fsync of the folder. Throws DISK with the path where that fails.
  */
 export async function writeDurably(path: string, bytes: Uint8Array | string): Promise<void> {
-  await write(path, bytes, rename);
+  await write(path, bytes, { settle: rename });
+}
+
+/**
+ * The same with a mode (permission bits) of its own, and the temporary file in another folder of the same file system, so
+ * that a crash leaves nothing beside the file. On another file system it lies beside it after all.
+ */
+export async function replaceDurably(
+  path: string,
+  bytes: Uint8Array,
+  { staging, mode }: { readonly staging: string; readonly mode: number | undefined },
+): Promise<void> {
+  const settle = { settle: rename, mode };
+  try {
+    await write(path, bytes, { ...settle, staging });
+  } catch (error) {
+    if (!(error instanceof CutwaterError && isCode(error.cause, 'EXDEV'))) throw error;
+    await write(path, bytes, settle);
+  }
 }
 
 /** The same, but false and nothing changed where the file exists already: two writers, one wins. */
 export async function createDurably(path: string, bytes: Uint8Array | string): Promise<boolean> {
   try {
-    await write(path, bytes, link);
+    await write(path, bytes, { settle: link });
     return true;
   } catch (error) {
     if (error instanceof CutwaterError && isCode(error.cause, 'EEXIST')) return false;
@@ -33,18 +51,22 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-async function write(
-  path: string,
-  bytes: Uint8Array | string,
-  settle: (from: string, to: string) => Promise<void>,
-): Promise<void> {
+interface WriteOptions {
+  readonly settle: (from: string, to: string) => Promise<void>;
+  /** Where the temporary file lies meanwhile; by default beside the file. */
+  readonly staging?: string;
+  readonly mode?: number | undefined;
+}
+
+async function write(path: string, bytes: Uint8Array | string, { settle, staging, mode }: WriteOptions): Promise<void> {
   const folder = dirname(path);
-  const temporary = join(folder, `.tmp-${randomBytes(8).toString('hex')}`);
+  const temporary = join(staging ?? folder, `.tmp-${randomBytes(8).toString('hex')}`);
   try {
     await mkdir(folder, { recursive: true });
     const handle = await open(temporary, 'wx');
     try {
       await handle.writeFile(bytes);
+      if (mode !== undefined) await handle.chmod(mode);
       await handle.sync();
     } finally {
       await handle.close();

@@ -103,7 +103,7 @@ export async function pushTag(commands: GitCommands, remote: string, name: strin
   throw networkFailure(act, result);
 }
 
-function networkFailure(act: string, result: ToolResult): CutwaterError {
+export function networkFailure(act: string, result: ToolResult): CutwaterError {
   return new CutwaterError(networkCode(result.stderr), `Cannot ${act}: ${reasonOf(result)}`);
 }
 
