@@ -1,11 +1,7 @@
 import type { Digest } from '../domain/digest.ts';
-import { digestOf } from '../domain/digest.ts';
 import { CutwaterError } from '../domain/error.ts';
-import { formatImageName, parseImageReference } from '../domain/image-name.ts';
 import type { ObjectId } from '../domain/object-id.ts';
 import type { Descriptor } from '../domain/oci.ts';
-import { parseIndex, platformsOf } from '../domain/oci-manifest.ts';
-import { formatPlatform } from '../domain/platform.ts';
 import { predicateTypes } from '../domain/release-statement.ts';
 import type { Version } from '../domain/version.ts';
 import { compareVersions, coreVersion, formatVersion, releaseClassOf } from '../domain/version.ts';
@@ -13,18 +9,16 @@ import { candidateTag } from '../estate/registry-tags.ts';
 import type { ImagePolicy, Policy } from '../policy/policy.ts';
 import type { Step } from '../plan/step.ts';
 import { readProvenance } from '../report/documents/parse-provenance.ts';
-import { provenanceStatement } from '../report/documents/provenance-statement.ts';
-import { statementBytes } from '../report/documents/statement.ts';
 import type { AdmittedRelease } from './admit-release.ts';
 import type { PlatformImage } from './binaries.ts';
-import { extractBinaries } from './binaries.ts';
-import { policyFile } from './load-policy.ts';
+import type { BuildOrder } from './build-image.ts';
+import { buildImage, readPlatformImages } from './build-image.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import { readRecord } from './read-record.ts';
 import { resolveOrFail } from './read-artifact.ts';
 import type { ProjectTags } from './read-tags.ts';
 import { runStep } from './run-step.ts';
-import { findDocuments, storeDocument } from './signed-documents.ts';
+import { findDocuments } from './signed-documents.ts';
 import type { StoredDocument } from './signed-documents.ts';
 import { imageTagHandler } from './steps/image-tag.ts';
 import type { ReadWorld, ReleaseWorld } from './world.ts';
@@ -81,14 +75,14 @@ export async function makeCandidate(
         return found === undefined ? { is: 'absent' } : { is: 'present', evidence: found.digest };
       },
       apply: async () => {
-        const image = promotion?.digest ?? (await buildImage(world, job));
+        const image = promotion?.digest ?? (await buildImage(world, orderOf(job)));
         await imageTagHandler(world.repository, { tag, digest: image, once: 'first-wins' }).apply();
       },
     },
     world,
   );
   const index = await resolveOrFail(world.repository, digest, `the candidate of ${job.admitted.tag.name}`);
-  const platforms = await readPlatforms(world, job, digest);
+  const platforms = await readPlatformImages(world, job.image, digest);
   return { index, platforms, provenance: await requireProvenance(world, job, { index: digest, promotion }) };
 }
 
@@ -118,86 +112,11 @@ export async function findPromotion(
   return undefined;
 }
 
-async function buildImage(world: ReleaseWorld, job: ReleaseJob): Promise<Digest> {
-  const { admitted, build, image } = job;
-  world.report({
-    type: 'stage',
-    name: 'build',
-    detail: `${formatImageName(image.name)} from ${admitted.commit.slice(0, 12)}`,
-  });
-  const sourceDateEpoch = await world.git.commitTime(admitted.commit);
-  const annotations = {
-    'org.opencontainers.image.title': build.project,
-    // Without the rc: a release candidate's bytes are the stable release's bytes.
-    'org.opencontainers.image.version': formatVersion(coreVersion(admitted.version)),
-    'org.opencontainers.image.revision': admitted.commit,
-    'org.opencontainers.image.created': new Date(sourceDateEpoch * 1000).toISOString().replace('.000Z', 'Z'),
-    ...(build.source === undefined ? {} : { 'org.opencontainers.image.source': build.source }),
-  };
-  const index = await world.builder.buildInto(world.repository, {
-    commit: admitted.commit,
-    image,
-    sourceDateEpoch,
-    annotations,
-  });
-  await attachProvenance(world, job, index);
-  return index.digest;
-}
-
-async function attachProvenance(world: ReleaseWorld, job: ReleaseJob, index: Descriptor): Promise<void> {
-  const { admitted, build, image, loaded } = job;
-  const platforms = await readPlatforms(world, job, index.digest);
-  const binaries = await extractBinaries(world, build, platforms);
-  const policy = await world.git.readFile(admitted.commit, policyFile);
-  const statement = provenanceStatement({
-    buildType: world.builder.buildTypeOf(image),
-    builderId: world.builderId,
-    builder: image.build.kind,
-    tag: { name: admitted.tag.name, object: admitted.tag.object },
-    build: { commit: admitted.commit, repository: build.source },
-    policy: digestOf(policy ?? ''),
-    baseImages: baseImages(image),
-    image: {
-      name: formatImageName(image.name),
-      index: index.digest,
-      platforms: platforms.map(({ platform, digest }) => ({ platform: formatPlatform(platform), digest })),
-    },
-    binaries,
-  });
-  await storeDocument(world, loaded.trust, {
-    role: 'provenance',
-    subject: index,
-    predicateType: predicateTypes.provenance,
-    statement: statementBytes(statement),
-  });
-}
-
-function baseImages(image: ImagePolicy): readonly { readonly name: string; readonly digest: Digest }[] {
-  if (image.build.kind !== 'assemble' || image.build.base === 'scratch') return [];
-  const reference = parseImageReference(image.build.base);
-  if (reference.is === 'refused' || reference.value.target.kind !== 'digest') return [];
-  return [{ name: formatImageName(reference.value.name), digest: reference.value.target.digest }];
-}
-
-async function readPlatforms(world: ReleaseWorld, job: ReleaseJob, digest: Digest): Promise<readonly PlatformImage[]> {
-  const manifest = await world.repository.readManifest(digest);
-  const index = manifest && parseIndex(manifest);
-  if (index?.is !== 'ok')
-    throw new CutwaterError(
-      'BUILD_FAILED',
-      `Cannot release image ${digest}: it ${index?.reason ?? 'is not in the registry'}`,
-    );
-  const found = platformsOf(index.value);
-  return job.image.platforms.map((platform) => {
-    const name = formatPlatform(platform);
-    const own = found.find((entry) => entry.platform === name);
-    if (own === undefined)
-      throw new CutwaterError(
-        'PLATFORM_LOST',
-        `Cannot release image ${digest}: it has no ${name}, the policy wants it`,
-      );
-    return { platform, digest: own.descriptor.digest };
-  });
+/** Without the rc: a release candidate's bytes are the stable release's bytes. */
+function orderOf({ admitted, build, image, loaded }: ReleaseJob): BuildOrder {
+  const { commit, tag } = admitted;
+  const source = { kind: 'tag', name: tag.name, object: tag.object } as const;
+  return { loaded, build, image, commit, version: formatVersion(coreVersion(admitted.version)), source };
 }
 
 /**

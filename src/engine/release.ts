@@ -6,7 +6,6 @@ import { releaseTagOf } from '../domain/tag-name.ts';
 import type { Version } from '../domain/version.ts';
 import { formatVersion } from '../domain/version.ts';
 import { withdrawalsInForce } from '../estate/decisions.ts';
-import type { ImagePolicy, Policy } from '../policy/policy.ts';
 import { admitRelease } from './admit-release.ts';
 import { readReleaseNotes } from './changelog-gate.ts';
 import type { LoadedPolicy } from './load-policy.ts';
@@ -22,6 +21,8 @@ import { readProjectTags } from './read-tags.ts';
 import type { ReconcileResult } from './reconcile.ts';
 import { reconcile } from './reconcile.ts';
 import { runGates } from './run-gates.ts';
+import { sameImage } from './same-image.ts';
+import { requireTrustedSigner } from './trusted-signer.ts';
 import type { ReadWorld, ReleaseWorld } from './world.ts';
 
 export interface ReleaseResult {
@@ -51,7 +52,7 @@ async function openJob(world: ReleaseWorld, loaded: LoadedPolicy, version: Versi
   const tags = await readProjectTags(world.git, loaded.policy, 'remote');
   const admitted = await admitRelease(world, loaded, { version, tags });
   const build = await readPolicyAt(world.git, admitted.commit, `${admitted.tag.name}:cutwater.yaml`);
-  const image = sameImage(loaded.policy, build, admitted.tag.name);
+  const image = sameImage(loaded.policy, build, `release ${admitted.tag.name}`);
   return { loaded, build, image, admitted, tags };
 }
 
@@ -77,20 +78,6 @@ export function requireStanding(withdrawals: Withdrawals, version: Version): voi
   );
 }
 
-function sameImage(rules: Policy, build: Policy, tag: string): ImagePolicy {
-  const [own] = build.images;
-  const [image] = rules.images;
-  if (own === undefined || image === undefined)
-    throw new CutwaterError('CONFIG_INVALID', `Cannot release ${tag}: the policy names no image`);
-  if (formatImageName(own.name) !== formatImageName(image.name))
-    throw new CutwaterError(
-      'CONFIG_INVALID',
-      `Cannot release ${tag}: its policy publishes ${formatImageName(own.name)}, the protected branch ${formatImageName(image.name)}`,
-      { hint: 'Where images go is decided on the protected branch; mend one of the two' },
-    );
-  return own;
-}
-
 async function findCommitted(world: ReleaseWorld, job: ReleaseJob): Promise<ReleasePredicate | undefined> {
   const { admitted, loaded } = job;
   const record = await readRecord(world, loaded, admitted.version);
@@ -110,7 +97,7 @@ async function findCommitted(world: ReleaseWorld, job: ReleaseJob): Promise<Rele
 
 async function completeRelease(world: ReleaseWorld, job: ReleaseJob): Promise<ReleasePredicate> {
   const { admitted, loaded } = job;
-  await requireTrustedSigner(world, job);
+  await requireTrustedSigner(world, loaded, `release ${admitted.tag.name}`);
   const withdrawn = await requireNotWithdrawn(world, loaded, admitted.version);
   await readReleaseNotes(world.git, {
     version: admitted.version,
@@ -135,16 +122,4 @@ async function makeStatement(world: ReleaseWorld, job: ReleaseJob, withdrawn: Wi
   await runGates(world, build, { ...round, on: 'candidate', image: reference });
   world.report({ type: 'stage', name: 'documents' });
   return pinStatement(world, job, candidate);
-}
-
-/** What an unknown key signs counts nowhere; better to learn that before the build than after it. */
-async function requireTrustedSigner(world: ReleaseWorld, { loaded, admitted }: ReleaseJob): Promise<void> {
-  const sample = new TextEncoder().encode(admitted.tag.name);
-  const verdict = await world.bundleVerifier.verifyBlob(await world.attestor.signBlob(sample), sample, loaded.trust);
-  if (verdict.is === 'valid') return;
-  throw new CutwaterError(
-    'KEY_UNUSABLE',
-    `Cannot release ${admitted.tag.name}: the CI key here is none of those in trust.ci of ${quote(loaded.trust.origin)}`,
-    { hint: 'Use the CI key of this project, or name the public half of this one under trust.ci and commit it' },
-  );
 }

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { objectId } from '../domain/object-id.ts';
 import { readVersion } from '../domain/version.ts';
-import { candidateTag, decisionTag, readRegistryTag, shaTag, statementTag, versionTag } from './registry-tags.ts';
+import {
+  candidateTag,
+  decisionTag,
+  edgeTag,
+  nightlyTag,
+  readRegistryTag,
+  shaTag,
+  statementTag,
+  versionTag,
+} from './registry-tags.ts';
 
 const version = readVersion('1.2.3-rc.4');
 const commit = objectId('a'.repeat(40));
@@ -18,22 +27,44 @@ void test('readRegistryTag() reads back every tag that decides something', () =>
     assert.deepEqual(readRegistryTag(decisionTag(name, commit)), { kind: 'decision', name });
 });
 
-void test('readRegistryTag() takes candidates, aliases and strangers for nothing else', () => {
+void test('readRegistryTag() reads back channels, builds, candidates and pins', () => {
+  const pin = `${candidateTag(commit)}.statement`;
+  for (const alias of ['latest', '0', '1', '1.2']) assert.deepEqual(readRegistryTag(alias), { kind: 'alias' }, alias);
+  assert.deepEqual(readRegistryTag(edgeTag), { kind: 'edge' });
+  const date = '2026-02-28';
+  assert.deepEqual(readRegistryTag(nightlyTag(Date.parse(`${date}T23:59:59Z`) / 1000)), { kind: 'nightly', date });
+  assert.deepEqual(readRegistryTag(shaTag(commit, 'full')), { kind: 'sha', commit });
+  assert.deepEqual(readRegistryTag(shaTag(commit, 'short')), { kind: 'sha', commit: commit.slice(0, 12) });
+  assert.deepEqual(readRegistryTag(candidateTag(commit)), { kind: 'candidate', release: commit, of: 'image' });
+  assert.deepEqual(readRegistryTag(pin), { kind: 'candidate', release: commit, of: 'statement' });
+});
+
+void test('readRegistryTag() takes strangers for nothing', () => {
   const others = [
-    candidateTag(commit),
-    shaTag(commit, 'full'),
-    shaTag(commit, 'short'),
-    'latest',
-    '1',
-    '1.2',
-    'edge',
     'statement-1.2',
     'withdrawn-1.2.3',
     'withdrawn-1-1.2.3',
     'checkpoint-0',
     'checkpoint-1',
     'checkpoint-1-x',
-    `${candidateTag(commit)}.statement`,
+    'Latest',
+    '01',
+    '1.02',
+    '1.2.',
+    'edge-1',
+    'EDGE',
+    'nightly',
+    'nightly-',
+    'nightly-2026-02-29',
+    'nightly-2026-13-01',
+    'nightly-2026-2-1',
+    'nightly-2026-02-28-1',
+    'sha-abcdef',
+    'sha-ABCDEF0',
+    `sha-${'a'.repeat(65)}`,
+    'candidate-abcdef',
+    `${candidateTag(commit)}.other`,
+    `${candidateTag(commit)}.`,
   ];
   for (const tag of others) assert.deepEqual(readRegistryTag(tag), { kind: 'other' }, tag);
 });

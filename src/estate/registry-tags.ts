@@ -1,6 +1,7 @@
 import type { ImageTag } from '../domain/image-name.ts';
 import { imageTag } from '../domain/image-name.ts';
 import type { ObjectId } from '../domain/object-id.ts';
+import { isObjectId } from '../domain/object-id.ts';
 import type { TagName } from '../domain/tag-name.ts';
 import type { Version } from '../domain/version.ts';
 import { formatVersion, parseVersion } from '../domain/version.ts';
@@ -13,6 +14,15 @@ export type RegistryTag =
   | { readonly kind: 'version'; readonly version: Version }
   | { readonly kind: 'statement'; readonly version: Version }
   | { readonly kind: 'decision'; readonly name: DecisionName }
+  /** `latest`, `X` or `X.Y`. */
+  | { readonly kind: 'alias' }
+  | { readonly kind: 'edge' }
+  /** `date` is `YYYY-MM-DD`, a day in UTC. */
+  | { readonly kind: 'nightly'; readonly date: string }
+  /** A commit, whole or by its first digits (seven at least: other tools write such tags too). */
+  | { readonly kind: 'sha'; readonly commit: string }
+  /** The pin of a release's build: of its image, or of its signed statement. */
+  | { readonly kind: 'candidate'; readonly release: ObjectId; readonly of: 'image' | 'statement' }
   | { readonly kind: 'other' };
 
 /** `X.Y.Z`, `X.Y.Z-rc.N`. */
@@ -28,6 +38,14 @@ export function statementTag(version: Version): ImageTag {
 /** `candidate-<release tag object id>`: pins the build of a release. */
 export function candidateTag(releaseTag: ObjectId): ImageTag {
   return imageTag(`candidate-${releaseTag}`);
+}
+
+/** The image tag of the newest build of the default branch. */
+export const edgeTag: ImageTag = imageTag('edge');
+
+/** `nightly-YYYY-MM-DD`: of the day (UTC) that a moment in Unix seconds is in. */
+export function nightlyTag(now: number): ImageTag {
+  return imageTag(`nightly-${new Date(now * 1000).toISOString().slice(0, 10)}`);
 }
 
 /** `sha-<commit>`, whole or its first twelve digits. */
@@ -48,16 +66,53 @@ export function decisionTag(name: DecisionName, object: ObjectId): ImageTag {
 export function readRegistryTag(tag: string): RegistryTag {
   const version = parseVersion(tag);
   if (version.is === 'ok') return { kind: 'version', version: version.value };
-  if (tag.startsWith('statement-')) {
-    const stated = parseVersion(tag.slice('statement-'.length));
-    return stated.is === 'ok' ? { kind: 'statement', version: stated.value } : { kind: 'other' };
+  if (tag === 'latest' || /^(?:0|[1-9]\d{0,8})(?:\.(?:0|[1-9]\d{0,8}))?$/.test(tag)) return { kind: 'alias' };
+  if (tag === edgeTag) return { kind: 'edge' };
+  const [prefix, rest = ''] = splitOnce(tag, '-');
+  switch (prefix) {
+    case 'statement': {
+      const stated = parseVersion(rest);
+      return stated.is === 'ok' ? { kind: 'statement', version: stated.value } : { kind: 'other' };
+    }
+    case 'nightly':
+      return isDate(rest) ? { kind: 'nightly', date: rest } : { kind: 'other' };
+    case 'sha':
+      return /^[0-9a-f]{7,64}$/.test(rest) ? { kind: 'sha', commit: rest } : { kind: 'other' };
+    case 'candidate':
+      return readCandidate(rest);
+    case 'checkpoint':
+    case 'withdrawn':
+    case 'restored':
+      return readDecision(prefix, rest);
+    default:
+      return { kind: 'other' };
   }
-  const match = /^(checkpoint|withdrawn|restored)-([1-9]\d{0,8})-[0-9a-f]{12}(?:-(.+))?$/.exec(tag);
-  const [, kind, count, rest] = match ?? [];
+}
+
+function readCandidate(rest: string): RegistryTag {
+  const [release, what] = splitOnce(rest, '.');
+  if (!isObjectId(release) || (what !== undefined && what !== 'statement')) return { kind: 'other' };
+  return { kind: 'candidate', release, of: what ?? 'image' };
+}
+
+function readDecision(kind: DecisionName['kind'], rest: string): RegistryTag {
+  const [, count, spoken] = /^([1-9]\d{0,8})-[0-9a-f]{12}(?:-(.+))?$/.exec(rest) ?? [];
+  if (count === undefined) return { kind: 'other' };
   const number = Number(count);
-  if (kind === 'checkpoint' && rest === undefined) return { kind: 'decision', name: { kind, number } };
-  const spoken = parseVersion(rest ?? '');
-  if ((kind === 'withdrawn' || kind === 'restored') && spoken.is === 'ok')
-    return { kind: 'decision', name: { kind, number, version: spoken.value } };
-  return { kind: 'other' };
+  if (kind === 'checkpoint')
+    return spoken === undefined ? { kind: 'decision', name: { kind, number } } : { kind: 'other' };
+  const version = parseVersion(spoken ?? '');
+  return version.is === 'ok' ? { kind: 'decision', name: { kind, number, version: version.value } } : { kind: 'other' };
+}
+
+function splitOnce(text: string, by: string): readonly [string, string | undefined] {
+  const at = text.indexOf(by);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function isDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const time = Date.parse(`${text}T00:00:00Z`);
+  // Of 30 February, JavaScript makes a day in March.
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }

@@ -14,17 +14,22 @@ export interface ReadProvenance {
 
 /** Reads the members of `provenanceStatement` that bind an image to a release tag and a commit. */
 export function readProvenance(statement: ReadStatement): Parsed<ReadProvenance> {
-  if (statement.predicateType !== predicateTypes.provenance) return refuse(`is of type ${statement.predicateType}`);
   const definition = memberOf(statement.predicate, 'buildDefinition');
   const tag = memberOf(memberOf(definition, 'externalParameters'), 'tag');
   const name = memberOf(tag, 'name');
   const object = memberOf(tag, 'object');
-  const dependencies = memberOf(definition, 'resolvedDependencies');
+  if (typeof name !== 'string' || !isObjectId(object)) return refuse('names no release tag');
+  const commit = readBuiltCommit(statement);
+  return commit.is === 'ok' ? accept({ tag: { name, object }, commit: commit.value }) : commit;
+}
+
+/** The commit an image was built from, whether for a release tag or for a branch. */
+export function readBuiltCommit(statement: ReadStatement): Parsed<ObjectId> {
+  if (statement.predicateType !== predicateTypes.provenance) return refuse(`is of type ${statement.predicateType}`);
+  const dependencies = memberOf(memberOf(statement.predicate, 'buildDefinition'), 'resolvedDependencies');
   const [source]: readonly unknown[] = Array.isArray(dependencies) ? dependencies : [];
   const commit = memberOf(memberOf(source, 'digest'), 'gitCommit');
-  if (typeof name !== 'string' || !isObjectId(object)) return refuse('names no release tag');
-  if (!isObjectId(commit)) return refuse('names no commit');
-  return accept({ tag: { name, object }, commit });
+  return isObjectId(commit) ? accept(commit) : refuse('names no commit');
 }
 
 function memberOf(value: unknown, name: string): unknown {

@@ -1,7 +1,8 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { digestOf, hexOf } from '../../domain/digest.ts';
 import { objectId } from '../../domain/object-id.ts';
+import { readBuiltCommit, readProvenance } from './parse-provenance.ts';
 import type { ProvenanceInput } from './provenance-statement.ts';
 import { provenanceStatement } from './provenance-statement.ts';
 import { sbomStatement } from './sbom-statement.ts';
@@ -11,7 +12,7 @@ const input: ProvenanceInput = {
   buildType: 'https://example.org/build/v1',
   builderId: 'https://example.org/ci',
   builder: 'assemble',
-  tag: { name: 'v1.2.3', object: objectId('a'.repeat(40)) },
+  source: { kind: 'tag', name: 'v1.2.3', object: objectId('a'.repeat(40)) },
   build: { commit: objectId('b'.repeat(40)), repository: 'https://example.org/team/app' },
   policy: digestOf('policy'),
   baseImages: [{ name: 'example.org/base', digest: digestOf('base') }],
@@ -56,6 +57,17 @@ test('provenanceStatement() speaks of the index, every platform and every binary
 test('provenanceStatement() without a known repository still names the commit', () => {
   const statement = provenanceStatement({ ...input, build: { ...input.build, repository: undefined } });
   deepEqual(statement.predicate.buildDefinition.resolvedDependencies[0], { digest: { gitCommit: 'b'.repeat(40) } });
+});
+
+test('the provenance of a branch build names its commit and no release tag, so it can never stand in for a release', () => {
+  const statement = provenanceStatement({ ...input, source: { kind: 'branch', name: 'main' } });
+  const read = parseStatement(statementBytes(statement));
+  ok(read.is === 'ok');
+  equal(readProvenance(read.value).is, 'refused');
+  deepEqual(readBuiltCommit(read.value), { is: 'ok', value: 'b'.repeat(40) });
+  const { buildDefinition } = statement.predicate;
+  deepEqual(buildDefinition.externalParameters.branch, { name: 'main' });
+  equal(buildDefinition.resolvedDependencies[0]?.uri, 'git+https://example.org/team/app@refs/heads/main');
 });
 
 test('statementBytes() of the same facts are the same bytes, and parseStatement() reads them', () => {

@@ -6,6 +6,11 @@ import { predicateTypes, statementType } from '../../domain/release-statement.ts
 import type { ReleaseContents } from './release-subjects.ts';
 import { releaseSubjects } from './release-subjects.ts';
 
+/** What a build was made for: a release tag, or the head of a branch as it was. */
+export type BuildSource =
+  | { readonly kind: 'tag'; readonly name: string; readonly object: ObjectId }
+  | { readonly kind: 'branch'; readonly name: string };
+
 export interface ProvenanceInput extends ReleaseContents {
   /** `Builder.buildType`: the page that defines `externalParameters`. */
   readonly buildType: string;
@@ -13,7 +18,7 @@ export interface ProvenanceInput extends ReleaseContents {
   readonly builderId: string;
   /** `assemble`, `dockerfile`. */
   readonly builder: string;
-  readonly tag: { readonly name: string; readonly object: ObjectId };
+  readonly source: BuildSource;
   /** The commit that was built, and where it can be had: `https://host/OWNER/NAME`. */
   readonly build: { readonly commit: ObjectId; readonly repository: string | undefined };
   /** SHA-256 of the policy file of the build commit. */
@@ -27,7 +32,8 @@ export interface ProvenancePredicate {
   readonly buildDefinition: {
     readonly buildType: string;
     readonly externalParameters: {
-      readonly tag: { readonly name: string; readonly object: string };
+      readonly tag?: { readonly name: string; readonly object: string };
+      readonly branch?: { readonly name: string };
       readonly policy: { readonly sha256: string };
       readonly platforms: readonly string[];
       readonly builder: string;
@@ -45,7 +51,7 @@ export interface ProvenancePredicate {
  * that the same build gives the same bytes.
  */
 export function provenanceStatement(input: ProvenanceInput): InTotoStatement<ProvenancePredicate> {
-  const { buildType, builderId, builder, tag, policy, image } = input;
+  const { buildType, builderId, builder, source, policy, image } = input;
   return {
     _type: statementType,
     subject: releaseSubjects(input),
@@ -54,7 +60,9 @@ export function provenanceStatement(input: ProvenanceInput): InTotoStatement<Pro
       buildDefinition: {
         buildType,
         externalParameters: {
-          tag: { name: tag.name, object: tag.object },
+          ...(source.kind === 'tag'
+            ? { tag: { name: source.name, object: source.object } }
+            : { branch: { name: source.name } }),
           policy: { sha256: hexOf(policy) },
           platforms: image.platforms.map(({ platform }) => platform),
           builder,
@@ -68,11 +76,12 @@ export function provenanceStatement(input: ProvenanceInput): InTotoStatement<Pro
 
 function sourceOf({
   build,
-  tag,
+  source,
 }: ProvenanceInput): ProvenancePredicate['buildDefinition']['resolvedDependencies'][number] {
   const digest = { gitCommit: build.commit };
   if (build.repository === undefined) return { digest };
-  return { uri: `git+${build.repository}@refs/tags/${tag.name}`, digest };
+  const ref = `refs/${source.kind === 'tag' ? 'tags' : 'heads'}/${source.name}`;
+  return { uri: `git+${build.repository}@${ref}`, digest };
 }
 
 function toDependency(base: ProvenanceInput['baseImages'][number]): {
