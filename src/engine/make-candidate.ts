@@ -17,6 +17,7 @@ import type { LoadedPolicy } from './load-policy.ts';
 import { readRecord } from './read-record.ts';
 import { resolveOrFail } from './read-artifact.ts';
 import type { ProjectTags } from './read-tags.ts';
+import type { ReleaseKind } from './release-class.ts';
 import { runStep } from './run-step.ts';
 import { findDocuments } from './signed-documents.ts';
 import type { StoredDocument } from './signed-documents.ts';
@@ -30,6 +31,8 @@ export interface ReleaseJob {
   readonly build: Policy;
   readonly image: ImagePolicy;
   readonly admitted: AdmittedRelease;
+  /** What the process asks of it: its gates and its evidence. */
+  readonly kind: ReleaseKind;
   readonly tags: ProjectTags;
 }
 

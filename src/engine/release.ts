@@ -20,6 +20,7 @@ import { readRecord } from './read-record.ts';
 import { readProjectTags } from './read-tags.ts';
 import type { ReconcileResult } from './reconcile.ts';
 import { reconcile } from './reconcile.ts';
+import { releaseKindOf } from './release-class.ts';
 import { runGates } from './run-gates.ts';
 import { sameImage } from './same-image.ts';
 import { requireTrustedSigner } from './trusted-signer.ts';
@@ -53,7 +54,8 @@ async function openJob(world: ReleaseWorld, loaded: LoadedPolicy, version: Versi
   const admitted = await admitRelease(world, loaded, { version, tags });
   const build = await readPolicyAt(world.git, admitted.commit, `${admitted.tag.name}:cutwater.yaml`);
   const image = sameImage(loaded.policy, build, `release ${admitted.tag.name}`);
-  return { loaded, build, image, admitted, tags };
+  const kind = (await releaseKindOf(world.git, { ...admitted, head: loaded.commit })) ?? admitted.class;
+  return { loaded, build, image, admitted, kind, tags };
 }
 
 type Withdrawals = ReturnType<typeof withdrawalsInForce>;
@@ -114,7 +116,7 @@ async function completeRelease(world: ReleaseWorld, job: ReleaseJob): Promise<Re
 async function makeStatement(world: ReleaseWorld, job: ReleaseJob, withdrawn: Withdrawals): Promise<PinnedStatement> {
   const { admitted, build, image, loaded, tags } = job;
   const { commit, version } = admitted;
-  const round = { class: admitted.class, commit } as const;
+  const round = { class: job.kind, commit } as const;
   await runGates(world, build, { ...round, on: 'source', image: undefined });
   const promotion = await findPromotion(world, { loaded, version, commit, tags, withdrawn });
   const candidate = await makeCandidate(world, job, promotion);

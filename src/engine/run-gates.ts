@@ -1,12 +1,13 @@
 import { CutwaterError } from '../domain/error.ts';
 import type { ObjectId } from '../domain/object-id.ts';
 import { quote } from '../domain/quote.ts';
+import type { GateClass } from '../policy/gate-policy.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ReleaseWorld } from './world.ts';
 
 export interface GateRound {
   readonly on: 'source' | 'candidate';
-  readonly class: 'rc' | 'stable';
+  readonly class: GateClass;
   readonly commit: ObjectId;
   /** `host/name@sha256:...`. */
   readonly image: string | undefined;

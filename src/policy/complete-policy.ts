@@ -1,3 +1,4 @@
+import { toEvidence, toGate } from './complete-gates.ts';
 import type { ImageBuild, MaintainerPolicy, Policy } from './policy.ts';
 import type { PolicyDocument } from './schema.ts';
 
@@ -27,7 +28,8 @@ export function completePolicy(document: PolicyDocument): Policy {
     changelog: document.changelog,
     upgrading: document.upgrading === false ? undefined : document.upgrading,
     notBuildInput: document.notBuildInput,
-    gates: document.gates.map(({ timeout, ...gate }) => ({ ...gate, timeoutSeconds: timeout })),
+    gates: document.gates.map(toGate),
+    evidence: document.evidence.map(toEvidence),
     lockFiles: document.lockFiles,
     forge: forge === 'local' ? { kind: 'local', folder: '.cutwater/releases' } : forge,
   };

@@ -3,6 +3,7 @@ import { parsePlatform } from '../domain/platform.ts';
 import type { Platform } from '../domain/platform.ts';
 import { formatPlatform } from '../domain/platform.ts';
 import { quote } from '../domain/quote.ts';
+import { reportChecks } from './gate-checks.ts';
 import { matchesGlob } from './glob.ts';
 import { nearestName } from './nearest-name.ts';
 import { parseOpenpgpFingerprint } from './openpgp-fingerprint.ts';
@@ -26,6 +27,7 @@ export function crossCheck(data: unknown): readonly PolicyProblem[] {
     ...keysOfTwoRoles(data),
     ...binariesWithOneName(data),
     ...gatePlaceholders(data),
+    ...reportChecks(data),
     ...buildInputsLeftOut(data),
     ...mirrorsOfThemselves(data),
   ];
@@ -39,6 +41,7 @@ interface Found {
 function repeatedNames(data: unknown): readonly PolicyProblem[] {
   const lists: readonly (readonly [ProblemPath, (text: string) => string])[] = [
     [['gates', '*', 'name'], (text) => text],
+    [['evidence', '*', 'name'], (text) => text],
     [['trust', 'maintainers', '*', 'name'], (text) => text],
     [['trust', 'maintainers', '*', 'openpgp', 'fingerprint'], fingerprintOf],
     [['trust', 'maintainers', '*', 'ssh'], sshKeyOf],

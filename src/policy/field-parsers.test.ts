@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Parsed } from '../domain/brand.ts';
+import { parseAge } from './age.ts';
 import { parseBranchName, parseBranchPattern } from './branch-pattern.ts';
 import { parseClosingDate } from './closing-date.ts';
 import { parseCommandLine } from './command-words.ts';
@@ -30,6 +31,16 @@ const tables: readonly ParserTable[] = [
       ['24h', 86_400],
     ],
     refuses: ['', '0s', '25h', '10', '10 m', '1d', '1m1h', '-5m', '1.5h', '999999999999s'],
+  },
+  {
+    name: 'parseAge()',
+    parse: parseAge,
+    accepts: [
+      ['1h', 3600],
+      ['14d', 14 * 86_400],
+      ['3650d', 3650 * 86_400],
+    ],
+    refuses: ['', '0d', '3651d', '90m', '1d12h', '14', '-1d', '014d', '1.5d', '14 d'],
   },
   {
     name: 'parseClosingDate()',

@@ -50,6 +50,7 @@ test("parsePolicy() reads a minimal file as RustShare's process", () => {
     upgrading: 'docs/upgrading.md',
     notBuildInput: ['CHANGELOG.md', 'docs/**'],
     gates: [],
+    evidence: [],
     lockFiles: [],
     forge: { kind: 'local', folder: '.cutwater/releases' },
   });
@@ -87,7 +88,12 @@ changelog: docs/CHANGES.md
 upgrading: false
 notBuildInput: ["*.md"]
 gates:
-  - { name: smoke, on: candidate, command: ["./smoke", "{image}"], timeout: 1h30m, classes: [stable] }
+  - { name: smoke, on: candidate, command: ["./smoke", "{image}"], timeout: 1h30m, classes: [stable], env: [SMOKE_URL],
+      whenChanged: ["src/**"], report: { path: out/smoke.env, format: keyvalue, expect: { SMOKE_STATUS: passed } } }
+  - { name: drill, command: ./drill, report: { path: gate.yaml, format: yaml } }
+evidence:
+  - { name: staging, maxAge: 14d }
+  - { name: restore-drill, requiredFor: [hotfix], whenChanged: ["migrations/**"] }
 lockFiles: [Cargo.lock]
 forge: { kind: local, folder: out/releases }
 `,
@@ -125,7 +131,30 @@ forge: { kind: local, folder: out/releases }
   assert.deepEqual(policy.channels, { major: 'from-1.0', latest: { kind: 'line', line: '2.1' }, sha: 'short' });
   assert.equal(policy.upgrading, undefined);
   assert.deepEqual(policy.gates, [
-    { name: 'smoke', on: 'candidate', command: ['./smoke', '{image}'], timeoutSeconds: 5400, classes: ['stable'] },
+    {
+      name: 'smoke',
+      on: 'candidate',
+      command: ['./smoke', '{image}'],
+      timeoutSeconds: 5400,
+      classes: ['stable'],
+      env: ['SMOKE_URL'],
+      report: { format: 'keyvalue', path: 'out/smoke.env', expect: { SMOKE_STATUS: 'passed' } },
+      whenChanged: ['src/**'],
+    },
+    {
+      name: 'drill',
+      on: 'source',
+      command: ['./drill'],
+      timeoutSeconds: 1800,
+      classes: ['rc', 'stable', 'hotfix'],
+      env: [],
+      report: { format: 'yaml', path: 'gate.yaml', gates: [] },
+      whenChanged: [],
+    },
+  ]);
+  assert.deepEqual(policy.evidence, [
+    { name: 'staging', requiredFor: ['stable'], whenChanged: [], maxAgeSeconds: 14 * 86_400 },
+    { name: 'restore-drill', requiredFor: ['hotfix'], whenChanged: ['migrations/**'], maxAgeSeconds: undefined },
   ]);
   assert.deepEqual(policy.forge, { kind: 'local', folder: 'out/releases' });
 });
@@ -199,6 +228,35 @@ const refusals: readonly (readonly [string, string])[] = [
   ['gates: [{ name: a, command: x, timeout: 0m }]', 'which is no time at all'],
   ['gates: [{ name: a, command: x, timeout: 10 }]', 'in quotes'],
   ['gates: [{ name: a, command: x, classes: [] }]', 'a list of at least one of "rc", "stable"'],
+  ['gates: [{ name: a, command: x, classes: [nightly] }]', 'wanted one of "rc", "stable", "hotfix", "edge"'],
+  ['gates: [{ name: a, command: x, env: [CUTWATER_CI_KEY] }]', 'which lets a program sign as CI'],
+  ['gates: [{ name: a, command: x, env: ["A=B"] }]', 'which is no name of a variable'],
+  ['gates: [{ name: a, command: x, env: [HOME] }]', 'which is set by Cutwater itself'],
+  ['gates: [{ name: a, command: x, whenChanged: [] }]', 'a list of at least one path pattern'],
+  ['gates: [{ name: a, command: x, report: { path: ../x, format: yaml } }]', 'leaves the repository with ".."'],
+  ['gates: [{ name: a, command: x, report: { path: r, format: keyvalue } }]', 'found no "expect"'],
+  ['gates: [{ name: a, command: x, report: { path: r, format: keyvalue, expect: {} } }]', 'found an empty mapping'],
+  [
+    'gates: [{ name: a, command: x, report: { path: r, format: yaml, expect: { A: b } } }]',
+    'found expect, wanted it only',
+  ],
+  [
+    'gates: [{ name: a, command: x, report: { path: r, format: keyvalue, expect: { A: b }, gates: [c] } }]',
+    'found gates, wanted it only',
+  ],
+  [
+    'gates: [{ name: a, command: x, report: { path: r, format: keyvalue, expect: { A: PENDING } } }]',
+    'found "PENDING", wanted a value that means it passed',
+  ],
+  ['gates: [{ name: a, command: x, report: { path: r, format: keyvalue, expect: { A: 0 } } }]', 'in quotes'],
+  [
+    'gates: [{ name: a, command: x, report: { path: r, format: keyvalue, expect: { "A B": x } } }]',
+    'a key such as SMOKE_STATUS',
+  ],
+  ['evidence: [{ name: Staging }]', 'lower case letters'],
+  ['evidence: [{ name: staging }, { name: staging }]', 'which evidence[0].name is already'],
+  ['evidence: [{ name: staging, requiredFor: [edge] }]', 'wanted one of "rc", "stable", "hotfix"'],
+  ['evidence: [{ name: staging, maxAge: 90m }]', 'is not a number of hours or days'],
   ['gates: { a: 1 }', 'gates: found a mapping, wanted a list of gates'],
   ['forge: github', 'forge: found "github", wanted "local"'],
   ['forge: { kind: local, path: x }', 'forge.path: found an unknown field'],

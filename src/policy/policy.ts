@@ -1,6 +1,7 @@
 import type { SignatureFormat } from '../domain/git-tag.ts';
 import type { ImageName } from '../domain/image-name.ts';
 import type { Platform } from '../domain/platform.ts';
+import type { EvidencePolicy, GatePolicy } from './gate-policy.ts';
 
 /** A project's written process, read from `cutwater.yaml`. Every field is filled; defaults are RustShare's process. */
 export interface Policy {
@@ -36,6 +37,7 @@ export interface Policy {
   /** Paths (`*` one part, `**` any) that are no build input: commits that differ only there are equivalent. */
   readonly notBuildInput: readonly string[];
   readonly gates: readonly GatePolicy[];
+  readonly evidence: readonly EvidencePolicy[];
   /** Paths of the lock files the SBOM is read from. */
   readonly lockFiles: readonly string[];
   readonly forge: ForgePolicy;
@@ -115,16 +117,6 @@ export interface BinaryPolicy {
   readonly path: string;
   /** The binary must have no interpreter and no dynamic section. */
   readonly static: boolean;
-}
-
-export interface GatePolicy {
-  readonly name: string;
-  /** `source`: in the exported tree before the build. `candidate`: with the candidate's digest, before anything is published. */
-  readonly on: 'source' | 'candidate';
-  /** argv; `{image}` is the candidate by digest. No shell. */
-  readonly command: readonly string[];
-  readonly timeoutSeconds: number;
-  readonly classes: readonly ('rc' | 'stable')[];
 }
 
 export type ForgePolicy = {

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { parseBranchName, parseBranchPattern } from './branch-pattern.ts';
-import { commandSchema } from './command-schema.ts';
-import { parseDuration } from './duration.ts';
+import { evidencesSchema, gatesSchema } from './gate-schema.ts';
 import { binarySchema, imageSchema } from './image-schema.ts';
 import { checkedText, choice, parsedText, section } from './parsed-text.ts';
 import { parsePathPattern, parseRepositoryPath } from './repository-path.ts';
@@ -74,39 +73,6 @@ const channelsSchema = section('a mapping', {
   ).prefault('highest'),
   sha: choice(['full', 'short'], 'sha-COMMIT with the full commit id, or its first digits.').default('full'),
 }).meta({ description: 'The names that move: latest, X, X.Y, and sha-COMMIT.' });
-
-const gateSchema = section('a mapping with name and command', {
-  name: checkedText(
-    {
-      wanted: 'a short name such as "unit-tests"',
-      description: 'Lower case letters, digits and "-".',
-      pattern: '^[a-z0-9][a-z0-9-]*$',
-    },
-    (text) =>
-      /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/.test(text)
-        ? undefined
-        : 'is not made of lower case letters, digits and "-"',
-  ),
-  on: choice(
-    ['source', 'candidate'],
-    'source: in the source tree, before the build. candidate: with the built image, as {image}, before anything is published.',
-  ).default('source'),
-  command: commandSchema,
-  timeout: parsedText(
-    {
-      wanted: 'a time such as "90s", "10m" or "1h30m"',
-      description: 'How long it may take.',
-      pattern: '^(\\d+h)?(\\d+m)?(\\d+s)?$',
-      examples: ['10m'],
-    },
-    parseDuration,
-  ).prefault('30m'),
-  classes: z
-    .array(choice(['rc', 'stable'], 'A class of releases.'), { error: 'a list of "rc" and "stable"' })
-    .min(1, { error: 'a list of at least one of "rc", "stable"' })
-    .default(['rc', 'stable'])
-    .meta({ description: 'Which releases it guards.' }),
-});
 
 const repositoryFile = (notes: { readonly wanted: string; readonly description: string }) =>
   parsedText(notes, parseRepositoryPath);
@@ -193,10 +159,8 @@ export const policySchema = section('a mapping with project, images and trust', 
     .meta({
       description: 'Files that are no input of the build: commits that differ only there count as the same build.',
     }),
-  gates: z
-    .array(gateSchema, { error: 'a list of gates' })
-    .default([])
-    .meta({ description: 'Checks that must pass before a release.' }),
+  gates: gatesSchema,
+  evidence: evidencesSchema,
   lockFiles: z
     .array(
       repositoryFile({ wanted: 'the path of a lock file', description: 'Path of a lock file, such as Cargo.lock.' }),

@@ -1,5 +1,5 @@
 import type { ObjectId } from '../domain/object-id.ts';
-import type { GatePolicy } from '../policy/policy.ts';
+import type { GatePolicy } from '../policy/gate-policy.ts';
 
 export interface GateSubject {
   readonly commit: ObjectId;
