@@ -1,64 +1,93 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { elfHeadBytes, readElf } from './elf.ts';
+import type { Elf } from './elf.ts';
+import { elfHeadBytes, isStatic, readElf } from './elf.ts';
 
-test('readElf() reads a static 64-bit program without interpreter', () => {
-  const parsed = readElf(program({ machine: 62, kind: 2, headers: [1, 0x6474e551] }));
-  assert.deepEqual(parsed, {
+const [load, dynamic, interpreter] = [1, 2, 3] as const;
+const [end, needed, relocations] = [0, 1, 7] as const;
+
+test('readElf() reads a 64-bit program without interpreter', () => {
+  assert.deepEqual(readElf(program({ machine: 62, kind: 2, headers: [load, 0x6474e551] })), {
     is: 'ok',
-    value: { class: 64, machine: 'x86_64', kind: 'executable', interpreter: false, dynamic: false, static: true },
+    value: {
+      class: 64,
+      byteOrder: 'little',
+      machine: 'x86_64',
+      kind: 'executable',
+      runnable: true,
+      interpreter: false,
+      dynamic: undefined,
+    },
   });
 });
 
-test('readElf() does not call a program with an interpreter or a dynamic section static', () => {
-  for (const headers of [
-    [1, 3],
-    [1, 2],
-    [1, 2, 3],
-  ]) {
-    const parsed = readElf(program({ machine: 183, kind: 3, headers }));
-    assert.ok(parsed.is === 'ok');
-    assert.equal(parsed.value.machine, 'aarch64');
-    assert.equal(parsed.value.static, false);
-    assert.equal(parsed.value.interpreter, headers.includes(3));
-    assert.equal(parsed.value.dynamic, headers.includes(2));
-  }
+test('isStatic() says so of a program with neither interpreter nor needed library, dynamic section or not', () => {
+  for (const [headers, tags, expected] of [
+    [[load], [], true],
+    [[load, dynamic], [relocations, end], true],
+    [[load, dynamic], [end, needed], true],
+    [[load, dynamic], [relocations, needed, end], false],
+    [[load, dynamic, interpreter], [relocations, end], false],
+    [[load, interpreter], [], false],
+    [[dynamic], [end], false],
+  ] as const)
+    for (const kind of [2, 3])
+      assert.deepEqual(staticOf(program({ machine: 183, kind, headers, tags })), { is: 'ok', value: expected });
 });
 
-test('readElf() does not call an object file, or a file without a loadable segment, static', () => {
+test('isStatic() guesses nothing from a dynamic section without end, or from one that is not in the file', () => {
+  const file = program({ machine: 62, kind: 3, headers: [load, dynamic], tags: [relocations, relocations] });
+  assert.match(reasonOf(staticOf(file)), /without end/);
+  assert.match(reasonOf(staticOf(file.subarray(0, -1))), /outside the file/);
+  assert.match(reasonOf(staticOf(changed(file, 64 + 56 + 8 + 7, 0xff))), /outside the file/);
+  assert.match(reasonOf(readElf(changed(file, 64 + 56 + 32 + 3, 1))), /dynamic section of 16777248 bytes/);
+  const twice = program({ machine: 62, kind: 3, headers: [load, dynamic, dynamic], tags: [end] });
+  assert.match(reasonOf(readElf(twice)), /more than one dynamic section/);
+});
+
+test('isStatic() does not say so of an object file, or of a file without a loadable segment', () => {
   for (const file of [
-    { machine: 62, kind: 1, headers: [1] },
+    { machine: 62, kind: 1, headers: [load] },
     { machine: 62, kind: 2, headers: [] },
-  ]) {
-    const parsed = readElf(program(file));
-    assert.ok(parsed.is === 'ok' && !parsed.value.static);
-  }
+  ])
+    assert.deepEqual(staticOf(program(file)), { is: 'ok', value: false });
 });
 
-test('readElf() reads a big-endian 32-bit header', () => {
-  const bytes = new Uint8Array(84);
-  bytes.set([0x7f, 0x45, 0x4c, 0x46, 1, 2, 1]);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(16, 2);
-  view.setUint16(18, 20);
-  view.setUint32(28, 52);
-  view.setUint16(42, 32);
-  view.setUint16(44, 1);
-  view.setUint32(52, 1);
-  const parsed = readElf(bytes);
-  assert.ok(parsed.is === 'ok');
-  assert.deepEqual([parsed.value.class, parsed.value.machine, parsed.value.static], [32, 'ppc', true]);
+test('readElf() and isStatic() read a big-endian 32-bit program', () => {
+  for (const [tag, expected] of [
+    [end, true],
+    [needed, false],
+  ] as const) {
+    const bytes = new Uint8Array(132);
+    bytes.set([0x7f, 0x45, 0x4c, 0x46, 1, 2, 1]);
+    const view = new DataView(bytes.buffer);
+    view.setUint16(16, 2);
+    view.setUint16(18, 20);
+    view.setUint32(28, 52);
+    view.setUint16(42, 32);
+    view.setUint16(44, 2);
+    view.setUint32(52, load);
+    view.setUint32(84, dynamic);
+    view.setUint32(84 + 4, 116);
+    view.setUint32(84 + 16, 16);
+    view.setUint32(116, tag);
+    const parsed = readElf(bytes);
+    assert.ok(parsed.is === 'ok');
+    assert.deepEqual([parsed.value.class, parsed.value.byteOrder, parsed.value.machine], [32, 'big', 'ppc']);
+    assert.deepEqual(staticOf(bytes), { is: 'ok', value: expected });
+  }
 });
 
 test('readElf() names a machine it does not know by its number', () => {
-  const parsed = readElf(program({ machine: 4711, kind: 2, headers: [1] }));
+  const parsed = readElf(program({ machine: 4711, kind: 2, headers: [load] }));
   assert.ok(parsed.is === 'ok' && parsed.value.machine === 'machine-4711');
 });
 
 test('readElf() refuses what is no ELF file, and says why', () => {
-  const good = program({ machine: 62, kind: 2, headers: [1] });
+  const good = program({ machine: 62, kind: 2, headers: [load] });
   const cases: readonly (readonly [Uint8Array, RegExp])[] = [
     [new Uint8Array(0), /too short/],
     [new TextEncoder().encode('#!/bin/sh\nexec harbor\n'), /magic/],
@@ -71,42 +100,69 @@ test('readElf() refuses what is no ELF file, and says why', () => {
     [changed(good, 32, 16), /inside the ELF header/],
     [changed(good, 39, 0xff), /outside/],
   ];
-  for (const [bytes, reason] of cases) {
-    const parsed = readElf(bytes);
-    assert.equal(parsed.is, 'refused');
-    assert.match(parsed.is === 'refused' ? parsed.reason : '', reason);
-  }
+  for (const [bytes, reason] of cases) assert.match(reasonOf(readElf(bytes)), reason);
 });
 
-test('readElf() never throws, whatever the bytes are', () => {
-  const good = program({ machine: 62, kind: 2, headers: [1, 2, 3] });
+test('readElf() and isStatic() never throw, whatever the bytes are', () => {
+  const good = program({ machine: 62, kind: 2, headers: [load, dynamic], tags: [relocations, end] });
   fc.assert(
     fc.property(
       fc.uint8Array({ maxLength: 200 }),
       fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255))),
       (junk, edits) => {
-        readElf(junk);
-        readElf(edits.reduce((bytes, [at, value]) => changed(bytes, at, value), good));
+        staticOf(junk);
+        const edited = edits.reduce((bytes, [at, value]) => changed(bytes, at, value), good);
+        staticOf(edited);
+        const elf = readElf(edited);
+        if (elf.is === 'ok') isStatic(elf.value, junk);
       },
     ),
   );
 });
 
+const here = process.platform === 'linux' ? false : 'no ELF here';
+
+test('isStatic() does not say so of the program this test runs in', { skip: here }, async () => {
+  assert.deepEqual(staticOf(await readFile(process.execPath)), { is: 'ok', value: false });
+});
+
+const staticPie = '/sbin/ldconfig';
+
 test(
-  'readElf() reads the program this test runs in',
-  { skip: process.platform === 'linux' ? false : 'no ELF here' },
+  'isStatic() says so of a static position-independent program that a real linker made',
+  { skip: here === false && existsSync(staticPie) ? false : `there is no ${staticPie} here` },
   async () => {
-    const parsed = readElf((await readFile(process.execPath)).subarray(0, elfHeadBytes));
-    assert.ok(parsed.is === 'ok' && parsed.value.dynamic && !parsed.value.static);
+    const bytes = await readFile(staticPie);
+    const elf = readElf(bytes.subarray(0, elfHeadBytes));
+    assert.ok(elf.is === 'ok' && elf.value.kind === 'shared' && elf.value.dynamic !== undefined);
+    assert.deepEqual(staticOf(bytes), { is: 'ok', value: true });
   },
 );
 
+function staticOf(bytes: Uint8Array): ReturnType<typeof isStatic> {
+  const elf = readElf(bytes.subarray(0, elfHeadBytes));
+  return elf.is === 'ok' ? isStatic(elf.value, sectionOf(bytes, elf.value)) : elf;
+}
+
+function sectionOf(bytes: Uint8Array, { dynamic: range }: Elf): Uint8Array {
+  return range === undefined ? new Uint8Array() : bytes.subarray(range.from, range.from + range.length);
+}
+
+function reasonOf(parsed: { readonly is: 'ok' } | { readonly is: 'refused'; readonly reason: string }): string {
+  assert.equal(parsed.is, 'refused');
+  return parsed.is === 'refused' ? parsed.reason : '';
+}
+
+/** A 64-bit little-endian file; its dynamic segments all lie at its end and hold the tags. */
 function program(file: {
   readonly machine: number;
   readonly kind: number;
   readonly headers: readonly number[];
+  readonly tags?: readonly number[];
 }): Uint8Array {
-  const bytes = new Uint8Array(64 + 56 * file.headers.length);
+  const { tags = [] } = file;
+  const end = 64 + 56 * file.headers.length;
+  const bytes = new Uint8Array(end + 16 * tags.length);
   bytes.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
   const view = new DataView(bytes.buffer);
   view.setUint16(16, file.kind, true);
@@ -114,7 +170,12 @@ function program(file: {
   view.setBigUint64(32, 64n, true);
   view.setUint16(54, 56, true);
   view.setUint16(56, file.headers.length, true);
-  file.headers.forEach((type, index) => view.setUint32(64 + 56 * index, type, true));
+  file.headers.forEach((type, index) => {
+    view.setUint32(64 + 56 * index, type, true);
+    view.setBigUint64(64 + 56 * index + 8, BigInt(end), true);
+    view.setBigUint64(64 + 56 * index + 32, BigInt(16 * tags.length), true);
+  });
+  tags.forEach((tag, index) => view.setBigUint64(end + 16 * index, BigInt(tag), true));
   return bytes;
 }
 

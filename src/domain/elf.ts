@@ -4,20 +4,30 @@ import { accept, refuse } from './brand.ts';
 /** What an ELF file says about itself in its header and program headers (System V gABI, chapters 4 and 5). */
 export interface Elf {
   readonly class: 32 | 64;
+  readonly byteOrder: 'little' | 'big';
   /** As uname says it: `x86_64`, `aarch64`; `machine-<number>` for one this program has no name for. */
   readonly machine: string;
   /** `shared` is both a library and a position-independent program. */
   readonly kind: 'relocatable' | 'executable' | 'shared' | 'core' | 'other';
+  /** It is an executable or shared, and has a segment to load (PT_LOAD). */
+  readonly runnable: boolean;
   /** It names a program interpreter (PT_INTERP): the dynamic loader is needed to start it. */
   readonly interpreter: boolean;
-  /** It has a dynamic section (PT_DYNAMIC). A static position-independent program has one as well. */
-  readonly dynamic: boolean;
-  /** An executable that needs nothing but the kernel: no interpreter and no dynamic section. */
-  readonly static: boolean;
+  /** Where in the file its dynamic section (PT_DYNAMIC) is. A static position-independent program has one as well. */
+  readonly dynamic: FileRange | undefined;
+}
+
+export interface FileRange {
+  /** Bytes from the start of the file. */
+  readonly from: number;
+  readonly length: number;
 }
 
 /** `readElf` needs no more than this many leading bytes of a file: compilers put the program headers first. */
 export const elfHeadBytes = 65_536;
+
+/** Real dynamic sections have some dozens of entries of 16 bytes. */
+const longestDynamicSection = 65_536;
 
 /**
  * Reads an ELF file by its first bytes (the whole file, or `elfHeadBytes` of it). Refused are files that are no ELF,
@@ -33,39 +43,85 @@ export function readElf(bytes: Uint8Array): Parsed<Elf> {
   if (bytes[6] !== 1) return refuse('has an unknown ELF version');
   if (bytes.length < layout.headerBytes) return refuse('ends inside the ELF header');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const types = readProgramHeaderTypes(view, { layout, little: encoding === 1 });
-  if (types.is === 'refused') return types;
-  const kind = kinds[view.getUint16(16, encoding === 1)] ?? 'other';
-  const machine = view.getUint16(18, encoding === 1);
-  const interpreter = types.value.has(programHeader.interpreter);
-  const dynamic = types.value.has(programHeader.dynamic);
-  const runnable = (kind === 'executable' || kind === 'shared') && types.value.has(programHeader.load);
+  const little = encoding === 1;
+  const headers = readProgramHeaders(view, { layout, little });
+  if (headers.is === 'refused') return headers;
+  const ofType = (type: number): readonly ProgramHeader[] => headers.value.filter((header) => header.type === type);
+  const [dynamic, ...more] = ofType(programHeader.dynamic);
+  if (more.length > 0) return refuse('has more than one dynamic section');
+  if (dynamic !== undefined && dynamic.range.length > longestDynamicSection)
+    return refuse(`has a dynamic section of ${dynamic.range.length} bytes`);
+  if (dynamic !== undefined && !Number.isSafeInteger(dynamic.range.from))
+    return refuse('has a dynamic section outside the file');
+  const kind = kinds[view.getUint16(16, little)] ?? 'other';
+  const machine = view.getUint16(18, little);
   return accept({
     class: layout.class,
+    byteOrder: little ? 'little' : 'big',
     machine: machines[machine] ?? `machine-${machine}`,
     kind,
-    interpreter,
-    dynamic,
-    static: runnable && !interpreter && !dynamic,
+    runnable: (kind === 'executable' || kind === 'shared') && ofType(programHeader.load).length > 0,
+    interpreter: ofType(programHeader.interpreter).length > 0,
+    dynamic: dynamic?.range,
   });
 }
 
-function readProgramHeaderTypes(
+/**
+ * Whether a program needs nothing but the kernel: no interpreter, and no library named in its dynamic section. That
+ * section may be there: a static position-independent program, as musl makes by default, relocates itself by it.
+ * `section` are the bytes at `elf.dynamic`; refused where they end before the section does.
+ */
+export function isStatic(elf: Elf, section: Uint8Array): Parsed<boolean> {
+  if (!elf.runnable || elf.interpreter) return accept(false);
+  const { dynamic, byteOrder } = elf;
+  if (dynamic === undefined) return accept(true);
+  if (section.length < dynamic.length) return refuse('has a dynamic section outside the file');
+  const view = new DataView(section.buffer, section.byteOffset, dynamic.length);
+  const entryBytes = elf.class === 64 ? 16 : 8;
+  for (let at = 0; at + entryBytes <= dynamic.length; at += entryBytes) {
+    const tag = readWord(view, at, { wide: elf.class === 64, little: byteOrder === 'little' });
+    if (tag === dynamicTag.end) return accept(true);
+    if (tag === dynamicTag.needed) return accept(false);
+  }
+  return refuse('has a dynamic section without end');
+}
+
+interface ProgramHeader {
+  readonly type: number;
+  readonly range: FileRange;
+}
+
+function readProgramHeaders(
   view: DataView,
   { layout, little }: { readonly layout: ElfLayout; readonly little: boolean },
-): Parsed<ReadonlySet<number>> {
-  const start = layout.class === 64 ? Number(view.getBigUint64(32, little)) : view.getUint32(28, little);
+): Parsed<readonly ProgramHeader[]> {
+  const wide = layout.class === 64;
+  const start = readWord(view, wide ? 32 : 28, { wide, little });
   const size = view.getUint16(layout.sizeAt, little);
   const count = view.getUint16(layout.sizeAt + 2, little);
   // 0xffff means that the true number is in a section header; no program of this world has that many.
   if (count === 0xffff) return refuse('has more than 65534 program headers');
-  if (count === 0) return accept(new Set());
+  if (count === 0) return accept([]);
   if (size < layout.programHeaderBytes) return refuse('has program headers of an impossible size');
   if (start < layout.headerBytes) return refuse('has program headers inside the ELF header');
   if (start + size * count > view.byteLength) return refuse('has program headers outside its first bytes');
-  const types = new Set<number>();
-  for (let entry = 0; entry < count; entry += 1) types.add(view.getUint32(start + entry * size, little));
-  return accept(types);
+  return accept(
+    Array.from({ length: count }, (_, entry) => {
+      const at = start + entry * size;
+      return {
+        type: view.getUint32(at, little),
+        range: {
+          from: readWord(view, at + layout.offsetAt, { wide, little }),
+          length: readWord(view, at + layout.lengthAt, { wide, little }),
+        },
+      };
+    }),
+  );
+}
+
+/** An address, offset or tag. Above 2^53 it is not exact, but never in a range that a file can have. */
+function readWord(view: DataView, at: number, { wide, little }: { wide: boolean; little: boolean }): number {
+  return wide ? Number(view.getBigUint64(at, little)) : view.getUint32(at, little);
 }
 
 interface ElfLayout {
@@ -74,16 +130,21 @@ interface ElfLayout {
   readonly programHeaderBytes: number;
   /** Where e_phentsize is; e_phnum follows it. */
   readonly sizeAt: number;
+  /** Where p_offset and p_filesz are in a program header. */
+  readonly offsetAt: number;
+  readonly lengthAt: number;
 }
 
 const magic = [0x7f, 0x45, 0x4c, 0x46] as const;
 
 const layouts: Readonly<Record<number, ElfLayout>> = {
-  1: { class: 32, headerBytes: 52, programHeaderBytes: 32, sizeAt: 42 },
-  2: { class: 64, headerBytes: 64, programHeaderBytes: 56, sizeAt: 54 },
+  1: { class: 32, headerBytes: 52, programHeaderBytes: 32, sizeAt: 42, offsetAt: 4, lengthAt: 16 },
+  2: { class: 64, headerBytes: 64, programHeaderBytes: 56, sizeAt: 54, offsetAt: 8, lengthAt: 32 },
 };
 
 const programHeader = { load: 1, dynamic: 2, interpreter: 3 } as const;
+
+const dynamicTag = { end: 0, needed: 1 } as const;
 
 const kinds: Readonly<Record<number, Elf['kind']>> = { 1: 'relocatable', 2: 'executable', 3: 'shared', 4: 'core' };
 

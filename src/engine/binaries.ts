@@ -1,5 +1,6 @@
 import type { Digest } from '../domain/digest.ts';
-import { elfHeadBytes, readElf } from '../domain/elf.ts';
+import type { Elf } from '../domain/elf.ts';
+import { elfHeadBytes, isStatic, readElf } from '../domain/elf.ts';
 import { CutwaterError } from '../domain/error.ts';
 import { formatPlatform, machineOf } from '../domain/platform.ts';
 import type { Platform } from '../domain/platform.ts';
@@ -7,6 +8,7 @@ import { quote } from '../domain/quote.ts';
 import type { ReleasedBinary } from '../domain/release-statement.ts';
 import { fillPlaceholders } from '../policy/placeholder.ts';
 import type { BinaryPolicy, Policy } from '../policy/policy.ts';
+import type { Workspace } from '../ports/workspace.ts';
 import type { ReleaseWorld } from './world.ts';
 
 export interface PlatformImage {
@@ -39,24 +41,36 @@ async function extractBinary(world: ReleaseWorld, binary: BinaryPolicy, image: P
         hint: 'Mend binaries.path in cutwater.yaml, or the build',
       },
     );
-  const start = await world.workspace.readStart(file.file, elfHeadBytes);
-  const found = judgeBinary(start, { isStatic: binary.static, platform: image.platform });
+  const found = await faultInProgram(world.workspace, file.file, { isStatic: binary.static, platform: image.platform });
   if (found !== undefined)
     throw new CutwaterError('BUILD_FAILED', `Cannot release ${quote(path)} of the ${platform} image: it ${found}`);
   const name = fillPlaceholders(binary.name, image.platform);
   return { name, platform, path, digest: file.digest, size: file.size };
 }
 
-/** Why a file may not be released as a program for a platform; undefined where it may. `start` are its first bytes. */
-export function judgeBinary(
-  start: Uint8Array,
-  wanted: { readonly isStatic: boolean; readonly platform: Platform },
-): string | undefined {
-  const elf = readElf(start);
+interface WantedProgram {
+  readonly isStatic: boolean;
+  readonly platform: Platform;
+}
+
+async function faultInProgram(workspace: Workspace, file: string, wanted: WantedProgram): Promise<string | undefined> {
+  const elf = readElf(await workspace.readPart(file, { from: 0, length: elfHeadBytes }));
   if (elf.is === 'refused') return elf.reason;
+  const { dynamic } = elf.value;
+  const section = dynamic === undefined ? new Uint8Array() : await workspace.readPart(file, dynamic);
+  return judgeBinary({ elf: elf.value, section }, wanted);
+}
+
+/** Why a file may not be released as a program for a platform; undefined where it may. */
+export function judgeBinary(
+  { elf, section }: { readonly elf: Elf; readonly section: Uint8Array },
+  wanted: WantedProgram,
+): string | undefined {
   const machine = machineOf(wanted.platform);
-  if (elf.value.machine !== machine) return `is for ${elf.value.machine}, ${machine} is wanted`;
-  if (elf.value.kind !== 'executable' && elf.value.kind !== 'shared') return 'is no program';
-  if (wanted.isStatic && !elf.value.static) return 'is linked dynamically, the policy says it is static';
-  return undefined;
+  if (elf.machine !== machine) return `is for ${elf.machine}, ${machine} is wanted`;
+  if (elf.kind !== 'executable' && elf.kind !== 'shared') return 'is no program';
+  if (!wanted.isStatic) return undefined;
+  const found = isStatic(elf, section);
+  if (found.is === 'refused') return found.reason;
+  return found.value ? undefined : 'is linked dynamically, the policy says it is static';
 }

@@ -115,7 +115,7 @@ export interface BinaryPolicy {
   readonly name: string;
   /** Absolute path in the image. */
   readonly path: string;
-  /** The binary must have no interpreter and no dynamic section. */
+  /** The binary must need no interpreter and no shared library. */
   readonly static: boolean;
 }
 

@@ -8,7 +8,7 @@ import { imageFiles } from '../../src/adapters/image-files/extract-file.ts';
 import { openLayout } from '../../src/adapters/oci-layout/open-layout.ts';
 import { pushLayout } from '../../src/adapters/oci-layout/push-layout.ts';
 import { digestOf } from '../../src/domain/digest.ts';
-import { readElf } from '../../src/domain/elf.ts';
+import { isStatic, readElf } from '../../src/domain/elf.ts';
 import { parseIndex, platformsOf } from '../../src/domain/oci-manifest.ts';
 import type { AssembleBuild } from '../../src/policy/policy.ts';
 import { memoryRepository } from '../memory-repository.ts';
@@ -46,7 +46,8 @@ test('the image of harbor is built, pushed, and gives back the very binaries tha
     const built = await readFile(join(source, 'build', `harbor-${platform.slice('linux/'.length)}`));
     assert.deepEqual([found.digest, found.size, found.mode], [digestOf(built), built.length, 0o755]);
     const elf = readElf(await readFile(found.file));
-    assert.ok(elf.is === 'ok' && elf.value.static);
+    assert.ok(elf.is === 'ok');
+    assert.deepEqual(isStatic(elf.value, new Uint8Array()), { is: 'ok', value: true });
     assert.equal(elf.value.machine, platform === 'linux/amd64' ? 'x86_64' : 'aarch64');
   }
 });

@@ -25,10 +25,10 @@ export async function temporaryWorkspace(): Promise<TemporaryWorkspace> {
       return path;
     },
     open: (file) => createReadStream(file),
-    readStart: async (file, length) => {
+    readPart: async (file, { from, length }) => {
       const handle = await open(file, 'r');
       try {
-        const { buffer, bytesRead } = await handle.read(new Uint8Array(length), 0, length, 0);
+        const { buffer, bytesRead } = await handle.read(new Uint8Array(length), 0, length, from);
         return buffer.subarray(0, bytesRead);
       } finally {
         await handle.close();
