@@ -1,5 +1,6 @@
 import type { ArgumentSpec, Command } from './command.ts';
 import { registryCommands } from './command-table-registry.ts';
+import { tagCommands } from './command-table-tag.ts';
 
 const version: ArgumentSpec = { name: 'VERSION', summary: '1.2.3 or v1.2.3', required: true };
 
@@ -56,6 +57,7 @@ export const commandTable: readonly Command[] = [
     ],
     load: () => import('./commands/plan.ts'),
   },
+  ...tagCommands,
   {
     name: 'release',
     summary: 'Verify, build, check and publish a version',

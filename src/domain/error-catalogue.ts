@@ -68,6 +68,26 @@ export const errorCatalogue = {
     when: 'A tag differs between two places, or from what was recorded about it',
     hint: 'Find out who moved it; a released tag is never moved',
   },
+  TAG_REFUSED: {
+    exit: 3,
+    when: 'A release tag must not be made as things stand, for more than one reason; all are listed',
+    hint: 'Mend all that is listed above, then run the same command again',
+  },
+  VERSION_USED: {
+    exit: 3,
+    when: 'A version number was used before, and no number is ever used twice',
+    hint: 'Take the next version',
+  },
+  VERSION_BELOW_LINE: {
+    exit: 3,
+    when: 'A version is not above everything that was ever tagged in its line',
+    hint: 'Take a version above it; a withdrawn one counts too',
+  },
+  CLOCK_WRONG: {
+    exit: 3,
+    when: 'The clock here does not fit the times in the repository',
+    hint: 'Set the clock of this machine, then run the same command again',
+  },
   IMAGE_TAG_CLAIMED_TWICE: {
     exit: 3,
     when: 'Two git tags would publish the same image tag',

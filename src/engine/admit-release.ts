@@ -80,13 +80,7 @@ async function requireAllowedBranch(
   patterns: readonly string[],
   release: { readonly name: string; readonly commit: ObjectId },
 ): Promise<void> {
-  const branches = (await git.listBranches()).filter((branch) =>
-    patterns.some((pattern) => matchesGlob(pattern, branch)),
-  );
-  for (const branch of branches) {
-    const head = await git.branchHead(branch);
-    if (head !== undefined && (await git.isAncestor(release.commit, head))) return;
-  }
+  if ((await findAllowedBranch(git, patterns, release.commit)) !== undefined) return;
   if (await git.isShallow())
     throw new CutwaterError(
       'HISTORY_SHALLOW',
@@ -97,4 +91,17 @@ async function requireAllowedBranch(
     `Cannot release ${release.name}: commit ${release.commit.slice(0, 12)} is on none of the allowed branches (${patterns.join(', ')})`,
     { hint: 'Merge or push the commit to an allowed branch, or name its branch in git.releaseBranches' },
   );
+}
+
+/** A branch whose name matches a pattern and that contains the commit. */
+export async function findAllowedBranch(
+  git: Git,
+  patterns: readonly string[],
+  commit: ObjectId,
+): Promise<string | undefined> {
+  for (const branch of (await git.listBranches()).filter((name) => patterns.some((one) => matchesGlob(one, name)))) {
+    const head = await git.branchHead(branch);
+    if (head !== undefined && (await git.isAncestor(commit, head))) return branch;
+  }
+  return undefined;
 }

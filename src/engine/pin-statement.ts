@@ -6,6 +6,7 @@ import { formatImageName, imageTag } from '../domain/image-name.ts';
 import { imagePurl } from '../domain/image-purl.ts';
 import type { ObjectId } from '../domain/object-id.ts';
 import { formatPlatform } from '../domain/platform.ts';
+import { trailerNames, trailerOf } from '../domain/release-message.ts';
 import type { ReleasePredicate, ReleasedBinary, ReleasedDocument } from '../domain/release-statement.ts';
 import { predicateTypes } from '../domain/release-statement.ts';
 import { coreVersion, formatVersion } from '../domain/version.ts';
@@ -110,7 +111,7 @@ async function makePredicate(world: ReleaseWorld, job: ReleaseJob, candidate: Ca
       object: admitted.tag.object,
       raw: Buffer.from(admitted.raw).toString('base64'),
       signer: admitted.signer ?? null,
-      ...(admitted.signer === undefined ? { unsignedReason: 'the policy allows unsigned release candidates' } : {}),
+      ...(admitted.signer === undefined ? { unsignedReason: unsignedReasonOf(admitted.object.message) } : {}),
     },
     source: { commit: admitted.commit },
     build: { commit: admitted.commit },
@@ -132,6 +133,11 @@ async function makePredicate(world: ReleaseWorld, job: ReleaseJob, candidate: Ca
       fileOf(documentAssetName({ role: 'provenance' }), candidate.provenance.bundle),
     ],
   };
+}
+
+/** What the tag says about itself; one made with git alone says nothing. */
+function unsignedReasonOf(message: string): string {
+  return trailerOf(message, trailerNames.unsigned) ?? 'the policy allows unsigned release candidates';
 }
 
 /** The file a document becomes on the forge: `sbom-linux-amd64.cdx.json`, `provenance.sigstore.json`. */

@@ -6,6 +6,7 @@ import type { ImageBuilder } from '../ports/image-builder.ts';
 import type { ImageFiles } from '../ports/image-files.ts';
 import type { ImageRepository } from '../ports/repository.ts';
 import type { SbomMaker } from '../ports/sbom-maker.ts';
+import type { TagWriter } from '../ports/tag-writer.ts';
 import type { TagVerifier } from '../ports/tag-verifier.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import type { Report } from './event.ts';
@@ -42,4 +43,9 @@ export interface ReleaseWorld extends ReadWorld {
 /** What a verification needs besides: it takes the binaries out of the images again. */
 export interface VerifyWorld extends ReadWorld {
   readonly imageFiles: ImageFiles;
+}
+
+/** What making a release tag needs besides: a person's own git. */
+export interface TagWorld extends ReadWorld {
+  readonly tagWriter: TagWriter;
 }

@@ -81,26 +81,36 @@ export async function pushTag(commands: GitCommands, remote: string, name: strin
   const act = `push tag ${quote(name)} to ${quote(remote)}`;
   const ref = `refs/tags/${name}`;
   if (!isRefPart(name)) throw new CutwaterError('USAGE', `Cannot ${act}: git does not allow the name`);
-  const options = [
-    '--porcelain',
-    '--no-follow-tags',
-    '--no-force-with-lease',
-    '--recurse-submodules=no',
-    '--no-mirror',
-  ];
-  const result = await commands.asUser(['push', ...options, '--', remote, `${ref}:${ref}`]);
+  const result = await commands.asUser(['push', ...plainPush, '--', remote, `${ref}:${ref}`]);
   if (result.exitCode === 0) return;
-  const refusal = Buffer.from(result.stdout)
-    .toString('utf8')
-    .split('\n')
-    .find((line) => line.startsWith('!\t'));
-  const [, , reason = ''] = refusal?.split('\t') ?? [];
-  if (reason.startsWith('[rejected]'))
+  const [refusal] = refusedRefs(result);
+  if (refusal?.reason.startsWith('[rejected]') === true)
     throw new CutwaterError('TAG_MOVED', `Cannot ${act}: the remote has another tag of this name`);
-  if (reason !== '') throw new CutwaterError('FORBIDDEN', `Cannot ${act}: the remote refuses it, ${quote(reason)}`);
+  if (refusal !== undefined)
+    throw new CutwaterError('FORBIDDEN', `Cannot ${act}: the remote refuses it, ${quote(refusal.reason)}`);
   if (/src refspec .* does not match any/.test(result.stderr))
     throw new CutwaterError('TAG_MISSING', `Cannot ${act}: there is no such tag here`);
   throw networkFailure(act, result);
+}
+
+/** Whatever the user's configuration says, only what is named is pushed, and never with force. */
+export const plainPush: readonly string[] = [
+  '--porcelain',
+  '--no-follow-tags',
+  '--no-force-with-lease',
+  '--recurse-submodules=no',
+  '--no-mirror',
+];
+
+/** The references a push with `--porcelain` could not update, with the reason as git gives it. */
+export function refusedRefs(result: ToolResult): readonly { readonly target: string; readonly reason: string }[] {
+  return Buffer.from(result.stdout)
+    .toString('utf8')
+    .split('\n')
+    .flatMap((line) => {
+      const [mark, refs = '', reason = ''] = line.split('\t');
+      return mark === '!' ? [{ target: refs.slice(refs.indexOf(':') + 1), reason }] : [];
+    });
 }
 
 export function networkFailure(act: string, result: ToolResult): CutwaterError {

@@ -31,8 +31,7 @@ export async function createSignedTag(commands: GitCommands, tag: NewTag): Promi
   if (result.exitCode === 0) return confirmSigned(commands, tag, result);
   if (result.stderr.includes('already exists'))
     throw new CutwaterError('TAG_EXISTS', `Cannot ${act}: it exists already`);
-  if (/failed to sign|unable to sign|signing ?key|No secret key|Load key/i.test(result.stderr))
-    throw keyUnusable(tag, result);
+  if (isSigningFailure(result)) throw keyUnusable(tag, result);
   throw gitFailure(act, result);
 }
 
@@ -49,7 +48,11 @@ async function confirmSigned(commands: GitCommands, tag: NewTag, result: ToolRes
   throw keyUnusable(tag, result);
 }
 
-function keyUnusable(tag: NewTag, result: ToolResult): CutwaterError {
+export function isSigningFailure(result: ToolResult): boolean {
+  return /failed to sign|unable to sign|signing ?key|No secret key|Load key/i.test(result.stderr);
+}
+
+export function keyUnusable(tag: Pick<NewTag, 'name'>, result: ToolResult): CutwaterError {
   const reason = result.stderr.trim() === '' ? 'git made no signature' : reasonOf(result);
   return new CutwaterError('KEY_UNUSABLE', `Cannot sign tag ${quote(tag.name)}: ${reason}`, {
     details: gitFailure('sign', result).details,

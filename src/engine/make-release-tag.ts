@@ -1,0 +1,180 @@
+import { CutwaterError } from '../domain/error.ts';
+import type { GitTag } from '../domain/git-tag.ts';
+import type { ObjectId } from '../domain/object-id.ts';
+import { quote } from '../domain/quote.ts';
+import type { Trailer } from '../domain/release-message.ts';
+import { formatReleaseMessage, parseReleaseMessage, releaseTitle, trailerNames } from '../domain/release-message.ts';
+import { releaseTagOf } from '../domain/tag-name.ts';
+import type { Version } from '../domain/version.ts';
+import type { LoadedPolicy } from './load-policy.ts';
+import { judgeReleaseTag } from './read-record.ts';
+import type { ReleaseKind } from './release-class.ts';
+import type { TagSituation } from './tag-situation.ts';
+import { findTagProblems, readTagSituation } from './tag-situation.ts';
+import type { TagWorld } from './world.ts';
+
+export interface ReleaseTagRequest {
+  readonly version: Version;
+  readonly commit: ObjectId;
+  /** Free text below the title that the process gives the tag. */
+  readonly text: string | undefined;
+  /** Further lines at the end of the message, for programs. */
+  readonly trailers: readonly Trailer[];
+  /** Makes an unsigned tag, for a release candidate where the policy allows it. One line. */
+  readonly unsignedReason: string | undefined;
+  readonly push: boolean;
+}
+
+export interface ReleaseTagMade {
+  readonly tag: string;
+  readonly object: ObjectId;
+  readonly commit: ObjectId;
+  readonly kind: ReleaseKind;
+  /** `kept`: the same tag was there already. */
+  readonly is: 'made' | 'kept';
+  /** Where the tag is now besides this clone; `nowhere` also where there is no remote. */
+  readonly remote: 'pushed' | 'there' | 'nowhere';
+  /** The branch that was or has to be pushed with it, because its commit is only here. */
+  readonly branch: string | undefined;
+}
+
+/**
+ * Makes the annotated, signed tag that decides a release, once nothing a maintainer can check beforehand stands against it.
+ * The tag object is judged as every release will judge it before it gets its name, so no tag is left behind that would be
+ * refused later. Made already and the same: kept, and pushed where only the push was missing. Throws the one problem there
+ * is, or TAG_REFUSED with all of them.
+ */
+export async function makeReleaseTag(
+  world: TagWorld,
+  loaded: LoadedPolicy,
+  request: ReleaseTagRequest,
+): Promise<ReleaseTagMade> {
+  const situation = await readTagSituation(world, loaded, request);
+  const { existing, kind } = situation;
+  const message = messageFor(kind, request);
+  if (existing !== undefined) {
+    await requireSameTag(world, loaded, { request, situation, existing: existing.tag });
+    if (existing.isPublic) return made(request, situation, { tag: existing.tag, is: 'kept', remote: 'there' });
+  }
+  refuse(releaseTagOf(request.version), await findTagProblems(world, loaded, { wanted: request, situation }));
+  const tag = existing?.tag ?? (await writeTag(world, loaded, { request, message }));
+  if (request.push) await world.tagWriter.push({ tag, branch: situation.toPush });
+  const remote = request.push ? 'pushed' : 'nowhere';
+  return made(request, situation, { tag, is: existing === undefined ? 'made' : 'kept', remote });
+}
+
+/** A tag that stands already must say at least what this one would; anything else is another decision. */
+async function requireSameTag(
+  world: TagWorld,
+  loaded: LoadedPolicy,
+  found: { readonly request: ReleaseTagRequest; readonly situation: TagSituation; readonly existing: GitTag },
+): Promise<void> {
+  const { request, situation, existing } = found;
+  const { name } = existing;
+  const isLocal = situation.existing?.isPublic === false;
+  const place = isLocal ? 'in this clone, and not on the remote,' : 'already';
+  if (existing.commit !== request.commit)
+    throw new CutwaterError(
+      'TAG_EXISTS',
+      `Cannot tag ${name}: the tag is there ${place} at commit ${existing.commit ?? 'none'}, ${request.commit} is wanted`,
+      { hint: 'Take the next version; a tag is never moved' },
+    );
+  const verdict = await judgeReleaseTag(world, loaded, existing);
+  if (verdict.is === 'rejected')
+    throw new CutwaterError('TAG_REJECTED', `Cannot tag ${name}: the tag is there ${place} and ${verdict.reason}`, {
+      hint: isLocal
+        ? `Nobody else has it: delete it with 'git tag -d ${name}', then run the same command again`
+        : 'Take the next version; a tag is never moved',
+    });
+  const { text, trailers } = parseReleaseMessage(verdict.tag.message);
+  const lines = trailers.map(({ name: label, value }) => `${label}: ${value}`);
+  const wanted = trailersOf(request).map(({ name: label, value }) => `${label}: ${value}`);
+  const missing = [
+    ...(request.text === undefined || request.text.trim() === text ? [] : [request.text.trim()]),
+    ...wanted.filter((line) => !lines.includes(line)),
+  ];
+  if (missing.length > 0)
+    throw new CutwaterError(
+      'TAG_EXISTS',
+      `Cannot tag ${name}: the tag is there ${place} and does not say ${missing.map((one) => quote(one)).join(', ')}`,
+      { hint: 'Say the same as it does, or take the next version; a tag is never moved' },
+    );
+}
+
+async function writeTag(
+  world: TagWorld,
+  loaded: LoadedPolicy,
+  { request, message }: { readonly request: ReleaseTagRequest; readonly message: string },
+): Promise<GitTag> {
+  const name = releaseTagOf(request.version);
+  const signed = request.unsignedReason === undefined;
+  const tag = await world.tagWriter.writeObject({ name, target: request.commit, message, signed });
+  const verdict = await judgeReleaseTag(world, loaded, tag);
+  if (verdict.is === 'rejected')
+    throw new CutwaterError('TAG_REJECTED', `Cannot tag ${name}: ${verdict.reason}; no tag was made`, {
+      hint: "Run 'cutwater doctor' to see which key may sign here",
+    });
+  await requireRightClock(world, tag);
+  await world.tagWriter.nameTag(tag);
+  return tag;
+}
+
+/** Clocks of two machines differ by that much without anyone being wrong, in seconds. */
+const clockTolerance = 300;
+/** Nobody tags a release so long after all that is known of the repository, in seconds. */
+const longestSilence = 366 * 24 * 3600;
+
+/** History and notes show the tagger's time, so it has to fit what is known: the commit, and the tags of the remote. */
+async function requireRightClock(world: TagWorld, tag: GitTag): Promise<void> {
+  if (tag.commit === undefined) return;
+  const committed = await world.git.commitTime(tag.commit);
+  const known = (await world.git.listTags()).filter(({ objectType }) => objectType === 'tag');
+  const newest = Math.max(committed, ...known.map(({ claimedAt }) => claimedAt));
+  const isEarly = tag.claimedAt < committed - clockTolerance;
+  if (!isEarly && tag.claimedAt <= newest + longestSilence) return;
+  const [what, time] = isEarly
+    ? ['the commit was made at', committed]
+    : ['the newest commit or tag known here is of', newest];
+  throw new CutwaterError(
+    'CLOCK_WRONG',
+    `Cannot tag ${tag.name}: the clock here says ${timeText(tag.claimedAt)}, ${what} ${timeText(time)}; no tag was made`,
+  );
+}
+
+function timeText(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+function messageFor(kind: ReleaseKind, request: ReleaseTagRequest): string {
+  const title = releaseTitle(request.version, kind);
+  const message = formatReleaseMessage({ title, text: request.text ?? '', trailers: trailersOf(request) });
+  if (message.is === 'ok') return message.value;
+  throw new CutwaterError(
+    'INPUT_INVALID',
+    `Cannot tag ${releaseTagOf(request.version)}: the message ${message.reason}`,
+    { hint: 'Write it otherwise' },
+  );
+}
+
+function trailersOf({ trailers, unsignedReason }: ReleaseTagRequest): readonly Trailer[] {
+  if (unsignedReason === undefined) return trailers;
+  return [...trailers, { name: trailerNames.unsigned, value: unsignedReason }];
+}
+
+function refuse(name: string, problems: readonly CutwaterError[]): void {
+  const [first, ...more] = problems;
+  if (first === undefined) return;
+  if (more.length === 0) throw first;
+  throw new CutwaterError('TAG_REFUSED', `Cannot tag ${name}: ${problems.length} things stand against it`, {
+    details: problems.flatMap(({ message, hint, details }) => [message, ...details, `  ${hint}`]),
+  });
+}
+
+function made(
+  { commit }: ReleaseTagRequest,
+  { kind, toPush }: TagSituation,
+  { tag, is, remote }: { readonly tag: GitTag } & Pick<ReleaseTagMade, 'is' | 'remote'>,
+): ReleaseTagMade {
+  const branch = remote === 'there' ? undefined : toPush?.name;
+  return { tag: tag.name, object: tag.object, commit, kind, is, remote, branch };
+}
