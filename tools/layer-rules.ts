@@ -60,4 +60,6 @@ export const openAdapters: readonly string[] = ['process', 'files'];
 export const adapterPairs: readonly (readonly [string, string])[] = [
   ['tag-verifier', 'gpg'],
   ['tag-verifier', 'ssh-signature'],
+  ['buildah', 'oci-layout'],
+  ['commit-build', 'oci-layout'],
 ];

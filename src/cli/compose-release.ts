@@ -1,9 +1,13 @@
 import { join } from 'node:path';
 import { assembleBuilder } from '../adapters/assemble/assemble-builder.ts';
+import { buildah } from '../adapters/buildah/buildah.ts';
+import { buildx } from '../adapters/buildx/buildx.ts';
+import { dockerfileBuilder } from '../adapters/commit-build/dockerfile-builder.ts';
 import { commitBuilds } from '../adapters/commit-build/image-builder.ts';
 import { gateCommands } from '../adapters/gate-commands/gate-runner.ts';
 import { openLayout } from '../adapters/oci-layout/open-layout.ts';
 import { pushLayout } from '../adapters/oci-layout/push-layout.ts';
+import { escapeLines } from '../domain/quote.ts';
 import type { ReleaseWorld } from '../engine/world.ts';
 import type { CliContext } from './command.ts';
 import { closeParts, once, openParts, readWorld } from './compose.ts';
@@ -18,6 +22,10 @@ export async function openReleaseProject(context: CliContext): Promise<Project<R
   const { git, workspace, opened } = parts;
   const { signal } = context;
   const newFolder = (name: string): Promise<string> => workspace.newFolder(name);
+  const tell = (from: string) => ({
+    environment: context.env,
+    onOutput: (text: string) => parts.progress.report({ type: 'output', from, text: escapeLines(text) }),
+  });
   const world: ReleaseWorld = {
     ...readWorld(context, parts),
     attestor,
@@ -46,6 +54,7 @@ export async function openReleaseProject(context: CliContext): Promise<Project<R
               })
             ).repository,
         }),
+        dockerfile: dockerfileBuilder([buildx(tell('buildx')), buildah(tell('buildah'))]),
       },
       push: async (folder, index, repository) =>
         pushLayout({ layout: await openLayout(folder), index, repository, signal }),

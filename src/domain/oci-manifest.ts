@@ -56,7 +56,7 @@ export function platformsOf(
   return index.manifests.flatMap((descriptor) =>
     descriptor.platform === undefined || descriptor.platform.os === 'unknown'
       ? []
-      : [{ platform: formatPlatform(normalize(descriptor.platform)), descriptor }],
+      : [{ platform: platformName(descriptor.platform), descriptor }],
   );
 }
 
@@ -86,10 +86,10 @@ function bare({ mediaType, digest, size }: Descriptor): Descriptor {
   return { mediaType, digest, size };
 }
 
-// arm64 has one variant in use, and tools disagree whether to write it.
-function normalize(platform: Platform): Platform {
-  if (platform.architecture !== 'arm64' || platform.variant !== 'v8') return platform;
-  return { os: platform.os, architecture: platform.architecture };
+/** The name by which platforms are compared: arm64 has one variant in use, and tools disagree whether to write it. */
+export function platformName(platform: Platform): string {
+  if (platform.architecture !== 'arm64' || platform.variant !== 'v8') return formatPlatform(platform);
+  return formatPlatform({ os: platform.os, architecture: platform.architecture });
 }
 
 function readDescriptors(values: readonly unknown[]): readonly Descriptor[] | undefined {

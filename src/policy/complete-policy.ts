@@ -41,8 +41,16 @@ function toMaintainer({ name, openpgp, ssh, revoked, notAfter }: MaintainerDocum
   throw new Error('A maintainer without a key passed the checks');
 }
 
-function toBuild({ dockerfile, context, assemble }: BuildDocument): ImageBuild {
-  if (dockerfile !== undefined) return { kind: 'dockerfile', dockerfile, context: context ?? '.' };
+function toBuild({ dockerfile, context, builder, target, args, assemble }: BuildDocument): ImageBuild {
+  if (dockerfile !== undefined)
+    return {
+      kind: 'dockerfile',
+      dockerfile,
+      context: context ?? '.',
+      builder: builder ?? 'auto',
+      target,
+      args: args ?? {},
+    };
   if (assemble === undefined) throw new Error('An image without a build passed the checks');
   return { kind: 'assemble', ...assemble, user: assemble.user, workdir: assemble.workdir };
 }

@@ -80,14 +80,15 @@ function unclearChoices(data: unknown): readonly PolicyProblem[] {
       return [{ path, found, wanted: 'exactly one of them', at: 'key' }];
     }),
   );
-  const contexts = collect(data, ['images', '*', 'build', 'context']).filter(
-    ({ path }) => valueAt(data, [...path.slice(0, -1), 'dockerfile']) === undefined,
+  const companions = ['context', 'builder', 'target', 'args'].flatMap((name) =>
+    collect(data, ['images', '*', 'build', name]).map(({ path }) => ({ name, path })),
   );
+  const strays = companions.filter(({ path }) => valueAt(data, [...path.slice(0, -1), 'dockerfile']) === undefined);
   return [
     ...problems,
-    ...contexts.map(({ path }): PolicyProblem => ({
+    ...strays.map(({ name, path }): PolicyProblem => ({
       path,
-      found: 'a context',
+      found: `"${name}"`,
       wanted: 'it only beside dockerfile',
       at: 'key',
     })),

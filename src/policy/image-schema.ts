@@ -4,7 +4,7 @@ import { accept, refuse } from '../domain/brand.ts';
 import { parseImageName, parseImageReference } from '../domain/image-name.ts';
 import { parsePlatform } from '../domain/platform.ts';
 import { commandSchema } from './command-schema.ts';
-import { checkedText, filledText, parsedText, section } from './parsed-text.ts';
+import { checkedText, choice, filledText, parsedText, section } from './parsed-text.ts';
 import { placeholderFault } from './placeholder.ts';
 import { parseFolderPath, parseRepositoryPath } from './repository-path.ts';
 
@@ -99,6 +99,22 @@ const buildSchema = section('a mapping with either dockerfile or assemble', {
     },
     parseFolderPath,
   ).optional(),
+  builder: choice(
+    ['auto', 'buildx', 'buildah'],
+    'What builds the Dockerfile. auto, the default: buildx where it works, else buildah.',
+  ).optional(),
+  target: checkedText(
+    { wanted: 'the name of a stage', description: 'The stage of the Dockerfile to build; by default the last one.' },
+    (text) => (/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(text) ? undefined : 'is no name of a stage'),
+  ).optional(),
+  args: z
+    .record(
+      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'the name of a build argument' }),
+      z.string({ error: 'a text' }).refine((text) => !/[\0\r\n]/.test(text), { error: 'a text of one line' }),
+      { error: 'a mapping of names to texts' },
+    )
+    .optional()
+    .meta({ description: 'Build arguments. They are public: the history of the image shows them.' }),
   assemble: assembleSchema.optional(),
 }).meta({ description: 'How the image is built.', oneOf: [{ required: ['dockerfile'] }, { required: ['assemble'] }] });
 

@@ -108,6 +108,12 @@ export interface DockerfileBuild {
   readonly kind: 'dockerfile';
   readonly dockerfile: string;
   readonly context: string;
+  /** `auto`: buildx where it works, else buildah. */
+  readonly builder: 'auto' | 'buildx' | 'buildah';
+  /** The stage to build; undefined for the last one. */
+  readonly target: string | undefined;
+  /** Build arguments. They are public: image histories and provenance show them. */
+  readonly args: Readonly<Record<string, string>>;
 }
 
 export interface BinaryPolicy {

@@ -1,5 +1,3 @@
-import { CutwaterError } from '../../domain/error.ts';
-import { quote } from '../../domain/quote.ts';
 import type { Descriptor } from '../../domain/oci.ts';
 import type { ImageBuild } from '../../policy/policy.ts';
 import type { Builder } from '../../ports/builder.ts';
@@ -9,7 +7,7 @@ import type { ImageRepository } from '../../ports/repository.ts';
 
 export interface CommitBuildOptions {
   readonly git: Git;
-  readonly builders: Readonly<Partial<Record<ImageBuild['kind'], Builder>>>;
+  readonly builders: Readonly<Record<ImageBuild['kind'], Builder>>;
   /** Makes a new, empty folder. */
   readonly newFolder: (name: string) => Promise<string>;
   /** Brings an image of an OCI layout into a repository, by digest. */
@@ -19,18 +17,7 @@ export interface CommitBuildOptions {
 
 /** Builds from an exported tree of the commit, never from a working copy, into an OCI layout, and pushes that. */
 export function commitBuilds(options: CommitBuildOptions): ImageBuilder {
-  const builderOf = (build: ImageBuild): Builder => {
-    const builder = options.builders[build.kind];
-    if (builder === undefined)
-      throw new CutwaterError(
-        'BUILD_FAILED',
-        `Cannot build with ${quote(build.kind)}: this version of Cutwater builds with "assemble" only`,
-        {
-          hint: 'Build the binaries before, and let build.assemble put them into the image',
-        },
-      );
-    return builder;
-  };
+  const builderOf = (build: ImageBuild): Builder => options.builders[build.kind];
   return {
     buildTypeOf: (image) => builderOf(image.build).buildType,
     buildInto: async (repository, { commit, image, sourceDateEpoch, annotations }) => {
