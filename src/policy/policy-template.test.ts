@@ -42,6 +42,9 @@ test('formatPolicyTemplate() writes down everything it is given', () => {
     kind: 'dockerfile',
     dockerfile: 'docker/my app.Dockerfile',
     context: '.',
+    builder: 'auto',
+    target: undefined,
+    args: {},
   });
   assert.deepEqual(policy.gates[0]?.command, ['npm', 'test', '--', '{"a": 1}']);
   assert.equal(policy.upgrading, undefined);
