@@ -59,6 +59,9 @@ test("RustShare's example names its image, its binaries and its gates", () => {
     kind: 'dockerfile',
     dockerfile: 'docker/backend.Dockerfile',
     context: '.',
+    builder: 'auto',
+    target: undefined,
+    args: {},
   });
   assert.deepEqual(policy.binaries, [
     { name: 'rustshare-backend-{machine}-linux', path: '/usr/local/bin/rustshare-backend', static: true },
