@@ -52,7 +52,7 @@ export const errorCatalogue = {
     hint: 'Install it and run the command again',
   },
   TOOL_FAILED: { exit: 1, when: 'A program ended with an error', hint: 'Read its output above' },
-  TAG_MISSING: { exit: 3, when: 'The release tag does not exist', hint: "Make it with 'git tag -s' and push it" },
+  TAG_MISSING: { exit: 3, when: 'The release tag does not exist', hint: "Make it with 'cutwater tag VERSION --push'" },
   TAG_EXISTS: {
     exit: 3,
     when: 'The tag to be made exists already',

@@ -52,7 +52,7 @@ export async function admitRelease(
   const found = asked.tags.decided.find(({ tag }) => tag.name === name);
   if (found === undefined)
     throw new CutwaterError('TAG_MISSING', `Cannot release ${name}: there is no such tag`, {
-      hint: `Run 'git tag -s ${name} -m "Release ${name}"' and 'git push origin ${name}'`,
+      hint: `Make it with 'cutwater tag ${name} --push'`,
     });
   if (asked.tags.remote !== undefined && !asked.tags.remote.has(name))
     throw new CutwaterError('TAG_MISSING', `Cannot release ${name}: only this clone has the tag, the remote does not`, {

@@ -1,14 +1,15 @@
 import { CutwaterError } from '../domain/error.ts';
 import type { GitTag } from '../domain/git-tag.ts';
 import type { ObjectId } from '../domain/object-id.ts';
-import { quote } from '../domain/quote.ts';
 import type { Trailer } from '../domain/release-message.ts';
-import { formatReleaseMessage, parseReleaseMessage, releaseTitle, trailerNames } from '../domain/release-message.ts';
+import { formatReleaseMessage, releaseTitle, trailerNames } from '../domain/release-message.ts';
 import { releaseTagOf } from '../domain/tag-name.ts';
 import type { Version } from '../domain/version.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import { judgeReleaseTag } from './read-record.ts';
+import type { ProjectTags } from './read-tags.ts';
 import type { ReleaseKind } from './release-class.ts';
+import { requireSameTag } from './same-tag.ts';
 import type { TagSituation } from './tag-situation.ts';
 import { findTagProblems, readTagSituation } from './tag-situation.ts';
 import type { TagWorld } from './world.ts';
@@ -53,58 +54,26 @@ export async function makeReleaseTag(
   const { existing, kind } = situation;
   const message = messageFor(kind, request);
   if (existing !== undefined) {
-    await requireSameTag(world, loaded, { request, situation, existing: existing.tag });
+    const { commit, text, unsignedReason } = request;
+    const wanted = { commit, text, trailers: trailersOf(request), isUnsigned: unsignedReason !== undefined };
+    await requireSameTag(world, loaded, { ...existing, wanted });
     if (existing.isPublic) return made(request, situation, { tag: existing.tag, is: 'kept', remote: 'there' });
   }
   refuse(releaseTagOf(request.version), await findTagProblems(world, loaded, { wanted: request, situation }));
-  const tag = existing?.tag ?? (await writeTag(world, loaded, { request, message }));
+  const tag = existing?.tag ?? (await writeTag(world, loaded, { request, message, tags: situation.tags }));
   if (request.push) await world.tagWriter.push({ tag, branch: situation.toPush });
   const remote = request.push ? 'pushed' : 'nowhere';
   return made(request, situation, { tag, is: existing === undefined ? 'made' : 'kept', remote });
 }
 
-/** A tag that stands already must say at least what this one would; anything else is another decision. */
-async function requireSameTag(
-  world: TagWorld,
-  loaded: LoadedPolicy,
-  found: { readonly request: ReleaseTagRequest; readonly situation: TagSituation; readonly existing: GitTag },
-): Promise<void> {
-  const { request, situation, existing } = found;
-  const { name } = existing;
-  const isLocal = situation.existing?.isPublic === false;
-  const place = isLocal ? 'in this clone, and not on the remote,' : 'already';
-  if (existing.commit !== request.commit)
-    throw new CutwaterError(
-      'TAG_EXISTS',
-      `Cannot tag ${name}: the tag is there ${place} at commit ${existing.commit ?? 'none'}, ${request.commit} is wanted`,
-      { hint: 'Take the next version; a tag is never moved' },
-    );
-  const verdict = await judgeReleaseTag(world, loaded, existing);
-  if (verdict.is === 'rejected')
-    throw new CutwaterError('TAG_REJECTED', `Cannot tag ${name}: the tag is there ${place} and ${verdict.reason}`, {
-      hint: isLocal
-        ? `Nobody else has it: delete it with 'git tag -d ${name}', then run the same command again`
-        : 'Take the next version; a tag is never moved',
-    });
-  const { text, trailers } = parseReleaseMessage(verdict.tag.message);
-  const lines = trailers.map(({ name: label, value }) => `${label}: ${value}`);
-  const wanted = trailersOf(request).map(({ name: label, value }) => `${label}: ${value}`);
-  const missing = [
-    ...(request.text === undefined || request.text.trim() === text ? [] : [request.text.trim()]),
-    ...wanted.filter((line) => !lines.includes(line)),
-  ];
-  if (missing.length > 0)
-    throw new CutwaterError(
-      'TAG_EXISTS',
-      `Cannot tag ${name}: the tag is there ${place} and does not say ${missing.map((one) => quote(one)).join(', ')}`,
-      { hint: 'Say the same as it does, or take the next version; a tag is never moved' },
-    );
-}
-
 async function writeTag(
   world: TagWorld,
   loaded: LoadedPolicy,
-  { request, message }: { readonly request: ReleaseTagRequest; readonly message: string },
+  {
+    request,
+    message,
+    tags,
+  }: { readonly request: ReleaseTagRequest; readonly message: string; readonly tags: ProjectTags },
 ): Promise<GitTag> {
   const name = releaseTagOf(request.version);
   const signed = request.unsignedReason === undefined;
@@ -114,7 +83,7 @@ async function writeTag(
     throw new CutwaterError('TAG_REJECTED', `Cannot tag ${name}: ${verdict.reason}; no tag was made`, {
       hint: "Run 'cutwater doctor' to see which key may sign here",
     });
-  await requireRightClock(world, tag);
+  await requireRightClock(world, { tag, tags });
   await world.tagWriter.nameTag(tag);
   return tag;
 }
@@ -125,11 +94,13 @@ const clockTolerance = 300;
 const longestSilence = 366 * 24 * 3600;
 
 /** History and notes show the tagger's time, so it has to fit what is known: the commit, and the tags of the remote. */
-async function requireRightClock(world: TagWorld, tag: GitTag): Promise<void> {
+async function requireRightClock(
+  world: TagWorld,
+  { tag, tags }: { readonly tag: GitTag; readonly tags: ProjectTags },
+): Promise<void> {
   if (tag.commit === undefined) return;
   const committed = await world.git.commitTime(tag.commit);
-  const known = (await world.git.listTags()).filter(({ objectType }) => objectType === 'tag');
-  const newest = Math.max(committed, ...known.map(({ claimedAt }) => claimedAt));
+  const newest = tags.decided.reduce((time, known) => Math.max(time, known.tag.claimedAt), committed);
   const isEarly = tag.claimedAt < committed - clockTolerance;
   if (!isEarly && tag.claimedAt <= newest + longestSilence) return;
   const [what, time] = isEarly

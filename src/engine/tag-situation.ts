@@ -49,7 +49,10 @@ export async function readTagSituation(
   const { version, commit } = wanted;
   const name = releaseTagOf(version);
   const tags = await readProjectTags(world.git, loaded.policy, 'remote');
-  const kind = await releaseKindOf(world.git, { version, commit, head: loaded.commit });
+  const place = await findPlace(world, loaded, { wanted, tags });
+  // Pushed with its branch, the commit is on the default branch a moment later.
+  const head = place.toPush?.name === loaded.policy.git.branch ? commit : loaded.commit;
+  const kind = await releaseKindOf(world.git, { version, commit, head });
   if (kind === undefined)
     throw new CutwaterError(
       'VERSION_INVALID',
@@ -60,10 +63,13 @@ export async function readTagSituation(
     throw new CutwaterError(
       'TAG_MOVED',
       `Cannot tag ${name}: the tag is ${moved.local.object} in this clone and ${moved.remote.object} on the remote, one object is wanted`,
+      {
+        hint: `Where nobody else has the one of this clone, delete it with 'git tag -d ${name}' and run the command again`,
+      },
     );
   const tag = tags.decided.find((decided) => decided.tag.name === name)?.tag;
   const isPublic = tags.remote === undefined || tags.remote.has(name);
-  return { kind, tags, existing: tag && { tag, isPublic }, ...(await findPlace(world, loaded, { wanted, tags })) };
+  return { kind, tags, existing: tag && { tag, isPublic }, ...place };
 }
 
 /** The branches of the remote first; one of this clone only where the remote lacks the commit. */

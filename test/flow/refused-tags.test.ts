@@ -17,7 +17,7 @@ const refusals: readonly Refusal[] = [
     name: 'no tag at all',
     arrange: async () => undefined,
     exit: 3,
-    says: [/Cannot release v1\.1\.0: there is no such tag/, /next: .*git tag -s v1\.1\.0/],
+    says: [/Cannot release v1\.1\.0: there is no such tag/, /next: .*cutwater tag v1\.1\.0 --push/],
   },
   {
     name: 'a lightweight tag',

@@ -14,6 +14,7 @@ import type { GitCommands } from './git-commands.ts';
 import { gitCommands, gitFailure, settings } from './git-commands.ts';
 import { claimedTime, readObjects } from './object-batch.ts';
 import { pushRelease } from './push-release.ts';
+import { readRefs } from './read-tags.ts';
 import { isRefPart } from './ref-lines.ts';
 import { findRemote } from './remote.ts';
 import { isSigningFailure, keyUnusable } from './signed-tag.ts';
@@ -65,22 +66,25 @@ if [ "$1" = prepared ]; then cat >&2; exit 1; fi
 async function readWritten(commands: GitCommands, content: TagContent, result: ToolResult): Promise<GitTag> {
   const ref = `refs/tags/${content.name}`;
   const told = result.stderr.split('\n').map((line) => line.split(' '));
-  const [, id] = told.find(([, , name]) => name === ref) ?? [];
-  if (result.exitCode === 0 || !isObjectId(id)) throw notWritten(content, result);
+  const [, refused] = told.find(([, , name]) => name === ref) ?? [];
+  const id = result.exitCode === 0 ? await unname(commands, ref) : refused;
+  if (!isObjectId(id)) throw notWritten(content, result);
   const [object, commit] = await readObjects(commands, [id, `${id}^{commit}`]);
   const raw = object?.bytes ?? new Uint8Array();
   const parsed = parseTagObject(raw);
   // Git 2.39 makes an unsigned tag where the SSH key is not there, so that it got this far says nothing.
   const isAsAsked = parsed.is === 'ok' && parsed.value.name === content.name && parsed.value.target === content.target;
   if (!isAsAsked || (parsed.value.signature !== undefined) !== content.signed) throw keyUnusable(content, result);
-  return {
-    name: content.name,
-    object: id,
-    objectType: 'tag',
-    commit: commit?.id,
-    claimedAt: claimedTime(raw, 'tagger'),
-    raw,
-  };
+  const { name } = content;
+  return { name, object: id, objectType: 'tag', commit: commit?.id, claimedAt: claimedTime(raw, 'tagger'), raw };
+}
+
+/** Where no hook can run (git before 2.28, a temporary folder for data only) the name is there, and taken away again. */
+async function unname(commands: GitCommands, ref: string): Promise<ObjectId | undefined> {
+  const made = (await readRefs(commands, ref)).find((line) => line.ref === ref)?.object;
+  // It was made a moment ago by the command above; with its id given, nothing else can be removed.
+  if (made !== undefined) await commands.asUser(['update-ref', '-d', ref, made]);
+  return made;
 }
 
 function notWritten(content: TagContent, result: ToolResult): CutwaterError {
