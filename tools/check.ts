@@ -33,6 +33,7 @@ const commands: readonly CheckCommand[] = [
   own('process coverage', 'check-coverage-doc'),
   own('words', 'check-words'),
   own('policy schema', 'write-schema', '--check'),
+  own('process example', 'write-process-example', '--check'),
 ];
 
 /** Runs all commands, a few at a time, tells each result as it comes, and gives those that failed. */

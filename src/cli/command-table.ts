@@ -1,4 +1,5 @@
 import type { ArgumentSpec, Command } from './command.ts';
+import { documentCommands } from './command-table-documents.ts';
 import { registryCommands } from './command-table-registry.ts';
 import { tagCommands } from './command-table-tag.ts';
 
@@ -153,6 +154,7 @@ export const commandTable: readonly Command[] = [
     ],
     load: () => import('./commands/import.ts'),
   },
+  ...documentCommands,
   ...registryCommands,
   {
     name: 'rehearse',

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { createDurably } from '../adapters/files/durable-write.ts';
+import { createDurably, writeDurably } from '../adapters/files/durable-write.ts';
 import { CutwaterError } from '../domain/error.ts';
 import { quote } from '../domain/quote.ts';
 import { Secret } from '../domain/secret.ts';
@@ -14,6 +14,21 @@ import type { CliContext } from './command.ts';
 /** Writes a file that must be new; false, and nothing changed, where there is one. */
 export function createFile(file: string, text: string): Promise<boolean> {
   return createDurably(file, text);
+}
+
+/** Writes a file, new or in place of what it holds; a symbolic link stays, and what it points at is written. */
+export async function replaceFile(file: string, text: string): Promise<void> {
+  await writeDurably(await realpath(file).catch(() => file), text);
+}
+
+/** A whole text file; undefined where there is none. */
+export async function readTextWhereThere(file: string): Promise<string | undefined> {
+  try {
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(await readFile(file));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw new CutwaterError('INPUT_INVALID', `Cannot read ${quote(file)}: it is not a readable file`, { cause: error });
+  }
 }
 
 /** A consumer's own rules: a policy file whose key files lie beside it. Its trust and its signature rules count. */

@@ -40,6 +40,11 @@ export const errorCatalogue = {
     when: 'A file given to the command cannot be read as what it should be',
     hint: 'Mend the line named above',
   },
+  DOCUMENT_OUTDATED: {
+    exit: 3,
+    when: 'A page that Cutwater writes does not say what the policy says',
+    hint: "Run 'cutwater docs write' and commit the page",
+  },
   VERSION_INVALID: {
     exit: 2,
     when: 'A version is not strict SemVer 2.0.0',

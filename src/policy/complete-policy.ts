@@ -27,6 +27,7 @@ export function completePolicy(document: PolicyDocument): Policy {
     },
     changelog: document.changelog,
     upgrading: document.upgrading === false ? undefined : document.upgrading,
+    processDocument: document.processDocument,
     notBuildInput: document.notBuildInput,
     gates: document.gates.map(toGate),
     evidence: document.evidence.map(toEvidence),

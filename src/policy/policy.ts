@@ -34,6 +34,8 @@ export interface Policy {
   };
   readonly changelog: string;
   readonly upgrading: string | undefined;
+  /** Path of the page that `docs write` writes. */
+  readonly processDocument: string;
   /** Paths (`*` one part, `**` any) that are no build input: commits that differ only there are equivalent. */
   readonly notBuildInput: readonly string[];
   readonly gates: readonly GatePolicy[];

@@ -144,6 +144,10 @@ export const policySchema = section('a mapping with project, images and trust', 
     description: 'Path of the changelog (keepachangelog.com).',
   }).prefault('CHANGELOG.md'),
   upgrading: notesSchema,
+  processDocument: repositoryFile({
+    wanted: 'the path of the process document',
+    description: 'Path of the page that "cutwater docs write" writes.',
+  }).prefault('docs/release-process.md'),
   notBuildInput: z
     .array(
       parsedText(

@@ -7,35 +7,18 @@ import type { Peer, PeerName } from './peers.ts';
 import { peerNames } from './peers.ts';
 
 /** Where each peer can be had: installed on the machine or, unpacked into our cache, from a suite of its mirror. */
-interface Origin {
-  readonly from: 'install' | 'own suite' | 'sid';
-  /** Name of the package where it is not that of the program. */
-  readonly package?: string;
-  /** Folder of the program in the package. Default `usr/bin`. */
-  readonly folder?: string;
-}
-
-const origins: Readonly<Record<PeerName, Origin>> = {
+const origins: Readonly<Record<PeerName, 'install' | 'own suite' | 'sid'>> = {
   // Installing this one would start a service; its single binary runs from anywhere.
-  'docker-registry': { from: 'own suite' },
-  skopeo: { from: 'install' },
-  cosign: { from: 'sid' },
-  oras: { from: 'sid' },
-  buildah: { from: 'install' },
-  busybox: { from: 'own suite', package: 'busybox-static', folder: 'bin' },
+  'docker-registry': 'own suite',
+  skopeo: 'install',
+  cosign: 'sid',
+  oras: 'sid',
 };
 
 /** Finds or fetches every peer below the cache folder. What cannot be had is told with its reason, and is no error. */
 export async function obtainPeers(cache: string): Promise<Readonly<Record<PeerName, Peer>>> {
   await mkdir(cache, { recursive: true });
-  const found = {
-    'docker-registry': none,
-    skopeo: none,
-    cosign: none,
-    oras: none,
-    buildah: none,
-    busybox: none,
-  };
+  const found = { 'docker-registry': none, skopeo: none, cosign: none, oras: none };
   for (const name of peerNames) found[name] = await obtainPeer(name, cache);
   return found;
 }
@@ -43,19 +26,18 @@ export async function obtainPeers(cache: string): Promise<Readonly<Record<PeerNa
 const none: Peer = { is: 'missing', why: 'not looked for' };
 
 async function obtainPeer(name: PeerName, cache: string): Promise<Peer> {
-  const origin = origins[name];
-  const unpacked = join(cache, name, origin.folder ?? 'usr/bin', name);
-  const present = (origin.package === undefined ? await findOnPath(name) : undefined) ?? (await executable(unpacked));
+  const unpacked = join(cache, name, 'usr', 'bin', name);
+  const present = (await findOnPath(name)) ?? (await executable(unpacked));
   if (present !== undefined) return { is: 'present', path: present };
   if ((await findOnPath('apt-get')) === undefined)
     return { is: 'missing', why: 'not installed, and there is no apt-get' };
   try {
-    if (origin.from === 'install') await install(name);
-    else await unpack({ name, package: origin.package ?? name, suite: origin.from }, cache);
+    if (origins[name] === 'install') await install(name);
+    else await unpack(name, cache, origins[name]);
   } catch (error) {
     return { is: 'missing', why: error instanceof Error ? error.message : String(error) };
   }
-  const path = (await executable(unpacked)) ?? (await findOnPath(name));
+  const path = (await findOnPath(name)) ?? (await executable(unpacked));
   return path === undefined ? { is: 'missing', why: 'its package holds no such program' } : { is: 'present', path };
 }
 
@@ -66,11 +48,7 @@ async function install(name: string): Promise<void> {
 }
 
 /** Downloads and unpacks one package with lists and caches of our own: the system's sources stay as they are. */
-async function unpack(
-  wanted: { readonly name: PeerName; readonly package: string; readonly suite: 'own suite' | 'sid' },
-  cache: string,
-): Promise<void> {
-  const { name, suite } = wanted;
+async function unpack(name: PeerName, cache: string, suite: 'own suite' | 'sid'): Promise<void> {
   const mirror = debianMirror(await readSources());
   if (mirror === undefined) throw new Error('this machine has no Debian mirror');
   const folder = join(cache, `apt-${suite.replace(' ', '-')}`);
@@ -87,9 +65,9 @@ async function unpack(
     ...(process.getuid?.() === 0 ? ['APT::Sandbox::User=root'] : []),
   ].flatMap((option) => ['-o', option]);
   await must('apt-get', [...options, 'update', '-q']);
-  await must('apt-get', [...options, 'download', '-q', wanted.package], downloads);
+  await must('apt-get', [...options, 'download', '-q', name], downloads);
   const [archive] = (await readdir(downloads)).filter((file) => file.endsWith('.deb'));
-  if (archive === undefined) throw new Error(`apt-get downloaded no package ${wanted.package}`);
+  if (archive === undefined) throw new Error(`apt-get downloaded no package ${name}`);
   await must('dpkg', ['-x', join(downloads, archive), join(cache, name)]);
 }
 

@@ -1,0 +1,72 @@
+import type { Policy } from '../../policy/policy.ts';
+import type { Chapter } from './document.ts';
+import { commands, list, say } from './document.ts';
+import type { Inline } from './inline.ts';
+import { code, prose } from './inline.ts';
+import { withoutTls } from './project-names.ts';
+import { sh } from './shell.ts';
+
+/** Every name an image gets, what moves it, and what it is good for. */
+export function channels(policy: Policy): Chapter {
+  return {
+    title: 'Channels',
+    blocks: [
+      say(prose`Users follow the image by one of these tags:`),
+      { kind: 'table', head: ['Tag', 'Moves when', 'Good for'], rows: rows(policy) },
+      list(
+        prose`${code('X.Y.Z')} and ${code('X.Y.Z-rc.N')} are written once. They have one digest for ever.`,
+        prose`${code('latest')}, ${code('X')} and ${code('X.Y')} are computed from all published versions that are not
+withdrawn. A candidate or a push to ${code(policy.git.branch)} can not move them, and neither the order nor the repetition
+of runs matters. They go back to a lower version only when the version they point at was withdrawn.`,
+        prose`${majorRule(policy)}`,
+        prose`${latestRule(policy)}`,
+        prose`${code('sha-')} is followed by ${policy.channels.sha === 'full' ? 'the whole commit id' : 'the beginning of the commit id'}. It is
+written by the first published build of a commit and stays.`,
+      ),
+      say(prose`Where every channel is, and where it was:`),
+      commands('do', sh`cutwater status`, sh`cutwater history latest`),
+      commands(
+        'look',
+        sh`skopeo list-tags${withoutTls(policy)} "docker://$IMAGE"`,
+        sh`skopeo inspect${withoutTls(policy)} --format '{{.Digest}}' "docker://$IMAGE:latest"`,
+      ),
+      say(prose`An alias that is not where it should be, after a run that was stopped for example, is put right by:`),
+      commands('ci', sh`cutwater reconcile`),
+      say(
+        prose`Each push to ${code(policy.git.branch)} is built for all platforms and moves the two channels of development:`,
+      ),
+      commands('ci', sh`cutwater edge`),
+    ],
+    steps: [],
+  };
+}
+
+function rows(policy: Policy): readonly (readonly Inline[])[] {
+  const branch = code(policy.git.branch);
+  return [
+    [code('edge'), prose`${branch} is pushed`, prose`development, checks in CI`],
+    [code('nightly-YYYY-MM-DD'), prose`${branch} is pushed on that day (UTC)`, prose`trying a day's state, bisecting`],
+    [code('sha-COMMIT'), prose`never`, prose`exactly this commit`],
+    [code('X.Y.Z-rc.N'), prose`never`, prose`validation before a release`],
+    [code('X.Y.Z'), prose`never`, prose`production`],
+    [code('X.Y'), prose`a stable version of the line is published`, prose`taking patches by themselves`],
+    [
+      code('X'),
+      prose`a stable version of the major is published`,
+      prose`taking minor versions by themselves, from 1.0.0`,
+    ],
+    [code('latest'), prose`a higher stable version is published`, prose`a first look, never production`],
+  ];
+}
+
+function majorRule(policy: Policy): Inline {
+  return policy.channels.major === 'always'
+    ? prose`Below 1.0.0 there is an alias ${code('0')} too. Following it means taking breaking changes unread.`
+    : prose`There is no alias ${code('0')}: below 1.0.0 only ${code('0.Y')} and ${code('latest')} move.`;
+}
+
+function latestRule({ channels: { latest } }: Policy): Inline {
+  return latest.kind === 'highest'
+    ? prose`${code('latest')} is the highest stable version of all, so a backport to an older line leaves it where it is.`
+    : prose`${code('latest')} is the highest stable version of the line ${code(latest.line)}.`;
+}

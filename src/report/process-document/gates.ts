@@ -1,0 +1,55 @@
+import type { EvidencePolicy, GateClass, GatePolicy } from '../../policy/gate-policy.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { Block } from './document.ts';
+import { commands, list, say } from './document.ts';
+import type { Inline } from './inline.ts';
+import { code, enumerate, prose } from './inline.ts';
+import { duration } from './project-names.ts';
+import type { ShellLine } from './shell.ts';
+import { shellCommand } from './shell.ts';
+
+/** The gates of a class of releases: what each runs, on what, how long, and what must come of it. */
+export function gatesOf(policy: Policy, gateClass: GateClass): readonly Block[] {
+  const gates = policy.gates.filter(({ classes }) => classes.includes(gateClass));
+  if (gates.length === 0) return [say(prose`The rules name no gate for it: nothing is run but the build itself.`)];
+  const rows = gates.map((gate) => [
+    prose`${gate.name}`,
+    code(gate.command.join(' ')),
+    prose`${gate.on === 'source' ? 'the source' : 'the built image'}`,
+    prose`${duration(gate.timeoutSeconds)}`,
+  ]);
+  const conditions = gates.flatMap(conditionsOf);
+  return [
+    { kind: 'table', head: ['Gate', 'Command', 'Runs on', 'Time limit'], rows },
+    ...(conditions.length === 0 ? [] : [list(...conditions)]),
+  ];
+}
+
+/** The commands of the gates that need no image, as a maintainer runs them in the clone. */
+export function sourceGateCommands(policy: Policy, gateClass: GateClass): readonly Block[] {
+  const lines = policy.gates
+    .filter(({ classes, on }) => on === 'source' && classes.includes(gateClass))
+    .map(({ command }): ShellLine => shellCommand(command));
+  return lines.length === 0 ? [] : [commands('hand', ...lines)];
+}
+
+/** The results that maintainers sign for a class of releases. */
+export function evidenceOf(
+  policy: Policy,
+  gateClass: EvidencePolicy['requiredFor'][number],
+): readonly EvidencePolicy[] {
+  return policy.evidence.filter(({ requiredFor }) => requiredFor.includes(gateClass));
+}
+
+function conditionsOf(gate: GatePolicy): readonly Inline[] {
+  const { report, whenChanged, env } = gate;
+  return [
+    ...(report === undefined
+      ? []
+      : [prose`${gate.name} passes by what it writes to ${code(report.path)}, not by its exit code alone.`]),
+    ...(whenChanged.length === 0
+      ? []
+      : [prose`${gate.name} is needed only where ${enumerate(whenChanged.map(code), 'or')} changed.`]),
+    ...(env.length === 0 ? [] : [prose`${gate.name} gets the variables ${enumerate(env.map(code))}.`]),
+  ];
+}
