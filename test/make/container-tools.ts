@@ -16,7 +16,7 @@ export interface ContainerTools {
 }
 
 /**
- * Stand-ins for `docker buildx` and `buildah` that answer what the real ones answered when they were asked (buildx 0.30,
+ * Stand-ins for `docker buildx` and `buildah` that answer what the real ones answered when they were asked (buildx 0.34,
  * buildah 1.28) and leave an image of one layer, the Dockerfile itself. For command lines and refusals; the real ones
  * run in test/real.
  */

@@ -7,18 +7,35 @@ import type { Peer, PeerName } from './peers.ts';
 import { peerNames } from './peers.ts';
 
 /** Where each peer can be had: installed on the machine or, unpacked into our cache, from a suite of its mirror. */
-const origins: Readonly<Record<PeerName, 'install' | 'own suite' | 'sid'>> = {
+interface Origin {
+  readonly from: 'install' | 'own suite' | 'sid';
+  /** Name of the package where it is not that of the program. */
+  readonly package?: string;
+  /** Folder of the program in the package. Default `usr/bin`. */
+  readonly folder?: string;
+}
+
+const origins: Readonly<Record<PeerName, Origin>> = {
   // Installing this one would start a service; its single binary runs from anywhere.
-  'docker-registry': 'own suite',
-  skopeo: 'install',
-  cosign: 'sid',
-  oras: 'sid',
+  'docker-registry': { from: 'own suite' },
+  skopeo: { from: 'install' },
+  cosign: { from: 'sid' },
+  oras: { from: 'sid' },
+  buildah: { from: 'install' },
+  busybox: { from: 'own suite', package: 'busybox-static', folder: 'bin' },
 };
 
 /** Finds or fetches every peer below the cache folder. What cannot be had is told with its reason, and is no error. */
 export async function obtainPeers(cache: string): Promise<Readonly<Record<PeerName, Peer>>> {
   await mkdir(cache, { recursive: true });
-  const found = { 'docker-registry': none, skopeo: none, cosign: none, oras: none };
+  const found = {
+    'docker-registry': none,
+    skopeo: none,
+    cosign: none,
+    oras: none,
+    buildah: none,
+    busybox: none,
+  };
   for (const name of peerNames) found[name] = await obtainPeer(name, cache);
   return found;
 }
@@ -26,18 +43,19 @@ export async function obtainPeers(cache: string): Promise<Readonly<Record<PeerNa
 const none: Peer = { is: 'missing', why: 'not looked for' };
 
 async function obtainPeer(name: PeerName, cache: string): Promise<Peer> {
-  const unpacked = join(cache, name, 'usr', 'bin', name);
-  const present = (await findOnPath(name)) ?? (await executable(unpacked));
+  const origin = origins[name];
+  const unpacked = join(cache, name, origin.folder ?? 'usr/bin', name);
+  const present = (origin.package === undefined ? await findOnPath(name) : undefined) ?? (await executable(unpacked));
   if (present !== undefined) return { is: 'present', path: present };
   if ((await findOnPath('apt-get')) === undefined)
     return { is: 'missing', why: 'not installed, and there is no apt-get' };
   try {
-    if (origins[name] === 'install') await install(name);
-    else await unpack(name, cache, origins[name]);
+    if (origin.from === 'install') await install(name);
+    else await unpack({ name, package: origin.package ?? name, suite: origin.from }, cache);
   } catch (error) {
     return { is: 'missing', why: error instanceof Error ? error.message : String(error) };
   }
-  const path = (await findOnPath(name)) ?? (await executable(unpacked));
+  const path = (await executable(unpacked)) ?? (await findOnPath(name));
   return path === undefined ? { is: 'missing', why: 'its package holds no such program' } : { is: 'present', path };
 }
 
@@ -48,7 +66,11 @@ async function install(name: string): Promise<void> {
 }
 
 /** Downloads and unpacks one package with lists and caches of our own: the system's sources stay as they are. */
-async function unpack(name: PeerName, cache: string, suite: 'own suite' | 'sid'): Promise<void> {
+async function unpack(
+  wanted: { readonly name: PeerName; readonly package: string; readonly suite: 'own suite' | 'sid' },
+  cache: string,
+): Promise<void> {
+  const { name, suite } = wanted;
   const mirror = debianMirror(await readSources());
   if (mirror === undefined) throw new Error('this machine has no Debian mirror');
   const folder = join(cache, `apt-${suite.replace(' ', '-')}`);
@@ -65,9 +87,9 @@ async function unpack(name: PeerName, cache: string, suite: 'own suite' | 'sid')
     ...(process.getuid?.() === 0 ? ['APT::Sandbox::User=root'] : []),
   ].flatMap((option) => ['-o', option]);
   await must('apt-get', [...options, 'update', '-q']);
-  await must('apt-get', [...options, 'download', '-q', name], downloads);
+  await must('apt-get', [...options, 'download', '-q', wanted.package], downloads);
   const [archive] = (await readdir(downloads)).filter((file) => file.endsWith('.deb'));
-  if (archive === undefined) throw new Error(`apt-get downloaded no package ${name}`);
+  if (archive === undefined) throw new Error(`apt-get downloaded no package ${wanted.package}`);
   await must('dpkg', ['-x', join(downloads, archive), join(cache, name)]);
 }
 
