@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { Secret } from '../domain/secret.ts';
 import type { AccountList } from './account-list.ts';
+import type { Exchange } from './exchange.ts';
 import type { PasswordHash } from './password-hash.ts';
 import { isPasswordOf } from './password-hash.ts';
 import { RegistryFault } from './registry-fault.ts';
@@ -22,10 +22,14 @@ export interface AccountGuard {
  * Refuses with 401 UNAUTHORIZED and a Basic challenge (RFC 7617) who may not do this. The ping `/v2/` asks for an account
  * even where reading does not: clients learn only there that they should send one.
  */
-export async function checkAccess(request: IncomingMessage, path: string, rules: AccessRules): Promise<void> {
-  const credentials = readCredentials(request.headers.authorization);
+export async function checkAccess(
+  { method, headers }: Pick<Exchange, 'method' | 'headers'>,
+  path: string,
+  rules: AccessRules,
+): Promise<void> {
+  const credentials = readCredentials(headers.authorization);
   if (credentials === 'none') {
-    const reads = request.method === 'GET' || request.method === 'HEAD';
+    const reads = method === 'GET' || method === 'HEAD';
     if (rules.anonymousRead && reads && path !== '/v2/' && path !== '/v2') return;
     throw unauthorized('This registry wants a user name and a password');
   }

@@ -1,10 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ImageTag } from '../domain/image-name.ts';
 import type { AccessRules } from './access.ts';
 import { checkAccess } from './access.ts';
 import { deleteManifest } from './delete-manifest.ts';
-import type { Exchange, RegistryContext } from './exchange.ts';
-import { sendFault, sendJson } from './exchange.ts';
+import type { Exchange, RegistryContext, RegistryReply, RegistryRequest } from './exchange.ts';
+import { faultReply, jsonReply } from './exchange.ts';
 import { openLayoutStore } from './layout-store.ts';
 import { RegistryFault } from './registry-fault.ts';
 import type { Route } from './route.ts';
@@ -33,7 +32,7 @@ export interface RegistryOptions {
 
 export interface Registry {
   /** Answers one request. Never rejects. */
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  answer(request: RegistryRequest): Promise<RegistryReply>;
 }
 
 /** An OCI registry (distribution-spec 1.1) over image layouts on disk. Several may work on one folder at once. */
@@ -46,32 +45,58 @@ export function createRegistry(options: RegistryOptions): Registry {
     isImmutable: options.immutableTags ?? (() => false),
     sparse: options.sparse ?? false,
   };
+  const failed = (error: unknown, request: RegistryRequest): void => {
+    if (!(error instanceof RegistryFault) && !request.isBroken()) options.onFailure?.(error);
+  };
   return {
-    async handle(request, response) {
-      const [path = '', search = ''] = splitTarget(request.url ?? '');
-      const exchange: Exchange = { request, response, query: new URLSearchParams(search) };
-      response.setHeader('Docker-Distribution-API-Version', 'registry/2.0');
-      response.setHeader('X-Content-Type-Options', 'nosniff');
+    async answer(request) {
+      const { method, headers, body } = request;
+      const [path = '', search = ''] = splitTarget(request.target);
+      const exchange: Exchange = { method, headers, body, query: new URLSearchParams(search) };
       try {
-        if (options.access !== undefined) await checkAccess(request, path, options.access);
+        if (options.access !== undefined) await checkAccess(exchange, path, options.access);
         const route = parseRoute(path);
-        checkWrite(request, options.readOnly ?? false);
-        await dispatch(context, exchange, route);
+        checkWrite(exchange, options.readOnly ?? false);
+        const reply = await dispatch(context, exchange, route);
+        return complete(reply, (error) => failed(error, request));
       } catch (error) {
-        if (!(error instanceof RegistryFault) && !request.errored) options.onFailure?.(error);
-        sendFault(exchange, error);
+        failed(error, request);
+        return complete(faultReply(error));
       }
     },
   };
 }
 
-function dispatch(context: RegistryContext, exchange: Exchange, route: Route): Promise<void> {
-  const method = exchange.request.method === 'HEAD' ? 'GET' : exchange.request.method;
+/** What every answer says, and a failure in the middle of a long one told where the others are. */
+function complete(reply: RegistryReply, onFailure: (error: unknown) => void = () => undefined): RegistryReply {
+  const { status, body } = reply;
+  const headers = {
+    'Docker-Distribution-API-Version': 'registry/2.0',
+    'X-Content-Type-Options': 'nosniff',
+    ...reply.headers,
+  };
+  if (typeof body === 'string' || body instanceof Uint8Array) return { status, headers, body };
+  return { status, headers, body: { ...body, pieces: watched(body.pieces, onFailure) } };
+}
+
+async function* watched(
+  pieces: AsyncIterable<Uint8Array>,
+  onFailure: (error: unknown) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    onFailure(error);
+    throw error;
+  }
+}
+
+async function dispatch(context: RegistryContext, exchange: Exchange, route: Route): Promise<RegistryReply> {
+  const method = exchange.method === 'HEAD' ? 'GET' : exchange.method;
   switch (route.kind) {
     case 'ping':
       if (method !== 'GET') throw wrongMethod('GET, HEAD');
-      sendJson(exchange, {});
-      return Promise.resolve();
+      return jsonReply({});
     case 'tags':
       if (method !== 'GET') throw wrongMethod('GET, HEAD');
       return serveTags(context, exchange, route);
@@ -80,34 +105,34 @@ function dispatch(context: RegistryContext, exchange: Exchange, route: Route): P
       return serveReferrers(context, exchange, route);
     case 'blob':
       if (method === 'GET') return serveBlob(context, exchange, route);
-      if (method === 'DELETE') return deleteBlob(context, exchange, route);
+      if (method === 'DELETE') return deleteBlob(context, route);
       throw wrongMethod('GET, HEAD, DELETE');
     case 'manifest':
       if (method === 'GET') return serveManifest(context, exchange, route);
       if (method === 'PUT') return putManifest(context, exchange, route);
-      if (method === 'DELETE') return deleteManifest(context, exchange, route);
+      if (method === 'DELETE') return deleteManifest(context, route);
       throw wrongMethod('GET, HEAD, PUT, DELETE');
     case 'uploads':
       if (method === 'POST') return startUpload(context, exchange, route);
       throw wrongMethod('POST');
     case 'upload':
-      if (method === 'GET') return showUpload(context, exchange, route);
+      if (method === 'GET') return showUpload(context, route);
       if (method === 'PATCH') return appendUpload(context, exchange, route);
       if (method === 'PUT') return finishUpload(context, exchange, route);
-      if (method === 'DELETE') return cancelUpload(context, exchange, route);
+      if (method === 'DELETE') return cancelUpload(context, route);
       throw wrongMethod('GET, PATCH, PUT, DELETE');
   }
 }
 
 // A browser sends Origin with every write, a registry client never does: a web page must not write to a registry that
 // listens on its reader's own machine.
-function checkWrite(request: IncomingMessage, readOnly: boolean): void {
-  if (request.method === 'GET' || request.method === 'HEAD') return;
+function checkWrite({ method, headers }: Exchange, readOnly: boolean): void {
+  if (method === 'GET' || method === 'HEAD') return;
   if (readOnly)
     throw new RegistryFault({ status: 405, code: 'UNSUPPORTED' }, 'This registry is read-only', {
       headers: { Allow: 'GET, HEAD' },
     });
-  if (request.headers.origin !== undefined)
+  if (headers.origin !== undefined)
     throw new RegistryFault({ status: 403, code: 'DENIED' }, 'Web pages may not write to this registry');
 }
 

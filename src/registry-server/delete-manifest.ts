@@ -1,8 +1,8 @@
 import type { ContentDigest } from './content-digest.ts';
 import type { ImageTag } from '../domain/image-name.ts';
 import { removeBlob } from './blob-files.ts';
-import type { Exchange, RegistryContext } from './exchange.ts';
-import { sendReply } from './exchange.ts';
+import type { RegistryContext, RegistryReply } from './exchange.ts';
+import { wholeReply } from './exchange.ts';
 import type { LayoutIndex } from './layout-index.ts';
 import { withoutManifest, withoutTag } from './layout-index.ts';
 import { findUser } from './manifest-graph.ts';
@@ -13,11 +13,7 @@ import type { RouteOf } from './route.ts';
  * DELETE of a tag, which leaves its manifest, or of a manifest with all its tags (distribution-spec, "Content
  * Management"). A manifest that an index names is refused, since the index would be broken.
  */
-export async function deleteManifest(
-  context: RegistryContext,
-  exchange: Exchange,
-  route: RouteOf<'manifest'>,
-): Promise<void> {
+export async function deleteManifest(context: RegistryContext, route: RouteOf<'manifest'>): Promise<RegistryReply> {
   const { repository, reference } = route;
   if ((await context.store.readIndex(repository)) === undefined)
     throw new RegistryFault({ status: 404, code: 'NAME_UNKNOWN' }, 'There is no such repository');
@@ -36,7 +32,7 @@ export async function deleteManifest(
     });
     await removeFile(context, route, digest);
   }
-  sendReply(exchange, { status: 202 });
+  return wholeReply(202);
 }
 
 /** After the index no longer names it; a crash in between leaves a file nobody sees. It may have come back meanwhile. */

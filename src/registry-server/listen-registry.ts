@@ -3,6 +3,7 @@ import type { RequestListener, Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { CutwaterError } from '../domain/error.ts';
 import type { Secret } from '../domain/secret.ts';
+import { answerHttp } from './answer-http.ts';
 import { createRegistry } from './create-registry.ts';
 import type { RegistryOptions } from './create-registry.ts';
 
@@ -32,9 +33,7 @@ export interface ListeningRegistry {
 export async function listenRegistry(options: ListenOptions): Promise<ListeningRegistry> {
   const { host = '127.0.0.1', port = 0 } = options;
   const registry = createRegistry(options);
-  const server = makeServer(options.tls, (request, response) => {
-    void registry.handle(request, response);
-  });
+  const server = makeServer(options.tls, answerHttp(registry));
   server.timeout = 120_000;
   const bound = await listen(server, host, port);
   const name = host.includes(':') ? `[${host}]` : host;

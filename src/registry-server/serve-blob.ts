@@ -2,8 +2,8 @@ import type { ContentDigest } from './content-digest.ts';
 import { openBlob, readPieces, readSmallBlob, removeBlob, blobSize, streamWhole, touchBlob } from './blob-files.ts';
 import type { OpenBlob } from './blob-files.ts';
 import { readRange } from './byte-range.ts';
-import type { Exchange, RegistryContext } from './exchange.ts';
-import { sendReply, sendStream } from './exchange.ts';
+import type { Exchange, RegistryContext, RegistryReply, ReplyHeaders } from './exchange.ts';
+import { wholeReply } from './exchange.ts';
 import { findUser } from './manifest-graph.ts';
 import { entityTag, isUnchanged } from './precondition.ts';
 import { RegistryFault } from './registry-fault.ts';
@@ -13,27 +13,30 @@ import type { RouteOf } from './route.ts';
 const smallBlob = 1024 * 1024;
 
 /** GET and HEAD of a blob (distribution-spec, "Pulling blobs"), with `Range`. */
-export async function serveBlob(context: RegistryContext, exchange: Exchange, route: RouteOf<'blob'>): Promise<void> {
+export async function serveBlob(
+  context: RegistryContext,
+  exchange: Exchange,
+  route: RouteOf<'blob'>,
+): Promise<RegistryReply> {
   const layout = context.store.layoutOf(route.repository);
-  const { request } = exchange;
-  if (
-    isUnchanged(request.headers['if-none-match'], route.digest) &&
-    (await blobSize(layout, route.digest)) !== undefined
-  ) {
-    sendReply(exchange, { status: 304, headers: { ETag: entityTag(route.digest) } });
-    return;
-  }
-  const blob = await openBlob(layout, route.digest);
-  if (blob === undefined) throw unknownBlob(route.digest);
+  const { digest } = route;
+  if (isUnchanged(exchange.headers['if-none-match'], digest) && (await blobSize(layout, digest)) !== undefined)
+    return wholeReply(304, { ETag: entityTag(digest) });
+  const blob = await openBlob(layout, digest);
+  if (blob === undefined) throw unknownBlob(digest);
+  let isStreamed = false;
   try {
-    await sendBlob(exchange, { layout, digest: route.digest, blob });
+    const reply = await replyWith(exchange, { layout, digest, blob });
+    isStreamed = typeof reply.body === 'object' && 'pieces' in reply.body;
+    return reply;
   } finally {
-    await blob.handle.close();
+    // A stream reads on, and whoever carries it closes it.
+    if (!isStreamed) await blob.handle.close();
   }
 }
 
 /** DELETE of a blob. One that a manifest names is refused, since the manifest would be broken. */
-export async function deleteBlob(context: RegistryContext, exchange: Exchange, route: RouteOf<'blob'>): Promise<void> {
+export async function deleteBlob(context: RegistryContext, route: RouteOf<'blob'>): Promise<RegistryReply> {
   const { store } = context;
   const { repository, digest } = route;
   const layout = store.layoutOf(repository);
@@ -49,7 +52,7 @@ export async function deleteBlob(context: RegistryContext, exchange: Exchange, r
       throw new RegistryFault({ status: 405, code: 'DENIED' }, `Manifest ${user} needs this blob`);
     await removeBlob(layout, digest);
   });
-  sendReply(exchange, { status: 202 });
+  return wholeReply(202);
 }
 
 interface FoundBlob {
@@ -58,20 +61,17 @@ interface FoundBlob {
   readonly blob: OpenBlob;
 }
 
-async function sendBlob(exchange: Exchange, { layout, digest, blob }: FoundBlob): Promise<void> {
-  const { request, response } = exchange;
+async function replyWith(exchange: Exchange, { layout, digest, blob }: FoundBlob): Promise<RegistryReply> {
   const headers = {
     'Content-Type': 'application/octet-stream',
     'Docker-Content-Digest': digest,
     ETag: entityTag(digest),
     'Accept-Ranges': 'bytes',
   };
-  if (request.method === 'HEAD') {
+  if (exchange.method === 'HEAD') {
     // Who finds it here will not send it again: it must not be collected before a manifest names it.
     if (blob.isStale) await touchBlob(layout, digest);
-    response.writeHead(200, { ...headers, 'Content-Length': blob.size });
-    response.end();
-    return;
+    return wholeReply(200, { ...headers, 'Content-Length': blob.size });
   }
   const range = readRange(wantedRange(exchange, digest), blob.size);
   if (range === 'unsatisfiable')
@@ -79,24 +79,30 @@ async function sendBlob(exchange: Exchange, { layout, digest, blob }: FoundBlob)
       headers: { 'Content-Range': `bytes */${blob.size}` },
     });
   if (range !== 'whole') {
-    const part = { 'Content-Range': `bytes ${range.first}-${range.last}/${blob.size}` };
-    response.writeHead(206, { ...headers, ...part, 'Content-Length': range.last - range.first + 1 });
-    await sendStream(exchange, readPieces(blob, range));
-    return;
+    const length = range.last - range.first + 1;
+    const part = { 'Content-Range': `bytes ${range.first}-${range.last}/${blob.size}`, 'Content-Length': length };
+    return streamReply(206, { ...headers, ...part }, { blob, pieces: readPieces(blob, range) });
   }
   if (blob.size <= smallBlob) {
     const bytes = await readSmallBlob(layout, digest, smallBlob);
     if (bytes === undefined) throw unknownBlob(digest);
-    sendReply(exchange, { status: 200, headers, body: bytes });
-    return;
+    return wholeReply(200, headers, bytes);
   }
-  response.writeHead(200, { ...headers, 'Content-Length': blob.size });
-  await sendStream(exchange, streamWhole(layout, digest, blob));
+  const whole = { ...headers, 'Content-Length': blob.size };
+  return streamReply(200, whole, { blob, pieces: streamWhole(layout, digest, blob) });
+}
+
+function streamReply(
+  status: number,
+  headers: ReplyHeaders,
+  { blob, pieces }: { readonly blob: OpenBlob; readonly pieces: AsyncIterable<Uint8Array> },
+): RegistryReply {
+  return { status, headers, body: { pieces, close: () => blob.handle.close() } };
 }
 
 /** `If-Range` names the version the reader has a part of (RFC 9110, section 13.1.5); of another one it wants the whole. */
 function wantedRange(exchange: Exchange, digest: ContentDigest): string | undefined {
-  const { range, 'if-range': condition } = exchange.request.headers;
+  const { range, 'if-range': condition } = exchange.headers;
   return condition === undefined || condition === entityTag(digest) ? range : undefined;
 }
 

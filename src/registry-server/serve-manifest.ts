@@ -7,8 +7,8 @@ import { CutwaterError } from '../domain/error.ts';
 import { blobSize, readSmallBlob, touchBlob } from './blob-files.ts';
 import type { ContentDigest } from './content-digest.ts';
 import { algorithmOf, contentDigestOf } from './content-digest.ts';
-import type { Exchange, RegistryContext } from './exchange.ts';
-import { readSmallBody, sendReply } from './exchange.ts';
+import type { Exchange, RegistryContext, RegistryReply } from './exchange.ts';
+import { readSmallBody, wholeReply } from './exchange.ts';
 import type { LayoutIndex } from './layout-index.ts';
 import { emptyLayoutIndex, withManifest } from './layout-index.ts';
 import type { ManifestContent } from './manifest-content.ts';
@@ -29,18 +29,11 @@ export async function serveManifest(
   context: RegistryContext,
   exchange: Exchange,
   route: RouteOf<'manifest'>,
-): Promise<void> {
+): Promise<RegistryReply> {
   const manifest = await findManifest(context, route.repository, route.reference);
   const headers = { 'Docker-Content-Digest': manifest.digest, ETag: entityTag(manifest.digest) };
-  if (isUnchanged(exchange.request.headers['if-none-match'], manifest.digest)) {
-    sendReply(exchange, { status: 304, headers });
-    return;
-  }
-  sendReply(exchange, {
-    status: 200,
-    headers: { 'Content-Type': manifest.mediaType, ...headers },
-    body: manifest.bytes,
-  });
+  if (isUnchanged(exchange.headers['if-none-match'], manifest.digest)) return wholeReply(304, headers);
+  return wholeReply(200, { 'Content-Type': manifest.mediaType, ...headers }, manifest.bytes);
 }
 
 /**
@@ -51,25 +44,22 @@ export async function putManifest(
   context: RegistryContext,
   exchange: Exchange,
   route: RouteOf<'manifest'>,
-): Promise<void> {
+): Promise<RegistryReply> {
   const { repository, reference } = route;
   const tags = wantedTags(exchange, reference);
-  const bytes = await readSmallBody(exchange.request, manifestLimit);
+  const bytes = await readSmallBody(exchange, manifestLimit);
   const digest = checkDigest(bytes, reference);
-  const parsed = parseManifest(bytes, exchange.request.headers['content-type']);
+  const parsed = parseManifest(bytes, exchange.headers['content-type']);
   if (parsed.is === 'refused')
     throw new RegistryFault({ status: 400, code: 'MANIFEST_INVALID' }, `The manifest ${parsed.reason}`);
   const content = parsed.value;
-  await storeManifest(context, { repository, digest, bytes, content, tags, headers: exchange.request.headers });
-  sendReply(exchange, {
-    status: 201,
-    headers: {
-      Location: `/v2/${repository}/manifests/${digest}`,
-      'Docker-Content-Digest': digest,
-      ETag: entityTag(digest),
-      ...(content.subject === undefined ? {} : { 'OCI-Subject': content.subject }),
-      ...(reference.kind === 'digest' && tags.length > 0 ? { 'OCI-Tag': tags } : {}),
-    },
+  await storeManifest(context, { repository, digest, bytes, content, tags, headers: exchange.headers });
+  return wholeReply(201, {
+    Location: `/v2/${repository}/manifests/${digest}`,
+    'Docker-Content-Digest': digest,
+    ETag: entityTag(digest),
+    ...(content.subject === undefined ? {} : { 'OCI-Subject': content.subject }),
+    ...(reference.kind === 'digest' && tags.length > 0 ? { 'OCI-Tag': tags } : {}),
   });
 }
 

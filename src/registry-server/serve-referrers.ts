@@ -1,7 +1,7 @@
 import type { ContentDigest } from './content-digest.ts';
 import { mediaTypes } from '../domain/oci.ts';
-import type { Exchange, RegistryContext } from './exchange.ts';
-import { sendReply } from './exchange.ts';
+import type { Exchange, RegistryContext, RegistryReply } from './exchange.ts';
+import { wholeReply } from './exchange.ts';
 import type { LayoutEntry, LayoutIndex } from './layout-index.ts';
 import { readContent, readStored } from './manifest-graph.ts';
 import type { RouteOf } from './route.ts';
@@ -19,7 +19,7 @@ export async function serveReferrers(
   context: RegistryContext,
   exchange: Exchange,
   route: RouteOf<'referrers'>,
-): Promise<void> {
+): Promise<RegistryReply> {
   const { query } = exchange;
   const { repository, subject } = route;
   const filter = query.get('artifactType');
@@ -36,15 +36,15 @@ export async function serveReferrers(
     n: String(size),
     last: page.last,
   });
-  sendReply(exchange, {
-    status: 200,
-    headers: {
+  return wholeReply(
+    200,
+    {
       'Content-Type': mediaTypes.ociIndex,
       ...(filter === null ? {} : { 'OCI-Filters-Applied': 'artifactType' }),
       ...(page.more ? { Link: `</v2/${repository}/referrers/${subject}?${parameters.toString()}>; rel="next"` } : {}),
     },
-    body: JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: page.descriptors }),
-  });
+    JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: page.descriptors }),
+  );
 }
 
 /** Entries known to refer to the subject, and those of other programs, which must be read to know. */

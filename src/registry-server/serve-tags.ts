@@ -1,11 +1,15 @@
 import { quote } from '../domain/quote.ts';
-import type { Exchange, RegistryContext } from './exchange.ts';
-import { sendJson } from './exchange.ts';
+import type { Exchange, RegistryContext, RegistryReply } from './exchange.ts';
+import { jsonReply } from './exchange.ts';
 import { RegistryFault } from './registry-fault.ts';
 import type { RouteOf } from './route.ts';
 
 /** GET of the tags in byte order, a page of `n` after `last` (distribution-spec, "Listing Tags"). */
-export async function serveTags(context: RegistryContext, exchange: Exchange, route: RouteOf<'tags'>): Promise<void> {
+export async function serveTags(
+  context: RegistryContext,
+  exchange: Exchange,
+  route: RouteOf<'tags'>,
+): Promise<RegistryReply> {
   const { repository } = route;
   const limit = readPageSize(exchange.query.get('n'));
   const last = exchange.query.get('last') ?? '';
@@ -20,7 +24,7 @@ export async function serveTags(context: RegistryContext, exchange: Exchange, ro
   const headers: Record<string, string> = more
     ? { Link: `</v2/${repository}/tags/list?n=${tags.length}&last=${encodeURIComponent(next)}>; rel="next"` }
     : {};
-  sendJson(exchange, { name: repository, tags }, headers);
+  return jsonReply({ name: repository, tags }, headers);
 }
 
 /** Where the first tag after `last` stands. */

@@ -2,8 +2,8 @@ import type { ContentDigest, DigestAlgorithm } from './content-digest.ts';
 import { algorithmOf, isDigestAlgorithm } from './content-digest.ts';
 import { blobSize } from './blob-files.ts';
 import { readChunkRange } from './byte-range.ts';
-import type { Exchange, RegistryContext } from './exchange.ts';
-import { readBody, sendReply } from './exchange.ts';
+import type { Exchange, RegistryContext, RegistryReply } from './exchange.ts';
+import { wholeReply } from './exchange.ts';
 import { RegistryFault } from './registry-fault.ts';
 import type { RepositoryName } from './repository-name.ts';
 import type { RouteOf } from './route.ts';
@@ -15,26 +15,28 @@ export async function startUpload(
   context: RegistryContext,
   exchange: Exchange,
   route: RouteOf<'uploads'>,
-): Promise<void> {
+): Promise<RegistryReply> {
   const { query } = exchange;
   const { repository } = route;
   const [mount, whole] = [query.get('mount'), query.get('digest')];
-  if (mount !== null && (await mountBlob(context, exchange, { repository, digest: readDigest(mount) }))) return;
+  if (mount !== null) {
+    const digest = readDigest(mount);
+    if (await mountBlob(context, exchange, { repository, digest })) return createdReply(repository, digest);
+  }
   if (whole === null || mount !== null) {
     const algorithm = announcedAlgorithm(query.get('digest-algorithm'));
-    sendProgress(exchange, { session: await context.uploads.start(repository, algorithm), status: 202 });
-    return;
+    return progressReply({ session: await context.uploads.start(repository, algorithm), status: 202 });
   }
   const digest = readDigest(whole);
   const session = await context.uploads.start(repository, algorithmOf(digest));
   try {
-    await session.file.append(readBody(exchange.request));
+    await session.file.append(exchange.body);
     await settle(context, session, digest);
   } finally {
     // Nobody knows the id of this session.
     await session.end();
   }
-  sendCreated(exchange, repository, digest);
+  return createdReply(repository, digest);
 }
 
 /** PATCH: appends a chunk, at the place its `Content-Range` says, or a stream without one. */
@@ -42,13 +44,13 @@ export async function appendUpload(
   context: RegistryContext,
   exchange: Exchange,
   route: RouteOf<'upload'>,
-): Promise<void> {
+): Promise<RegistryReply> {
   const session = await findSession(context, route);
   const size = await session.alone(async () => {
     await appendBody(exchange, session);
     return currentSize(session);
   });
-  sendProgress(exchange, { session, status: 202, size });
+  return progressReply({ session, status: 202, size });
 }
 
 /** PUT: takes the last chunk, if there is one, and makes the upload a blob. */
@@ -56,33 +58,25 @@ export async function finishUpload(
   context: RegistryContext,
   exchange: Exchange,
   route: RouteOf<'upload'>,
-): Promise<void> {
+): Promise<RegistryReply> {
   const session = await findSession(context, route);
   const digest = readDigest(exchange.query.get('digest'));
   await session.alone(async () => {
     await appendBody(exchange, session, algorithmOf(digest));
     await settle(context, session, digest);
   });
-  sendCreated(exchange, route.repository, digest);
+  return createdReply(route.repository, digest);
 }
 
-export async function showUpload(
-  context: RegistryContext,
-  exchange: Exchange,
-  route: RouteOf<'upload'>,
-): Promise<void> {
+export async function showUpload(context: RegistryContext, route: RouteOf<'upload'>): Promise<RegistryReply> {
   const session = await findSession(context, route);
-  sendProgress(exchange, { session, status: 204, size: await currentSize(session) });
+  return progressReply({ session, status: 204, size: await currentSize(session) });
 }
 
-export async function cancelUpload(
-  context: RegistryContext,
-  exchange: Exchange,
-  route: RouteOf<'upload'>,
-): Promise<void> {
+export async function cancelUpload(context: RegistryContext, route: RouteOf<'upload'>): Promise<RegistryReply> {
   const session = await findSession(context, route);
   await session.alone(() => session.end());
-  sendReply(exchange, { status: 204 });
+  return wholeReply(204);
 }
 
 /** The upload is over with this, whether it became a blob or was refused. */
@@ -116,9 +110,7 @@ async function mountBlob(
       index,
       result: await blobs.link(digest, layout),
     }));
-    if (!linked) continue;
-    sendCreated(exchange, repository, digest);
-    return true;
+    if (linked) return true;
   }
   return false;
 }
@@ -126,9 +118,9 @@ async function mountBlob(
 const repositoryLimit = 1000;
 
 async function appendBody(exchange: Exchange, session: UploadSession, algorithm?: DigestAlgorithm): Promise<void> {
-  const { request } = exchange;
-  const header = request.headers['content-range'];
-  if (header === undefined) return session.file.append(readBody(request), { algorithm });
+  const { headers, body } = exchange;
+  const header = headers['content-range'];
+  if (header === undefined) return session.file.append(body, { algorithm });
   const range = readChunkRange(header);
   const size = await currentSize(session);
   if (range === undefined || range.first !== size)
@@ -136,13 +128,13 @@ async function appendBody(exchange: Exchange, session: UploadSession, algorithm?
       headers: progressHeaders(session, size),
     });
   const announced = range.last - range.first + 1;
-  const length = request.headers['content-length'];
+  const length = headers['content-length'];
   if (length !== undefined && Number(length) !== announced)
     throw new RegistryFault(
       { status: 400, code: 'SIZE_INVALID' },
       `Content-Range announces ${announced} bytes, Content-Length ${length}`,
     );
-  await session.file.append(readBody(request), { limit: announced, algorithm });
+  await session.file.append(body, { limit: announced, algorithm });
   if ((await session.file.size()) === range.last + 1) return;
   await session.end();
   throw new RegistryFault({ status: 400, code: 'SIZE_INVALID' }, 'Fewer bytes came than were announced');
@@ -179,8 +171,8 @@ interface Progress {
   readonly size?: number;
 }
 
-function sendProgress(exchange: Exchange, { session, status, size = 0 }: Progress): void {
-  sendReply(exchange, { status, headers: progressHeaders(session, size) });
+function progressReply({ session, status, size = 0 }: Progress): RegistryReply {
+  return wholeReply(status, progressHeaders(session, size));
 }
 
 // Zero bytes and one byte look alike here: the protocol has no other way to say zero.
@@ -192,7 +184,6 @@ function progressHeaders(session: UploadSession, size: number): Record<string, s
   };
 }
 
-function sendCreated(exchange: Exchange, repository: RepositoryName, digest: ContentDigest): void {
-  const headers = { Location: `/v2/${repository}/blobs/${digest}`, 'Docker-Content-Digest': digest };
-  sendReply(exchange, { status: 201, headers });
+function createdReply(repository: RepositoryName, digest: ContentDigest): RegistryReply {
+  return wholeReply(201, { Location: `/v2/${repository}/blobs/${digest}`, 'Docker-Content-Digest': digest });
 }
