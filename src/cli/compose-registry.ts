@@ -3,6 +3,7 @@ import { openRepository } from '../adapters/oci-http/open-repository.ts';
 import type { RegistryHosts } from '../adapters/oci-http/registry-hosts.ts';
 import type { ImageName } from '../domain/image-name.ts';
 import type { Report } from '../engine/event.ts';
+import type { ListeningRegistry } from '../registry-server/listen-registry.ts';
 import type { CliContext } from './command.ts';
 import type { OpenedRepository } from './project.ts';
 
@@ -15,8 +16,8 @@ export interface OpenRepositoryOptions {
 }
 
 /**
- * A repository of a registry. `embedded/...` is the project's own registry on disk, served on loopback by this process as
- * long as it runs.
+ * A repository of a registry. `embedded/...` is the project's own registry on disk: this process asks it directly, and
+ * serves it on loopback as soon as another program is told to pull from it.
  */
 export async function openImageRepository(
   context: CliContext,
@@ -29,19 +30,29 @@ export async function openImageRepository(
   const common = { environment, signal, access, onWarning, hosts };
   if (name.registry !== 'embedded') {
     const repository = openRepository(name, common);
-    return { repository, pullName: (image) => image, close: async () => repository.close() };
+    return { repository, pullName: (image) => Promise.resolve(image), close: async () => repository.close() };
   }
-  const { listenRegistry } = await import('../registry-server/listen-registry.ts');
-  const server = await listenRegistry({ folder: registryFolder(context, folder) });
-  const address = { protocol: 'http', host: '127.0.0.1', port: server.port } as const;
-  const repository = openRepository(name, { ...common, address });
+  const place = registryFolder(context, folder);
+  const { createRegistry } = await import('../registry-server/create-registry.ts');
+  const { answer } = createRegistry({ folder: place });
+  const server = serveWhenAsked(place);
   return {
-    repository,
-    pullName: (image) => image.replace(/^embedded\//, `127.0.0.1:${server.port}/`),
-    close: async () => {
-      repository.close();
-      await server.close();
-    },
+    repository: openRepository(name, { ...common, answer }),
+    pullName: async (image) => image.replace(/^embedded\//, `127.0.0.1:${await server.port()}/`),
+    close: server.close,
+  };
+}
+
+function serveWhenAsked(folder: string): { readonly port: () => Promise<number>; readonly close: () => Promise<void> } {
+  let listening: Promise<ListeningRegistry> | undefined;
+  const listen = async (): Promise<ListeningRegistry> => {
+    const { listenRegistry } = await import('../registry-server/listen-registry.ts');
+    // They pull, and nobody on this machine needs more.
+    return listenRegistry({ folder, readOnly: true });
+  };
+  return {
+    port: async () => (await (listening ??= listen())).port,
+    close: async () => (await listening)?.close(),
   };
 }
 

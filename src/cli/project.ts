@@ -13,7 +13,7 @@ export interface Project<World> {
 /** A repository with what it takes to reach it. */
 export interface OpenedRepository {
   readonly repository: ImageRepository;
-  /** An image's name as other programs on this machine can pull it. */
-  readonly pullName: (image: string) => string;
+  /** An image's name as other programs on this machine can pull it as long as this run lasts. */
+  readonly pullName: (image: string) => Promise<string>;
   close(): Promise<void>;
 }

@@ -15,7 +15,7 @@ export interface GateRunnerOptions {
   /** Where logs are kept after the run. */
   readonly logFolder: string;
   /** An image name as a tool on this machine can pull it. */
-  readonly pullName: (image: string) => string;
+  readonly pullName: (image: string) => Promise<string>;
   readonly signal: AbortSignal;
 }
 
@@ -29,7 +29,7 @@ export function gateCommands(options: GateRunnerOptions): GateRunner {
       const tree = await options.newFolder('gate');
       const home = await options.newFolder('home');
       await options.git.exportTree(subject.commit, tree);
-      const image = subject.image === undefined ? undefined : options.pullName(subject.image);
+      const image = subject.image === undefined ? undefined : await options.pullName(subject.image);
       const [command = '', ...args] = gate.command.map((word) =>
         image === undefined ? word : word.replaceAll('{image}', image),
       );

@@ -6,7 +6,8 @@ import type { Reply } from './reply-body.ts';
 import { readReply } from './reply-body.ts';
 import { replyError } from './reply-error.ts';
 import { withoutCredentials } from './told-back.ts';
-import type { Wire, WireRequest } from './wire.ts';
+import type { WireRequest } from './transport.ts';
+import type { Wire } from './wire.ts';
 
 export interface BearerToken {
   readonly value: Secret;

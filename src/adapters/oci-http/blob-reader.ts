@@ -8,7 +8,7 @@ import type { Place } from './place.ts';
 import { chunksOf, firstHeader } from './reply-body.ts';
 import type { Call, Session } from './session.ts';
 import { TransientError } from './transient-error.ts';
-import type { WireReply } from './wire.ts';
+import type { WireReply } from './transport.ts';
 import { cutReply } from './wire-error.ts';
 
 export interface BlobReader {

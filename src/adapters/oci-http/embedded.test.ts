@@ -6,8 +6,9 @@ import { test } from 'node:test';
 import { digestOf } from '../../domain/digest.ts';
 import { imageTag } from '../../domain/image-name.ts';
 import { repositoryContract } from '../../ports/repository.contract.ts';
+import { createRegistry } from '../../registry-server/create-registry.ts';
 import { listenRegistry } from '../../registry-server/listen-registry.ts';
-import type { RegistryRepository } from './open-repository.ts';
+import type { OpenRepositoryOptions, RegistryRepository } from './open-repository.ts';
 import { openRepository } from './open-repository.ts';
 import { sampleIndex, stableTag } from './scripted-registry.ts';
 
@@ -38,6 +39,11 @@ async function startEmbedded(): Promise<Embedded> {
 repositoryContract('embedded registry', async () => {
   const embedded = await startEmbedded();
   return { repository: embedded.open(), close: () => embedded.close() };
+});
+
+repositoryContract('embedded registry in the same process', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'cutwater-registry-'));
+  return { repository: openDirectly(folder), close: () => rm(folder, { recursive: true, force: true }) };
 });
 
 test('the embedded registry enforces what writeManifest() expects, and a repeated write is done', async () => {
@@ -83,6 +89,11 @@ test('many clients adding tags at once lose none', async () => {
     await embedded.close();
   }
 });
+
+function openDirectly(folder: string, options: OpenRepositoryOptions = {}): RegistryRepository {
+  const { answer } = createRegistry({ folder });
+  return openRepository({ registry: 'embedded', repository: 'acme/app' }, { answer, environment: {}, ...options });
+}
 
 async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(bytes);

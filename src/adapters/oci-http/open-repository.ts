@@ -6,6 +6,9 @@ import { createBlobWriter } from './blob-writer.ts';
 import type { CredentialQuery, CredentialSource } from './credentials.ts';
 import type { Environment } from './docker-credentials.ts';
 import { dockerCredentials } from './docker-credentials.ts';
+import type { Answer } from './direct-transport.ts';
+import { directTransport } from './direct-transport.ts';
+import { httpTransport } from './http-transport.ts';
 import { createManifestReader } from './manifest-reader.ts';
 import { createManifestWriter } from './manifest-writer.ts';
 import { createPlace } from './place.ts';
@@ -27,6 +30,8 @@ import { createWire } from './wire.ts';
 export interface OpenRepositoryOptions {
   /** Where the registry listens, when its name does not say so; the only way to plain http beyond loopback. */
   readonly address?: RegistryAddress;
+  /** A registry in this very process: it is asked directly, without a connection. */
+  readonly answer?: Answer;
   /** Default: what `docker login` and `podman login` left, read only after the registry asked. */
   readonly credentials?: CredentialSource;
   /** `write` asks for push rights in the first token, so that a release needs one. Default `read`. */
@@ -51,14 +56,21 @@ export type RegistryRepository = ImageRepository & {
 };
 
 /**
- * One repository of a registry over HTTP. Nothing is sent before the first call: there is no ping, and credentials are
+ * One repository of a registry over HTTP, or of one in this process with all the same steps. Nothing is sent before the first call: there is no ping, and credentials are
  * read and sent only where the registry asks for them.
  */
 export function openRepository(name: ImageName, options: OpenRepositoryOptions = {}): RegistryRepository {
   const { timing = realTiming, environment = process.env, signal, hosts = createRegistryHosts() } = options;
-  const registry = repositoryRoot(name, options.address);
+  const { answer } = options;
+  const address = options.address ?? (answer && { protocol: 'http', host: name.registry, port: 80 });
+  const registry = repositoryRoot(name, address);
   const quirks = quirksOf(name.registry);
-  const wire = createWire({ environment, hosts, timing, signal });
+  const wire = createWire({
+    transport: answer === undefined ? httpTransport(environment) : directTransport(answer),
+    hosts,
+    timing,
+    signal,
+  });
   const authorizer = createAuthorizer({
     wire,
     registry,

@@ -1,5 +1,5 @@
 import { CutwaterError } from '../../domain/error.ts';
-import type { WireReply } from './wire.ts';
+import type { WireReply } from './transport.ts';
 import { cutReply } from './wire-error.ts';
 
 /** A reply that was read to its end. */

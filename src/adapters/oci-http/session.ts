@@ -8,8 +8,9 @@ import { replyError } from './reply-error.ts';
 import type { Retry } from './retry.ts';
 import { hideCredentials, withoutCredentials } from './told-back.ts';
 import { TransientError } from './transient-error.ts';
+import type { WireBody, WireReply, WireRequest } from './transport.ts';
 import type { WarningSink } from './warnings.ts';
-import type { Wire, WireBody, WireReply, WireRequest } from './wire.ts';
+import type { Wire } from './wire.ts';
 
 /** One question to the registry; may become several requests. */
 export interface Call {

@@ -10,7 +10,7 @@ import type { Reply } from './reply-body.ts';
 import { firstHeader } from './reply-body.ts';
 import type { Call, Session } from './session.ts';
 import { TransientError } from './transient-error.ts';
-import type { WireBody } from './wire.ts';
+import type { WireBody } from './transport.ts';
 
 /** An upload session of a registry, and how far it has come. */
 export interface UploadPoint {
