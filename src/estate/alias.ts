@@ -2,7 +2,8 @@ import type { Version } from '../domain/version.ts';
 import { releaseClassOf } from '../domain/version.ts';
 import type { Policy } from '../policy/policy.ts';
 
-export type ChannelPolicy = Policy['channels'];
+/** What decides which aliases there are and where they may point. */
+export type ChannelPolicy = Pick<Policy['channels'], 'major' | 'latest'>;
 
 /** A rolling name and the versions it may point at. */
 export type Alias =

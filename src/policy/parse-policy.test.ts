@@ -52,7 +52,7 @@ test("parsePolicy() reads a minimal file as RustShare's process", () => {
       },
     ],
     binaries: [],
-    channels: { major: 'always', latest: { kind: 'highest' }, sha: 'full' },
+    channels: { major: 'always', latest: { kind: 'highest' }, sha: 'full', edge: true, nightly: true },
     changelog: 'CHANGELOG.md',
     upgrading: 'docs/upgrading.md',
     notBuildInput: ['CHANGELOG.md', 'docs/**'],
@@ -90,7 +90,7 @@ images:
         workdir: /
         ports: ["8080", 53/udp]
 binaries: [{ name: "harbor-{machine}", path: /harbor, static: true }]
-channels: { major: from-1.0, latest: "2.1", sha: short }
+channels: { major: from-1.0, latest: "2.1", sha: short, edge: false, nightly: false }
 changelog: docs/CHANGES.md
 upgrading: false
 notBuildInput: ["*.md"]
@@ -135,7 +135,13 @@ forge: { kind: local, folder: out/releases }
     workdir: '/',
     ports: ['8080/tcp', '53/udp'],
   });
-  assert.deepEqual(policy.channels, { major: 'from-1.0', latest: { kind: 'line', line: '2.1' }, sha: 'short' });
+  assert.deepEqual(policy.channels, {
+    major: 'from-1.0',
+    latest: { kind: 'line', line: '2.1' },
+    sha: 'short',
+    edge: false,
+    nightly: false,
+  });
   assert.equal(policy.upgrading, undefined);
   assert.deepEqual(policy.gates, [
     {

@@ -127,6 +127,8 @@ function channelsBlock(): readonly string[] {
     '  major: always # or from-1.0: no alias "0" before 1.0.0',
     '  latest: highest # or a line in quotes, such as "2.1"',
     '  sha: full # or short',
+    '  edge: true # the newest build of the branch',
+    '  nightly: true # nightly-YYYY-MM-DD, one for each day (UTC) with a build',
   ];
 }
 

@@ -31,6 +31,9 @@ export interface Policy {
     /** `highest` of all, or of one line such as `2` or `2.1`. */
     readonly latest: { readonly kind: 'highest' } | { readonly kind: 'line'; readonly line: string };
     readonly sha: 'full' | 'short';
+    /** Whether builds of the default branch are published as `edge`, and as `nightly-YYYY-MM-DD`. */
+    readonly edge: boolean;
+    readonly nightly: boolean;
   };
   readonly changelog: string;
   readonly upgrading: string | undefined;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseBranchName, parseBranchPattern } from './branch-pattern.ts';
+import { channelsSchema } from './channels-schema.ts';
 import { evidencesSchema, gatesSchema } from './gate-schema.ts';
 import { binarySchema, imageSchema } from './image-schema.ts';
 import { checkedText, choice, parsedText, section } from './parsed-text.ts';
@@ -58,21 +59,6 @@ const signaturesSchema = section('a mapping', {
     .min(1, { error: 'a list of at least one of "openpgp", "ssh"' })
     .default(['openpgp']),
 }).meta({ description: 'Which tags must be signed, and how.' });
-
-const channelsSchema = section('a mapping', {
-  major: choice(['always', 'from-1.0'], 'Whether the alias "0" is published while the major version is 0.').default(
-    'always',
-  ),
-  latest: checkedText(
-    {
-      wanted: '"highest" or a line in quotes such as "2.1"',
-      description: '"highest": the highest stable version of all. Or a line, in quotes: "2", "2.1".',
-      pattern: '^(highest|\\d+(\\.\\d+)?)$',
-    },
-    (text) => (/^(?:highest|(?:0|[1-9]\d{0,8})(?:\.(?:0|[1-9]\d{0,8}))?)$/.test(text) ? undefined : 'is neither'),
-  ).prefault('highest'),
-  sha: choice(['full', 'short'], 'sha-COMMIT with the full commit id, or its first digits.').default('full'),
-}).meta({ description: 'The names that move: latest, X, X.Y, and sha-COMMIT.' });
 
 const repositoryFile = (notes: { readonly wanted: string; readonly description: string }) =>
   parsedText(notes, parseRepositoryPath);

@@ -14,7 +14,7 @@ export interface AuditAlias {
 }
 
 /** The default policy: an alias for every line, `latest` for the highest of all. */
-const channels: ChannelPolicy = { major: 'always', latest: { kind: 'highest' }, sha: 'full' };
+const channels: ChannelPolicy = { major: 'always', latest: { kind: 'highest' } };
 
 /** `latest`, then majors, then minors, each from the highest down, over every stable tag that is not withdrawn. */
 export function auditAliases(stable: readonly StableTag[], withdrawn: readonly Version[]): readonly AuditAlias[] {
