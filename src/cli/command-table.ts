@@ -1,5 +1,6 @@
 import type { ArgumentSpec, Command } from './command.ts';
 import { documentCommands } from './command-table-documents.ts';
+import { channelCommands } from './command-table-channels.ts';
 import { registryCommands } from './command-table-registry.ts';
 import { tagCommands } from './command-table-tag.ts';
 
@@ -47,14 +48,18 @@ export const commandTable: readonly Command[] = [
   },
   {
     name: 'plan',
-    summary: 'Show the exact effects of a release, or of reconcile',
+    summary: 'Show the exact effects of a release, of reconcile, or of edge',
     description:
       'With VERSION: what releasing it would change, even before its tag exists. Without: what reconcile would change. Writes nothing.',
     arguments: [{ ...version, required: false }],
-    options: [],
+    options: [
+      { name: 'edge', summary: 'What publishing a build of the default branch would change', value: { kind: 'flag' } },
+      { name: 'commit', summary: 'With --edge: of this commit, not of the head', value: text('REV') },
+    ],
     examples: [
       { line: 'plan 1.2.3', says: 'What releasing 1.2.3 would do' },
       { line: 'plan --json', says: 'What reconcile would do, as JSON' },
+      { line: 'plan --edge', says: 'The next move of edge and of the nightly' },
     ],
     load: () => import('./commands/plan.ts'),
   },
@@ -71,6 +76,7 @@ export const commandTable: readonly Command[] = [
     ],
     load: () => import('./commands/release.ts'),
   },
+  ...channelCommands,
   {
     name: 'reconcile',
     summary: 'Bring aliases and records in line with the signed decisions',

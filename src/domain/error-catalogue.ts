@@ -93,6 +93,11 @@ export const errorCatalogue = {
     when: 'The clock here does not fit the times in the repository',
     hint: 'Set the clock of this machine, then run the same command again',
   },
+  OFF_BRANCH: {
+    exit: 3,
+    when: 'A commit is not one that the default branch was at',
+    hint: 'Name a commit of the default branch',
+  },
   IMAGE_TAG_CLAIMED_TWICE: {
     exit: 3,
     when: 'Two git tags would publish the same image tag',

@@ -45,7 +45,20 @@ export async function fillMirrors(
       const copied = new Set<Digest>();
       for (const gap of (await fixedGaps(world, loaded, { estate, mirror })).gaps)
         await close(world, { mirror, gaps: [gap], copied });
-      await followAliases(world, estate, { mirror, copied });
+      await followNames(world, aliasNames(estate), { mirror, copied });
+    } catch (error) {
+      if (!isCutwaterError(error) || error.code === 'INTERRUPTED') throw error;
+      failures.push({ mirror: formatImageName(mirror.name), error });
+    }
+  return failures;
+}
+
+/** Brings names that are no release's to every mirror as the registry has them: a build of the branch, its channels. */
+export async function mirrorNames(world: ReadWorld, names: readonly ImageTag[]): Promise<readonly MirrorFailure[]> {
+  const failures: MirrorFailure[] = [];
+  for (const mirror of world.mirrors)
+    try {
+      await followNames(world, names, { mirror, copied: new Set() });
     } catch (error) {
       if (!isCutwaterError(error) || error.code === 'INTERRUPTED') throw error;
       failures.push({ mirror: formatImageName(mirror.name), error });
@@ -71,7 +84,7 @@ export async function mirrorSteps(
 ): Promise<readonly Step[]> {
   const { gaps, there } = await fixedGaps(world, loaded, { estate, mirror });
   const fixed = gaps.filter((gap) => !there.has(gap.imageTag));
-  return [...fixed, ...(await aliasGaps(world, estate, mirror))].map((gap) => stepOf(mirror, gap));
+  return [...fixed, ...(await nameGaps(world, aliasNames(estate), mirror))].map((gap) => stepOf(mirror, gap));
 }
 
 /** All names of each release that is not whole there, those too that the mirror holds: they may hold something else. */
@@ -124,10 +137,17 @@ async function gapOf(world: ReadWorld, tag: ImageTag): Promise<readonly MirrorGa
   return digest === undefined ? [] : [{ imageTag: tag, digest, moves: false }];
 }
 
-async function aliasGaps(world: ReadWorld, estate: Estate, mirror: ImageRepository): Promise<readonly MirrorGap[]> {
+function aliasNames({ aliases }: Estate): readonly ImageTag[] {
+  return aliases.map(({ alias }) => imageTag(alias.name));
+}
+
+async function nameGaps(
+  world: ReadWorld,
+  names: readonly ImageTag[],
+  mirror: ImageRepository,
+): Promise<readonly MirrorGap[]> {
   const looks = await Promise.all(
-    estate.aliases.map(async ({ alias }): Promise<readonly MirrorGap[]> => {
-      const tag = imageTag(alias.name);
+    names.map(async (tag): Promise<readonly MirrorGap[]> => {
       const [here, there] = await Promise.all([world.repository.resolve(tag), mirror.resolve(tag)]);
       if (here === undefined || here.digest === there?.digest) return [];
       return [{ imageTag: tag, digest: here.digest, moves: true }];
@@ -142,10 +162,10 @@ interface Filling {
   readonly copied: Set<Digest>;
 }
 
-/** Look, put, and look again: the registry's aliases may move meanwhile, and the mirror must not be left on old ones. */
-async function followAliases(world: ReadWorld, estate: Estate, filling: Filling): Promise<void> {
+/** Look, put, and look again: the registry's names may move meanwhile, and the mirror must not be left on old ones. */
+async function followNames(world: ReadWorld, names: readonly ImageTag[], filling: Filling): Promise<void> {
   for (let round = 0; round < aliasRounds; round += 1) {
-    const gaps = await aliasGaps(world, estate, filling.mirror);
+    const gaps = await nameGaps(world, names, filling.mirror);
     if (gaps.length === 0) return;
     for (const digest of new Set(gaps.map((gap) => gap.digest)))
       await close(world, { ...filling, gaps: gaps.filter((gap) => gap.digest === digest) });

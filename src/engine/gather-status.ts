@@ -9,6 +9,8 @@ import { admitRelease } from './admit-release.ts';
 import { snapshotBranches } from './branch-snapshot.ts';
 import type { AliasState, Estate } from './gather-estate.ts';
 import { gatherEstate } from './gather-estate.ts';
+import type { EdgeEstate } from './gather-edge.ts';
+import { lookAtChannels } from './gather-edge.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import { readRecord } from './read-record.ts';
 import { readProjectTags } from './read-tags.ts';
@@ -19,6 +21,8 @@ import type { ReadWorld } from './world.ts';
 export interface Status {
   readonly schema: 'cutwater.status/1';
   readonly aliases: readonly AliasState[];
+  /** `edge` and the last nightly. */
+  readonly channels: StatusChannels;
   /** What the registry says is published, highest first. `listed`: so far down that nobody looked whether it is true. */
   readonly published: readonly PublishedVersion[];
   /** Release tags above the highest published stable version that are not finished, with what stops them. */
@@ -39,6 +43,11 @@ export interface PublishedVersion {
   readonly reason?: string;
 }
 
+/** What is known of the channels of the default branch; a shallow clone cannot judge them. */
+export type StatusChannels =
+  | ({ readonly is: 'judged' } & Pick<EdgeEstate, 'branch' | 'head' | 'channels'>)
+  | { readonly is: 'unchecked'; readonly reason: string };
+
 /** The state of the whole project: what is published, where every alias is, what is half done, what does not count. */
 export async function gatherStatus(world: ReadWorld, loaded: LoadedPolicy): Promise<Status> {
   const tags = await readProjectTags(world.git, loaded.policy, world.tagSource);
@@ -48,6 +57,7 @@ export async function gatherStatus(world: ReadWorld, loaded: LoadedPolicy): Prom
   return {
     schema: 'cutwater.status/1',
     aliases: estate.aliases,
+    channels: await readChannels(world, loaded),
     published: judged,
     unfinished: await findUnfinished(world, loaded, {
       tags,
@@ -72,6 +82,16 @@ export async function gatherStatus(world: ReadWorld, loaded: LoadedPolicy): Prom
       estate.committed.map(({ version }) => version),
     ),
   };
+}
+
+async function readChannels(world: ReadWorld, loaded: LoadedPolicy): Promise<StatusChannels> {
+  try {
+    const { branch, head, channels } = await lookAtChannels(world, loaded);
+    return { is: 'judged', branch, head, channels };
+  } catch (error) {
+    if (!isCutwaterError(error, 'HISTORY_SHALLOW')) throw error;
+    return { is: 'unchecked', reason: error.message };
+  }
 }
 
 /** So many versions are judged for a page about the project; the rest is listed. */

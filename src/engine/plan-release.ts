@@ -188,6 +188,8 @@ async function markDone(
       case 'document':
         return committed;
       case 'alias':
+      case 'build':
+      case 'channel':
       case 'mirror':
       case 'latest':
       case 'banner':

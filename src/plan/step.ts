@@ -57,6 +57,17 @@ export type Step =
       readonly from: Digest | undefined;
       readonly because: string;
     }
+  /** The image of a commit of the default branch, pushed by digest with its provenance. */
+  | { readonly kind: 'build'; readonly commit: ObjectId; readonly digest: Digest | undefined }
+  | {
+      readonly kind: 'channel';
+      /** `edge`, `nightly-YYYY-MM-DD`. */
+      readonly channel: string;
+      readonly commit: ObjectId;
+      readonly digest: Digest | undefined;
+      readonly from: Digest | undefined;
+      readonly because: string;
+    }
   | { readonly kind: 'mirror'; readonly mirror: string; readonly imageTag: string; readonly digest: Digest }
   | { readonly kind: 'latest'; readonly tag: string }
   | { readonly kind: 'banner'; readonly tag: string; readonly banner: string | undefined };
@@ -84,6 +95,10 @@ export function describeStep(step: Step): string {
       return `store decision ${step.tag} beside the images as ${step.imageTag}`;
     case 'alias':
       return `point ${step.alias} at ${step.version}${at(step.digest)}: ${step.because}`;
+    case 'build':
+      return `build commit ${step.commit.slice(0, 12)} and push it by digest${at(step.digest)}`;
+    case 'channel':
+      return `point ${step.channel} at commit ${step.commit.slice(0, 12)}${at(step.digest)}: ${step.because}`;
     case 'mirror':
       return `copy ${step.imageTag}${at(step.digest)} to ${step.mirror}`;
     case 'latest':

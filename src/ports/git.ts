@@ -16,6 +16,8 @@ export interface Git {
   isAncestor(ancestor: ObjectId, descendant: ObjectId): Promise<boolean>;
   /** Those of the commits that do not lead to the head, as far as this clone shows: in a shallow one it may be too many. */
   unmerged(commits: readonly ObjectId[], head: ObjectId): Promise<ReadonlySet<ObjectId>>;
+  /** The commit itself, its first parent, the first parent of that, and so on; in a shallow clone as far as it goes. */
+  firstParents(commit: ObjectId): Promise<readonly ObjectId[]>;
   isShallow(): Promise<boolean>;
   /** A file of a commit; undefined where the commit has no such file. Paths are relative, with "/". */
   readFile(commit: ObjectId, path: string): Promise<Uint8Array | undefined>;

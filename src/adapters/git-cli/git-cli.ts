@@ -43,6 +43,7 @@ export function gitCli(options: GitCliOptions): Git {
     commitOf: (revision) => commitOf(commands, revision),
     isAncestor: (ancestor, descendant) => isAncestor(commands, ancestor, descendant),
     unmerged: (commits, head) => unmerged(commands, commits, head),
+    firstParents: (commit) => firstParents(commands, commit),
     isShallow: () => isShallow(commands),
     readFile: (commit, path) => readFile(commands, commit, path),
     changedPaths: (from, to) => changedPaths(commands, from, to),
@@ -142,6 +143,14 @@ async function unmerged(
   if (result.exitCode !== 0) throw gitFailure(`tell what leads to ${head}`, result);
   const beyond = new Set(Buffer.from(result.stdout).toString('utf8').split('\n'));
   return new Set(commits.filter((commit) => beyond.has(commit)));
+}
+
+async function firstParents(commands: GitCommands, commit: ObjectId): Promise<readonly ObjectId[]> {
+  const result = await commands.read(['rev-list', '--first-parent', commit, '--'], {
+    maxOutputBytes: 512 * 1024 * 1024,
+  });
+  if (result.exitCode !== 0) throw gitFailure(`read the first parents of ${commit}`, result);
+  return Buffer.from(result.stdout).toString('utf8').split('\n').filter(isObjectId);
 }
 
 async function signingKey(commands: GitCommands): Promise<string | undefined> {

@@ -1,20 +1,28 @@
+import { CutwaterError } from '../../domain/error.ts';
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { escapeText } from '../../domain/quote.ts';
 import { readVersion } from '../../domain/version.ts';
 import type { ReleasePlan } from '../../engine/plan-release.ts';
 import { planReconcile, planRelease } from '../../engine/plan-release.ts';
-import { describeStep } from '../../plan/step.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { openProject } from '../compose.ts';
 import { aliasJson, renderAliases } from '../render/aliases.ts';
 import { writeJson } from '../render/json.ts';
+import { renderSteps } from '../render/steps.ts';
 import type { Terminal } from '../render/terminal.ts';
+import { showEdgePlan } from './plan-edge.ts';
 import { paint } from '../render/terminal.ts';
 
 /** `cutwater plan [VERSION]` */
 export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
   const asked = input.optionalArgument('VERSION');
+  const revision = input.text('commit');
+  if (asked !== undefined && input.flag('edge'))
+    throw new CutwaterError('USAGE', 'Cannot plan edge and a version at once: one of the two is wanted');
+  if (input.flag('edge')) return showEdgePlan(revision, context);
+  if (revision !== undefined)
+    throw new CutwaterError('USAGE', 'Cannot plan a commit: --commit is for the plan of edge, add --edge');
   const version = asked === undefined ? undefined : readVersion(asked);
   const project = await openProject(context, { fetch: 'try', access: 'read' });
   try {
@@ -34,10 +42,6 @@ function renderPlan(plan: ReleasePlan, terminal: Terminal): readonly string[] {
     plan.version === undefined
       ? 'Plan of reconcile'
       : `Plan of ${plan.class ?? 'release'} ${plan.version}, commit ${plan.commit?.slice(0, 12) ?? ''}`;
-  const steps = plan.steps.map(({ step, state }) => {
-    const mark = state === 'done' ? paint(terminal, 'green', '✓') : '·';
-    return `  ${mark} ${escapeText(describeStep(step))}`;
-  });
   const problems = plan.problems.flatMap(({ message, hint }) => [
     `  ${paint(terminal, 'red', '✗')} ${escapeText(message, 1000)}`,
     `    next: ${escapeText(hint, 1000)}`,
@@ -45,7 +49,7 @@ function renderPlan(plan: ReleasePlan, terminal: Terminal): readonly string[] {
   const aliases = renderAliases(plan.aliases, terminal);
   return [
     paint(terminal, 'bold', title),
-    ...(steps.length === 0 ? ['  nothing to do'] : steps),
+    ...renderSteps(plan.steps, terminal),
     ...(aliases.length === 0 ? [] : ['', ...aliases]),
     ...(problems.length === 0
       ? []

@@ -1,19 +1,16 @@
-import type { Digest } from '../../domain/digest.ts';
-import { isDigest } from '../../domain/digest.ts';
-import { CutwaterError } from '../../domain/error.ts';
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
-import { quote } from '../../domain/quote.ts';
 import { reconcile } from '../../engine/reconcile.ts';
 import { describeStep } from '../../plan/step.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { openProject } from '../compose.ts';
+import { readReplacement } from '../replacement.ts';
 import { aliasJson, renderAliases } from '../render/aliases.ts';
 import { writeJson } from '../render/json.ts';
 
 /** `cutwater reconcile` */
 export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
-  const replace = new Map(input.list('replace').map(readReplacement));
+  const replace = new Map(input.list('replace').map((text) => readReplacement(text, 'ALIAS')));
   const project = await openProject(context, { fetch: 'must', access: 'write' });
   try {
     const { estate, done, rounds } = await reconcile(project.world, project.loaded, { replace });
@@ -33,10 +30,4 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
   } finally {
     await project.close();
   }
-}
-
-function readReplacement(text: string): readonly [string, Digest] {
-  const [alias = '', digest] = text.split('@');
-  if (isDigest(digest)) return [alias, digest];
-  throw new CutwaterError('USAGE', `Cannot read --replace ${quote(text)}: ALIAS@sha256:... is wanted`);
 }

@@ -7,6 +7,7 @@ import { describeStep } from '../../plan/step.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { openProject } from '../compose.ts';
 import { aliasJson, renderAliases } from '../render/aliases.ts';
+import { channelJson, renderChannels } from '../render/channels.ts';
 import { writeJson } from '../render/json.ts';
 import { renderTable } from '../render/table.ts';
 import type { Terminal } from '../render/terminal.ts';
@@ -18,8 +19,8 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
   try {
     const status = await gatherStatus(project.world, project.loaded);
     await project.close();
-    if (context.options.json) writeJson(context.stdout, { ...status, aliases: status.aliases.map(aliasJson) });
-    else context.stdout.write(`${renderStatus(status, context.terminal).join('\n')}\n`);
+    if (context.options.json) writeJson(context.stdout, statusJson(status));
+    else context.stdout.write(`${renderStatus(status, project.world.now, context.terminal).join('\n')}\n`);
     const open = status.drift.length > 0 || status.unfinished.length > 0;
     return input.flag('exit-code') && open ? exitCodes.refused : exitCodes.done;
   } finally {
@@ -27,9 +28,21 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
   }
 }
 
+function statusJson(status: Status): Readonly<Record<string, unknown>> {
+  const channels = status.channels.is === 'judged' ? status.channels.channels.map(channelJson) : undefined;
+  return { ...status, aliases: status.aliases.map(aliasJson), channels };
+}
+
 const shown = 15;
 
-function renderStatus(status: Status, terminal: Terminal): readonly string[] {
+/** Nothing is said of the channels of a project that has none. */
+function channelLines(channels: Status['channels'], now: number, terminal: Terminal): readonly string[] {
+  if (channels.is === 'unchecked') return [escapeText(channels.reason, 500)];
+  const known = channels.channels.filter(({ current }) => current !== undefined);
+  return known.length === 0 ? [] : renderChannels({ estate: channels, now }, terminal);
+}
+
+function renderStatus(status: Status, now: number, terminal: Terminal): readonly string[] {
   const styles = { published: 'green', withdrawn: 'yellow', rejected: 'red', listed: 'dim' } as const;
   const published = status.published.map(({ version, is, reason }) => {
     return [version, { text: reason === undefined ? is : `${is}: ${reason}`, style: styles[is] }];
@@ -47,7 +60,8 @@ function renderStatus(status: Status, terminal: Terminal): readonly string[] {
     refused: refused.length - shown,
   };
   const sections = [
-    { title: 'Channels', lines: renderAliases(status.aliases, terminal), more: 0 },
+    { title: 'Aliases', lines: renderAliases(status.aliases, terminal), more: 0 },
+    { title: 'Builds of the default branch', lines: channelLines(status.channels, now, terminal), more: 0 },
     { title: 'Versions', lines: renderTable(columns, published.slice(0, shown), terminal), more: more.published },
     { title: 'Tagged, not finished', lines: unfinished.slice(0, shown), more: more.unfinished },
     { title: "Drift that 'cutwater reconcile' would mend", lines: status.drift.map(describeStep), more: 0 },

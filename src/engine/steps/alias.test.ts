@@ -116,6 +116,8 @@ test('aliasGroups() puts together what has the same image before and after, and 
     because: '',
   } as const;
   const list = [...steps(['latest', '1'], next, old), ...steps(['1.1'], next, undefined), ...steps(['0'], other, old)];
-  const groups = aliasGroups([...list, unbuilt]).map((group) => group.map(({ alias }) => alias));
+  const groups = aliasGroups([...list, unbuilt]).map((group) =>
+    group.map((step) => (step.kind === 'alias' ? step.alias : step.channel)),
+  );
   assert.deepEqual(groups, [['latest', '1'], ['1.1'], ['0']]);
 });

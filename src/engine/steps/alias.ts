@@ -1,5 +1,6 @@
 import type { Digest } from '../../domain/digest.ts';
 import { CutwaterError } from '../../domain/error.ts';
+import type { ImageTag } from '../../domain/image-name.ts';
 import { imageTag } from '../../domain/image-name.ts';
 import type { Manifest } from '../../domain/oci.ts';
 import { parseIndex } from '../../domain/oci-manifest.ts';
@@ -10,16 +11,16 @@ import type { JointStep } from '../run-together.ts';
 import { runTogether } from '../run-together.ts';
 
 /** A step that is ready to be done: its image is built. `from` is what the judgement was made on. */
-export type AliasStep = Extract<Step, { kind: 'alias' }> & { readonly digest: Digest };
+export type AliasStep = Extract<Step, { kind: 'alias' | 'channel' }> & { readonly digest: Digest };
 
 /** What came of moving an alias: it is there, or someone changed it meanwhile and it must be judged anew. */
 export type AliasOutcome = 'moved' | 'changed-meanwhile';
 
-/** The steps that one request can do: the same image, in place of the same one. */
+/** The steps, of aliases and other channels, that one request can do: the same image, in place of the same one. */
 export function aliasGroups(steps: readonly Step[]): readonly (readonly AliasStep[])[] {
   const groups = new Map<string, AliasStep[]>();
   for (const step of steps) {
-    if (step.kind !== 'alias' || step.digest === undefined) continue;
+    if ((step.kind !== 'alias' && step.kind !== 'channel') || step.digest === undefined) continue;
     const key = `${step.digest} ${step.from ?? ''}`;
     groups.set(key, [...(groups.get(key) ?? []), { ...step, digest: step.digest }]);
   }
@@ -27,7 +28,7 @@ export function aliasGroups(steps: readonly Step[]): readonly (readonly AliasSte
 }
 
 /**
- * Points the aliases of one group at their digest. Before a move the children of the index are looked for, so that an
+ * Points the aliases or channels of one group at their digest. Before a move the children of the index are looked for, so that an
  * alias never leads to an image whose platforms a clean-up has deleted. That an alias was changed by another run in
  * between is a value: the caller reads everything again.
  */
@@ -40,7 +41,7 @@ export async function moveAliases(
   const joints = group.map((step): AliasJoint => ({
     step,
     observe: async () => {
-      const found = (await repository.resolve(imageTag(step.alias)))?.digest;
+      const found = (await repository.resolve(nameOf(step)))?.digest;
       if (found === step.digest) return { is: 'present', evidence: 'moved' };
       if (found !== step.from || tried.has(step)) return { is: 'present', evidence: 'changed-meanwhile' };
       return { is: 'absent' };
@@ -51,7 +52,7 @@ export async function moveAliases(
     if (first === undefined) return;
     const manifest = await requireWhole(repository, first.step);
     for (const { step } of absent) tried.add(step);
-    const tags = absent.map(({ step }) => imageTag(step.alias));
+    const tags = absent.map(({ step }) => nameOf(step));
     await repository.writeTags(manifest, tags, first.step.from ?? null);
   };
   return runTogether<AliasJoint, AliasOutcome>(joints, apply, run);
@@ -61,10 +62,15 @@ interface AliasJoint extends JointStep<AliasOutcome> {
   readonly step: AliasStep;
 }
 
-async function requireWhole(repository: ImageRepository, { alias, digest }: AliasStep): Promise<Manifest> {
+function nameOf(step: AliasStep): ImageTag {
+  return imageTag(step.kind === 'alias' ? step.alias : step.channel);
+}
+
+async function requireWhole(repository: ImageRepository, step: AliasStep): Promise<Manifest> {
+  const { digest } = step;
   const manifest = await repository.readManifest(digest);
   if (manifest === undefined)
-    throw new CutwaterError('NOT_PUBLISHED', `Cannot point ${alias} at ${digest}: it is not in the registry`);
+    throw new CutwaterError('NOT_PUBLISHED', `Cannot point ${nameOf(step)} at ${digest}: it is not in the registry`);
   const index = parseIndex(manifest);
   if (index.is === 'refused') return manifest;
   const children = await Promise.all(
@@ -74,7 +80,7 @@ async function requireWhole(repository: ImageRepository, { alias, digest }: Alia
   if (lost !== undefined)
     throw new CutwaterError(
       'PLATFORM_LOST',
-      `Cannot point ${alias} at ${digest}: its image ${lost.digest} is gone from the registry`,
+      `Cannot point ${nameOf(step)} at ${digest}: its image ${lost.digest} is gone from the registry`,
       { hint: 'Restore it from a mirror or release a new patch version; check what deletes untagged images' },
     );
   return manifest;

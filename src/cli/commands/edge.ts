@@ -1,0 +1,54 @@
+import { exitCodes } from '../../domain/error-catalogue.ts';
+import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { formatImageName } from '../../domain/image-name.ts';
+import type { EdgeResult } from '../../engine/edge.ts';
+import { publishEdge } from '../../engine/edge.ts';
+import type { CliContext, CommandInput } from '../command.ts';
+import { openReleaseProject } from '../compose-release.ts';
+import { readReplacement } from '../replacement.ts';
+import { channelJson, renderChannels } from '../render/channels.ts';
+import { writeJson } from '../render/json.ts';
+
+/** `cutwater edge` */
+export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
+  const replace = new Map(input.list('replace').map((text) => readReplacement(text, 'CHANNEL')));
+  const revision = input.text('commit');
+  const project = await openReleaseProject(context);
+  try {
+    const { world, loaded } = project;
+    const request = { replace, ...(revision === undefined ? {} : { revision }) };
+    const result = await publishEdge(world, loaded, request);
+    await project.close();
+    const image = `${formatImageName(world.repository.name)}@${result.build.digest}`;
+    if (context.options.json) writeJson(context.stdout, edgeJson(result, image));
+    else {
+      const table = renderChannels({ estate: result.estate, now: world.now }, context.terminal);
+      context.stdout.write(`${[headline(result, image), '', ...table].join('\n')}\n`);
+    }
+    return exitCodes.done;
+  } finally {
+    await project.close();
+  }
+}
+
+function headline({ build }: EdgeResult, image: string): string {
+  const name = build.tag ?? `commit ${build.commit.slice(0, 12)}`;
+  return `${name} is ${build.built ? 'published' : 'published already'}: ${image}`;
+}
+
+function edgeJson({ build, estate, done, rounds }: EdgeResult, image: string): Readonly<Record<string, unknown>> {
+  const { branch, head, channels } = estate;
+  const { commit, built, tag } = build;
+  return {
+    schema: 'cutwater.edge/1',
+    commit,
+    image,
+    tag,
+    built,
+    branch,
+    head,
+    channels: channels.map(channelJson),
+    done,
+    rounds,
+  };
+}
