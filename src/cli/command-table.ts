@@ -2,6 +2,7 @@ import type { ArgumentSpec, Command } from './command.ts';
 import { documentCommands } from './command-table-documents.ts';
 import { channelCommands } from './command-table-channels.ts';
 import { registryCommands } from './command-table-registry.ts';
+import { rehearsalCommands } from './command-table-rehearsal.ts';
 import { tagCommands } from './command-table-tag.ts';
 
 const version: ArgumentSpec = { name: 'VERSION', summary: '1.2.3 or v1.2.3', required: true };
@@ -162,16 +163,7 @@ export const commandTable: readonly Command[] = [
   },
   ...documentCommands,
   ...registryCommands,
-  {
-    name: 'rehearse',
-    summary: 'Run the whole process on an example project, with real components',
-    description:
-      'Release candidate, stable release, hotfix and rollback in a temporary folder, on the embedded registry. Needs no network and no token.',
-    arguments: [],
-    options: [{ name: 'keep', summary: 'Do the work in this new folder and leave it there', value: text('DIR') }],
-    examples: [{ line: 'rehearse --keep /tmp/rehearsal', says: 'Look at the result afterwards' }],
-    load: () => import('./commands/rehearse.ts'),
-  },
+  ...rehearsalCommands,
   {
     name: 'completion',
     summary: 'Print the completion script of a shell',

@@ -7,19 +7,12 @@ import { cutwater } from '../make/project.ts';
 void test('rehearse plays the whole process from nothing but the checkout and verifies after each act', async (t) => {
   const folder = await makeFolder(t);
   const env = { ...emptyEnvironment(), HOME: folder, TMPDIR: folder };
-  const told: { acts: readonly { title: string; verdict: string }[] } = JSON.parse(
+  const told: { acts: readonly { act: string; verdict: string }[] } = JSON.parse(
     await cutwater(['rehearse', '--json'], { folder, env }),
   );
   assert.deepEqual(
-    told.acts.map(({ title }) => title),
-    [
-      'A release candidate',
-      'The stable release',
-      'A newer minor version',
-      'A backport to the older line',
-      'A release that dies half-way',
-      'A withdrawal',
-    ],
+    told.acts.map(({ act }) => act),
+    ['candidate', 'promotion', 'minor', 'hotfix', 'killed', 'withdrawal'],
   );
-  for (const { title, verdict } of told.acts) assert.match(verdict, /is what was released: \d+ checks passed/, title);
+  for (const { act, verdict } of told.acts) assert.match(verdict, /is what was released: \d+ checks passed/, act);
 });

@@ -3,75 +3,64 @@ import { CutwaterError } from '../../domain/error.ts';
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
 import type { CliContext, CommandInput } from '../command.ts';
+import type { ActOutcome } from '../rehearsal/acts.ts';
 import { acts, playAct } from '../rehearsal/acts.ts';
+import { chooseActs } from '../rehearsal/choose-acts.ts';
 import { setStage } from '../rehearsal/stage.ts';
 import { writeJson } from '../render/json.ts';
+import { actHeading, actOutcome, closing, commandLine, opening, unseen } from '../render/rehearsal.ts';
 import { renderTable } from '../render/table.ts';
-import { paint } from '../render/terminal.ts';
 
 /** `cutwater rehearse` */
 export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
+  if (input.flag('list')) return listActs(context);
   const { stdout, terminal, signal, options } = context;
+  const chosen = chooseActs(acts, input.text('act'));
   const asked = input.text('keep');
   const keep = asked === undefined ? undefined : resolve(context.cwd, asked);
   const say = (text: string): void => {
     if (!options.json) stdout.write(`${text}\n`);
   };
   const started = performance.now();
-  const stage = await setStage(keep);
-  const played: { title: string; verdict: string }[] = [];
+  let isShown = false;
+  const stage = await setStage({
+    keep,
+    signal,
+    onRun: (who, args) => {
+      if (isShown) say(commandLine(who, args, terminal));
+    },
+  });
+  const played: (ActOutcome & { readonly act: string; readonly title: string })[] = [];
   try {
-    say(`A maintainer, a git server, a CI runner, a registry and a release page, all in ${stage.folder}.`);
-    say(
-      `The maintainer signs with ${stage.keyKind === 'openpgp' ? 'OpenPGP (gpg)' : 'SSH'}, CI with a key of its own. Both were just made.`,
-    );
-    for (const [index, act] of acts.entries()) {
+    say(opening(stage, terminal));
+    for (const [index, { act, isShown: shown }] of chosen.entries()) {
       if (signal.aborted) throw new CutwaterError('INTERRUPTED', 'Cannot finish the rehearsal: it was stopped');
-      say(`\n${paint(terminal, 'bold', `Act ${index + 1}: ${act.title}`)}\n${wrap(act.story, terminal.columns)}\n`);
-      const { verdict, aliases } = await playAct(stage, act);
-      played.push({ title: act.title, verdict });
-      const rows = aliases.map(({ name, version, digest }) => [name, version, digest.slice(0, 19)]);
-      const table = renderTable([{ title: 'alias' }, { title: 'version' }, { title: 'digest' }], rows, terminal);
-      say(table.length === 0 ? '  (no alias yet)' : table.map((line) => `  ${line}`).join('\n'));
-      say(`\n  verify ${act.verifies}: ${verdict}`);
+      isShown = shown;
+      say(
+        shown
+          ? actHeading(act, chosen.length === acts.length ? index + 1 : undefined, terminal)
+          : unseen(act, terminal),
+      );
+      const outcome = await playAct(stage, act);
+      if (!shown) continue;
+      played.push({ act: act.name, title: act.title, ...outcome });
+      say(actOutcome(outcome));
     }
     const seconds = (performance.now() - started) / 1000;
     if (options.json) writeJson(stdout, { schema: 'cutwater.rehearsal/1', acts: played, seconds });
-    say(`\n${paint(terminal, 'bold', `All ${acts.length} acts went as they should, in ${seconds.toFixed(1)} s.`)}\n`);
-    say(closing(keep));
+    say(closing({ acts: played.length, seconds, keep }, terminal));
     return exitCodes.done;
   } finally {
     await stage.remove();
   }
 }
 
-function closing(keep: string | undefined): string {
-  const look =
-    keep === undefined
-      ? [
-          '  cutwater rehearse --keep DIR     do it again and look at the repository, the registry and the release pages',
-        ]
-      : [
-          `  cd ${keep}/maintainer && export CUTWATER_DATA=${keep}/published`,
-          '  cutwater status                  the whole project on one page',
-          '  cutwater plan 0.6.0              what a next release would do',
-          '  cutwater registry serve          then pull with skopeo, oras or docker',
-        ];
-  return [
-    'What to try next:',
-    ...look,
-    '  cutwater audit --repo DIR        what latest did in the history of your own project',
-    '  cutwater init                    a policy for your own project',
-  ].join('\n');
-}
-
-function wrap(text: string, columns: number): string {
-  const width = Math.max(40, Math.min(columns, 100));
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1);
-    if (line !== undefined && line.length + word.length < width) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
+function listActs({ stdout, terminal, options }: CliContext): ExitCode {
+  if (options.json)
+    writeJson(stdout, { schema: 'cutwater.acts/1', acts: acts.map(({ name, title }) => ({ act: name, title })) });
+  else {
+    const rows = acts.map(({ name, title }) => [name, title]);
+    stdout.write(`${renderTable([{ title: 'act' }, { title: 'what happens' }], rows, terminal).join('\n')}\n`);
   }
-  return lines.join('\n');
+  return exitCodes.done;
 }

@@ -4,6 +4,10 @@ import type { RunResult, Stage } from './stage.ts';
 
 /** One act of the rehearsal: what happens, why it matters, and the proof. */
 export interface Act {
+  /** One word, for `--act`. */
+  readonly name: string;
+  /** The acts whose outcome it begins with, in their order. */
+  readonly needs: readonly string[];
   readonly title: string;
   readonly story: string;
   readonly play: (stage: Stage) => Promise<void>;
@@ -15,6 +19,8 @@ export interface Act {
 
 export const acts: readonly Act[] = [
   {
+    name: 'candidate',
+    needs: [],
     title: 'A release candidate',
     story:
       'Mara signs the tag v0.4.0-rc.1. CI builds the image for two platforms, tests it, and publishes it. No alias moves.',
@@ -28,6 +34,8 @@ export const acts: readonly Act[] = [
     aliases: {},
   },
   {
+    name: 'promotion',
+    needs: ['candidate'],
     title: 'The stable release',
     story:
       'The candidate was good. v0.4.0 is the same commit, so it publishes the very bytes that were tested, by digest.',
@@ -38,6 +46,8 @@ export const acts: readonly Act[] = [
     aliases: { latest: '0.4.0', '0': '0.4.0', '0.4': '0.4.0' },
   },
   {
+    name: 'minor',
+    needs: ['promotion'],
     title: 'A newer minor version',
     story: 'v0.5.0 is built from a new commit; latest and 0 follow it, 0.4 stays.',
     play: async (stage) => {
@@ -49,6 +59,8 @@ export const acts: readonly Act[] = [
     aliases: { latest: '0.5.0', '0': '0.5.0', '0.5': '0.5.0', '0.4': '0.4.0' },
   },
   {
+    name: 'hotfix',
+    needs: ['minor'],
     title: 'A backport to the older line',
     story:
       'v0.4.1 mends 0.4 from a hotfix branch. Under "any stable tag moves latest" it would drag latest back to 0.4.1; here it moves 0.4 only.',
@@ -63,6 +75,8 @@ export const acts: readonly Act[] = [
     aliases: { latest: '0.5.0', '0': '0.5.0', '0.5': '0.5.0', '0.4': '0.4.1' },
   },
   {
+    name: 'killed',
+    needs: ['minor'],
     title: 'A release that dies half-way',
     story:
       'While v0.5.1 uploads its files the runner is killed. Nothing a consumer follows has moved. The same command on a fresh runner completes it, without building again.',
@@ -76,9 +90,11 @@ export const acts: readonly Act[] = [
       await mustRun(stage.ci, ['release', '0.5.1'], 0);
     },
     verifies: '0.5.1',
-    aliases: { latest: '0.5.1', '0': '0.5.1', '0.5': '0.5.1', '0.4': '0.4.1' },
+    aliases: { latest: '0.5.1', '0': '0.5.1', '0.5': '0.5.1' },
   },
   {
+    name: 'withdrawal',
+    needs: ['killed'],
     title: 'A withdrawal',
     story:
       '0.5.1 turns out to be bad. Mara signs its withdrawal; latest, 0 and 0.5 go back to 0.5.0 by digest, the release says why, and nothing is deleted.',
@@ -88,22 +104,24 @@ export const acts: readonly Act[] = [
       await mustRun(stage.ci, ['reconcile'], 0);
     },
     verifies: '0.5.1',
-    aliases: { latest: '0.5.0', '0': '0.5.0', '0.5': '0.5.0', '0.4': '0.4.1' },
+    aliases: { latest: '0.5.0', '0': '0.5.0', '0.5': '0.5.0' },
   },
 ];
 
 /** Plays an act and proves its outcome; returns what `verify` said and where every alias is now. */
-export async function playAct(
-  stage: Stage,
-  act: Act,
-): Promise<{ readonly verdict: string; readonly aliases: readonly AliasNow[] }> {
+export async function playAct(stage: Stage, act: Act): Promise<ActOutcome> {
   await act.play(stage);
   const aliases = await expectAliases(stage, act.aliases);
-  const verified = await mustRun(stage.ci, ['verify', act.verifies], 0);
+  const verified = await mustRun(stage.ask, ['verify', act.verifies], 0);
   return { verdict: verified.stdout.trim().split('\n').at(-1) ?? '', aliases };
 }
 
-export interface AliasNow {
+export interface ActOutcome {
+  readonly verdict: string;
+  readonly aliases: readonly AliasNow[];
+}
+
+interface AliasNow {
   readonly name: string;
   readonly version: string;
   readonly digest: string;
@@ -129,7 +147,7 @@ async function tagAndPush(stage: Stage, version: string, message: string): Promi
 }
 
 async function expectAliases(stage: Stage, wanted: Readonly<Record<string, string>>): Promise<readonly AliasNow[]> {
-  const result = await mustRun(stage.ci, ['status', '--json'], 0);
+  const result = await mustRun(stage.ask, ['status', '--json'], 0);
   const status: { aliases: readonly Partial<AliasNow>[] } = JSON.parse(result.stdout);
   const found = status.aliases.flatMap(({ name = '', version, digest = '' }) =>
     version === undefined ? [] : [{ name, version, digest }],
@@ -143,7 +161,7 @@ async function expectAliases(stage: Stage, wanted: Readonly<Record<string, strin
   return found;
 }
 
-async function mustRun(run: Stage['ci'], args: readonly string[], wanted: ExitCode): Promise<RunResult> {
+async function mustRun(run: Stage['ask'], args: readonly string[], wanted: ExitCode): Promise<RunResult> {
   const result = await run(args);
   if (result.exitCode === wanted) return result;
   throw unexpected(args.join(' '), result, `exit code ${result.exitCode}, ${wanted} is wanted`);

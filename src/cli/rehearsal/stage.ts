@@ -5,6 +5,10 @@ import { dirname, join } from 'node:path';
 import { emptyEnvironment, runTool } from '../../adapters/process/run-tool.ts';
 import { CutwaterError } from '../../domain/error.ts';
 import { packageFolder, programFile } from '../package-files.ts';
+import { commandTable } from '../command-table.ts';
+import type { ProgramWorld } from '../program.ts';
+import { runProgram } from '../program.ts';
+import type { TextSink } from '../render/terminal.ts';
 import { rehearsalPolicy } from './policy.ts';
 import { makeSigningKey } from './signing-key.ts';
 import type { SigningKey } from './signing-key.ts';
@@ -17,11 +21,21 @@ export interface Stage {
   readonly keyKind: 'openpgp' | 'ssh';
   readonly git: (...args: readonly string[]) => Promise<string>;
   readonly write: (path: string, text: string) => Promise<void>;
-  /** Runs Cutwater in the maintainer's clone. */
-  readonly maintainer: (args: readonly string[], options?: RunOptions) => Promise<RunResult>;
-  /** Runs Cutwater as CI does: in a fresh clone, with the CI key and without the maintainer's. */
+  /** Runs Cutwater in the maintainer's clone, in this process: she has the terminal already. */
+  readonly maintainer: (args: readonly string[]) => Promise<RunResult>;
+  /** Runs Cutwater as CI does: a process of its own in a fresh clone, with the CI key and without the maintainer's. */
   readonly ci: (args: readonly string[], options?: RunOptions) => Promise<RunResult>;
+  /** Asks Cutwater something, unseen. */
+  readonly ask: (args: readonly string[]) => Promise<RunResult>;
   readonly remove: () => Promise<void>;
+}
+
+export interface StageOptions {
+  /** A new folder that stays; undefined: a temporary one. */
+  readonly keep: string | undefined;
+  /** Told of each run of Cutwater before it begins. */
+  readonly onRun: (who: 'Mara' | 'CI', args: readonly string[]) => void;
+  readonly signal: AbortSignal;
 }
 
 export interface RunOptions {
@@ -36,8 +50,8 @@ export interface RunResult {
   readonly stderr: string;
 }
 
-/** Sets up everything a release needs from nothing but the example's files. `keep` names a new folder that stays. */
-export async function setStage(keep: string | undefined): Promise<Stage> {
+/** Sets up everything a release needs from nothing but the example's files. */
+export async function setStage({ keep, onRun, signal }: StageOptions): Promise<Stage> {
   const folder = keep ?? (await mkdtemp(join(tmpdir(), 'cutwater-rehearsal-')));
   const home = join(folder, 'home');
   await mkdir(home, { recursive: true, mode: 0o700 });
@@ -69,8 +83,13 @@ export async function setStage(keep: string | undefined): Promise<Stage> {
     keyKind: key.kind,
     git,
     write,
-    maintainer: (args, more) => runCutwater(args, { cwd: clone, env, ...more }),
+    maintainer: (args) => {
+      onRun('Mara', args);
+      return runHere(args, { cwd: clone, env, signal });
+    },
+    ask: (args) => runHere(args, { cwd: clone, env, signal }),
     ci: async (args, more) => {
+      onRun('CI', args);
       clones += 1;
       const cwd = join(folder, `ci-${clones}`);
       await call(folder, ['clone', '-q', '--', origin, cwd]);
@@ -103,6 +122,32 @@ async function fillClone(
 async function writeBelow(folder: string, path: string, text: string): Promise<void> {
   await mkdir(dirname(join(folder, path)), { recursive: true });
   await writeFile(join(folder, path), text);
+}
+
+async function runHere(
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env: ProgramWorld['env']; readonly signal: AbortSignal },
+): Promise<RunResult> {
+  const { sink: stdout, text: out } = collect();
+  const { sink: stderr, text: err } = collect();
+  const size = { isTty: false, columns: 80 };
+  const exitCode = await runProgram({
+    args: ['--plain', ...args],
+    cwd: options.cwd,
+    env: options.env,
+    stdout,
+    stderr,
+    stdoutSize: size,
+    stderrSize: size,
+    table: commandTable,
+    listen: () => ({ signal: options.signal, close: () => undefined }),
+  });
+  return { exitCode, killed: false, stdout: out(), stderr: err() };
+}
+
+function collect(): { readonly sink: TextSink; readonly text: () => string } {
+  const pieces: string[] = [];
+  return { sink: { write: (text) => pieces.push(text) }, text: () => pieces.join('') };
 }
 
 async function runCutwater(
