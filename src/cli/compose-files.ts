@@ -43,24 +43,30 @@ export async function readTrustFile(
   return { trust, signatures: policy.signatures };
 }
 
-/**
- * The CI key of this machine. Programs that a build or a gate starts run as the same user, and could read the environment
- * or a file; from a descriptor (`CUTWATER_CI_KEY_FD=3 cutwater release 1.2.3 3< <(print-key)`) it is read once and gone.
- */
-export async function readAttestor(context: CliContext): Promise<Attestor> {
-  const { env } = context;
-  const pem = await readCiKey(env);
-  const passphrase = env['CUTWATER_CI_KEY_PASSWORD'];
-  // Most commands read files and sign nothing; its packages take long to load.
-  const { keyAttestor } = await import('../adapters/sigstore-bundle/key-attestor.ts');
-  return keyAttestor({
-    name: 'ci',
-    privateKeyPem: new Secret(pem),
-    ...(passphrase === undefined ? {} : { passphrase: new Secret(passphrase) }),
-  });
+/** The CI key of this machine as it was read. */
+export interface CiKey {
+  readonly privateKeyPem: Secret;
+  readonly passphrase?: Secret;
 }
 
-async function readCiKey(env: CliContext['env']): Promise<string> {
+/** Signs as CI. */
+export async function readAttestor(key: CiKey): Promise<Attestor> {
+  // Most commands read files and sign nothing; its packages take long to load.
+  const { keyAttestor } = await import('../adapters/sigstore-bundle/key-attestor.ts');
+  return keyAttestor({ name: 'ci', ...key });
+}
+
+/**
+ * Reads the CI key of this machine. Programs that a build or a gate starts run as the same user, and could read the environment
+ * or a file; from a descriptor (`CUTWATER_CI_KEY_FD=3 cutwater release 1.2.3 3< <(print-key)`) it is read once and gone.
+ */
+export async function readCiKey({ env }: CliContext): Promise<CiKey> {
+  const privateKeyPem = new Secret(await readCiKeyText(env));
+  const passphrase = env['CUTWATER_CI_KEY_PASSWORD'];
+  return { privateKeyPem, ...(passphrase === undefined ? {} : { passphrase: new Secret(passphrase) }) };
+}
+
+async function readCiKeyText(env: CliContext['env']): Promise<string> {
   const descriptor = env['CUTWATER_CI_KEY_FD'];
   if (descriptor !== undefined) {
     if (/^[3-9]$/.test(descriptor)) return readText(`/dev/fd/${descriptor}`, 'KEY_UNUSABLE');

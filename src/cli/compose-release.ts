@@ -1,23 +1,23 @@
-import { join } from 'node:path';
 import { assembleBuilder } from '../adapters/assemble/assemble-builder.ts';
 import { buildah } from '../adapters/buildah/buildah.ts';
 import { buildx } from '../adapters/buildx/buildx.ts';
 import { dockerfileBuilder } from '../adapters/commit-build/dockerfile-builder.ts';
 import { commitBuilds } from '../adapters/commit-build/image-builder.ts';
-import { gateCommands } from '../adapters/gate-commands/gate-runner.ts';
 import { openLayout } from '../adapters/oci-layout/open-layout.ts';
 import { pushLayout } from '../adapters/oci-layout/push-layout.ts';
 import { escapeLines } from '../domain/quote.ts';
 import type { ReleaseWorld } from '../engine/world.ts';
 import type { CliContext } from './command.ts';
 import { closeParts, once, openParts, readWorld } from './compose.ts';
-import { readAttestor } from './compose-files.ts';
-import { dataFolder, openImageRepository } from './compose-registry.ts';
+import { readAttestor, readCiKey } from './compose-files.ts';
+import { openGateRunner } from './compose-gates.ts';
+import { openImageRepository } from './compose-registry.ts';
 import type { Project } from './project.ts';
 
 /** Opens a project to release it: this needs the CI key. */
 export async function openReleaseProject(context: CliContext): Promise<Project<ReleaseWorld>> {
-  const attestor = await readAttestor(context);
+  const key = await readCiKey(context);
+  const attestor = await readAttestor(key);
   const parts = await openParts(context, { fetch: 'must', access: 'write' });
   const { git, workspace, opened } = parts;
   const { signal } = context;
@@ -59,13 +59,7 @@ export async function openReleaseProject(context: CliContext): Promise<Project<R
       push: async (folder, index, repository) =>
         pushLayout({ layout: await openLayout(folder), index, repository, signal }),
     }),
-    gates: gateCommands({
-      git,
-      newFolder,
-      signal,
-      logFolder: join(dataFolder(context, parts.topFolder), 'logs'),
-      pullName: opened.pullName,
-    }),
+    gates: openGateRunner(context, parts, key),
   };
   return { loaded: parts.loaded, opened, world, close: once(() => closeParts(parts)) };
 }

@@ -8,7 +8,12 @@ export type EngineEvent =
   | { readonly type: 'step-kept'; readonly step: Step }
   | { readonly type: 'step-done'; readonly step: Step }
   | { readonly type: 'progress'; readonly what: string; readonly done: number; readonly total: number | undefined }
-  | { readonly type: 'gate'; readonly name: string; readonly outcome: 'started' | 'passed' | 'failed' }
+  | {
+      readonly type: 'gate';
+      readonly name: string;
+      /** `passed-before`: for the same bytes, in the statement of the release candidate. */
+      readonly outcome: 'started' | 'passed' | 'failed' | 'passed-before' | 'not-required';
+    }
   | { readonly type: 'output'; readonly from: string; readonly text: string };
 
 export type Report = (event: EngineEvent) => void;

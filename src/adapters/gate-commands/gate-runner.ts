@@ -1,79 +1,155 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
-import { escapeLines, quote } from '../../domain/quote.ts';
-import { isCutwaterError } from '../../domain/error.ts';
-import type { GateRunner } from '../../ports/gate-runner.ts';
+import type { GatePolicy } from '../../policy/gate-policy.ts';
+import type { GateEnd, GateReportFile, GateRunner, GateSubject } from '../../ports/gate-runner.ts';
 import type { Git } from '../../ports/git.ts';
-import { emptyEnvironment, runTool } from '../process/run-tool.ts';
+import { emptyEnvironment } from '../process/run-tool.ts';
+import type { GateLog } from './gate-log.ts';
+import { newLogFolder, openGateLog } from './gate-log.ts';
+import { runGateProcess } from './gate-process.ts';
+import { outputLines } from './output-lines.ts';
+import { readReport, removeReport } from './report-file.ts';
+import type { NamedSecret } from './secret-filter.ts';
+import { secretFilter, withoutSecrets } from './secret-filter.ts';
 
 export interface GateRunnerOptions {
-  readonly git: Git;
+  readonly git: Pick<Git, 'exportTree'>;
   /** Makes a new, empty folder for the tree of a commit. */
   readonly newFolder: (name: string) => Promise<string>;
-  /** Where logs are kept after the run. */
+  /** Where the logs of the last runs are kept, each run in a folder of its own. */
   readonly logFolder: string;
   /** An image name as a tool on this machine can pull it. */
   readonly pullName: (image: string) => Promise<string>;
+  /** Where the variables that a gate names come from. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What must never be seen, besides the values of the variables that a gate gets. */
+  readonly secrets: readonly NamedSecret[];
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs gates as commands of the project: no shell, an emptied environment (PATH, HOME of its own, SOURCE_COMMIT and
- * CANDIDATE_IMAGE), a time limit, and the output in a log file that stays.
+ * Runs gates as commands of the project: no shell, no input, an emptied environment (PATH, a HOME of its own,
+ * SOURCE_COMMIT, CANDIDATE_IMAGE and the variables the gate names), a time limit. Secrets are taken out of what is shown
+ * and logged.
  */
 export function gateCommands(options: GateRunnerOptions): GateRunner {
+  let runFolder: Promise<string> | undefined;
+  let count = 0;
   return {
     run: async (gate, subject, onOutput) => {
+      count += 1;
+      const folder = await (runFolder ??= newLogFolder(options.logFolder, new Date()));
+      const file = join(folder, `${count}-gate-${gate.name}-${subject.commit.slice(0, 12)}.log`);
       const tree = await options.newFolder('gate');
-      const home = await options.newFolder('home');
       await options.git.exportTree(subject.commit, tree);
-      const image = subject.image === undefined ? undefined : await options.pullName(subject.image);
-      const [command = '', ...args] = gate.command.map((word) =>
-        image === undefined ? word : word.replaceAll('{image}', image),
-      );
-      await mkdir(options.logFolder, { recursive: true });
-      const logFile = join(
-        options.logFolder,
-        `gate-${gate.name.replaceAll(/[^a-zA-Z0-9_-]/g, '-')}-${subject.commit.slice(0, 12)}.log`,
-      );
-      const log = createWriteStream(logFile);
-      const env = {
-        ...emptyEnvironment(),
-        HOME: home,
-        TMPDIR: home,
-        SOURCE_COMMIT: subject.commit,
-        ...(image === undefined ? {} : { CANDIDATE_IMAGE: image }),
-      };
-      const decoder = new TextDecoder();
-      try {
-        const result = await runTool({
-          command,
-          args,
-          cwd: tree,
-          env,
-          timeoutSeconds: gate.timeoutSeconds,
-          signal: options.signal,
-          ownGroup: true,
-          onOutput: (chunk) => {
-            log.write(chunk);
-            onOutput(escapeLines(decoder.decode(chunk, { stream: true })));
-          },
-        });
-        if (result.timedOut)
-          return { is: 'failed', reason: `${quote(command)} took longer than ${gate.timeoutSeconds} s`, logFile };
-        if (result.exitCode !== 0)
-          return { is: 'failed', reason: `${quote(command)} ended with exit code ${result.exitCode}`, logFile };
-        return { is: 'passed' };
-      } catch (error) {
-        if (isCutwaterError(error, 'TOOL_MISSING'))
-          return { is: 'failed', reason: `${quote(command)} is not installed`, logFile };
-        throw error;
-      } finally {
-        log.end();
-        await finished(log);
-      }
+      if (gate.report !== undefined) await removeReport(tree, gate.report.path);
+      return runIn(options, { gate, subject, onOutput, tree, log: await openGateLog(file) });
     },
   };
+}
+
+interface OpenedRun {
+  readonly gate: GatePolicy;
+  readonly subject: GateSubject;
+  readonly onOutput: (text: string) => void;
+  readonly tree: string;
+  readonly log: GateLog;
+}
+
+async function runIn(options: GateRunnerOptions, run: OpenedRun): ReturnType<GateRunner['run']> {
+  const { gate, subject, tree, log } = run;
+  const image = subject.image === undefined ? undefined : await options.pullName(subject.image);
+  const passed = passedVariables(gate, options.environment);
+  const secrets = [...passed.map(([name, value]) => ({ name, value })), ...options.secrets];
+  const [command = '', ...args] = gate.command.map((word) =>
+    image === undefined ? word : word.replaceAll('{image}', image),
+  );
+  const home = await options.newFolder('home');
+  const own = { HOME: home, TMPDIR: home, SOURCE_COMMIT: subject.commit };
+  const filter = secretFilter(secrets);
+  const lines = outputLines(run.onOutput);
+  const write = (bytes: Uint8Array): void => {
+    log.write(bytes);
+    lines.add(bytes);
+  };
+  const startedAt = unixNow();
+  log.write(Buffer.from(heading(run, { startedAt, given: passed.map(([name]) => name) })));
+  try {
+    const { ended, leftovers } = await runGateProcess({
+      command,
+      args,
+      cwd: tree,
+      env: {
+        ...emptyEnvironment(),
+        ...Object.fromEntries(passed),
+        ...own,
+        ...(image === undefined ? {} : { CANDIDATE_IMAGE: image }),
+      },
+      timeoutSeconds: gate.timeoutSeconds,
+      signal: options.signal,
+      onOutput: (chunk) => write(filter.push(chunk)),
+    });
+    write(filter.end());
+    lines.end();
+    const report = gate.report === undefined ? undefined : await readReport(tree, gate.report.path);
+    const finishedAt = unixNow();
+    log.write(Buffer.from(ending(ended, { seconds: finishedAt - startedAt, leftovers })));
+    const digest = await log.close();
+    const shown = report && redactReport(report, secrets);
+    return {
+      startedAt,
+      finishedAt,
+      ended,
+      leftovers,
+      log: { file: log.file, digest },
+      tail: lines.tail(),
+      report: shown,
+    };
+  } catch (error) {
+    await log.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The variables the gate names that are set here; a name without a value gives the gate nothing. */
+function passedVariables(
+  gate: GatePolicy,
+  environment: GateRunnerOptions['environment'],
+): readonly (readonly [string, string])[] {
+  return gate.env.flatMap((name) => {
+    const value = environment[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+}
+
+function redactReport(report: GateReportFile, secrets: readonly NamedSecret[]): GateReportFile {
+  return report.is === 'read' ? { ...report, bytes: withoutSecrets(report.bytes, secrets) } : report;
+}
+
+function heading(
+  { gate, subject }: OpenedRun,
+  { startedAt, given }: { readonly startedAt: number; readonly given: readonly string[] },
+): string {
+  const unset = gate.env.filter((name) => !given.includes(name));
+  const lines = [
+    `gate ${gate.name} on commit ${subject.commit}`,
+    ...(subject.image === undefined ? [] : [`image ${subject.image}`]),
+    `command ${JSON.stringify(gate.command)}`,
+    `started ${new Date(startedAt * 1000).toISOString()}`,
+    ...(unset.length === 0 ? [] : [`not set here: ${unset.join(', ')}`]),
+  ];
+  return `${lines.map((line) => `# ${line}\n`).join('')}\n`;
+}
+
+function ending(
+  ended: GateEnd,
+  { seconds, leftovers }: { readonly seconds: number; readonly leftovers: readonly string[] },
+): string {
+  const how = { exit: 'exit code', signal: 'signal', 'time-limit': 'the time limit', 'not-started': 'no start' };
+  const detail = ended.is === 'exit' ? ended.code : ended.is === 'signal' ? ended.signal : '';
+  const left = leftovers.length === 0 ? '' : `# left running and killed: ${leftovers.join(', ')}\n`;
+  return `\n# ended by ${how[ended.is]} ${detail}`.trimEnd() + ` after ${seconds} s\n${left}`;
+}
+
+function unixNow(): number {
+  return Math.floor(Date.now() / 1000);
 }

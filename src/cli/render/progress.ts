@@ -73,8 +73,7 @@ function narrate(event: EngineEvent, terminal: Terminal): Narration {
     case 'progress':
       return now(`${event.what} ${amount(event.done, event.total)}`);
     case 'gate':
-      if (event.outcome === 'started') return now(`gate ${event.name}`);
-      return past(event.outcome === 'passed' ? tick(terminal) : cross(terminal), `gate ${event.name} ${event.outcome}`);
+      return narrateGate(event, terminal);
     case 'step-kept':
       return past(paint(terminal, 'dim', '='), `${describeStep(event.step)} (already so)`);
     case 'step-done':
@@ -85,6 +84,23 @@ function narrate(event: EngineEvent, terminal: Terminal): Narration {
       return { kind: 'past', text: outputLines(event.from, event.text) };
     default:
       return assertNever(event);
+  }
+}
+
+function narrateGate({ name, outcome }: Extract<EngineEvent, { type: 'gate' }>, terminal: Terminal): Narration {
+  switch (outcome) {
+    case 'started':
+      return now(`gate ${name}`);
+    case 'passed':
+      return past(tick(terminal), `gate ${name} passed`);
+    case 'failed':
+      return past(cross(terminal), `gate ${name} failed`);
+    case 'passed-before':
+      return past(paint(terminal, 'dim', '='), `gate ${name} (passed for the same bytes before)`);
+    case 'not-required':
+      return past(paint(terminal, 'dim', '-'), `gate ${name} (not required: no critical path changed)`);
+    default:
+      return assertNever(outcome);
   }
 }
 

@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { gateCommands } from '../adapters/gate-commands/gate-runner.ts';
+import type { NamedSecret } from '../adapters/gate-commands/secret-filter.ts';
+import type { GateRunner } from '../ports/gate-runner.ts';
+import type { CliContext } from './command.ts';
+import type { Parts } from './compose.ts';
+import type { CiKey } from './compose-files.ts';
+import { dataFolder } from './compose-registry.ts';
+import { secretVariables } from './redact.ts';
+
+/**
+ * What runs the gates of the project. Gates are the project's own code and run as this user, so what they print may hold
+ * any secret that is here: the CI key, where there is one, and every variable that looks like a secret is taken out.
+ */
+export function openGateRunner(context: CliContext, parts: Parts, key: CiKey | undefined): GateRunner {
+  const { git, workspace, opened, topFolder } = parts;
+  return gateCommands({
+    git,
+    newFolder: (name) => workspace.newFolder(name),
+    logFolder: join(dataFolder(context, topFolder), 'logs'),
+    pullName: opened.pullName,
+    environment: context.env,
+    secrets: [...secretsOf(key), ...secretVariables(context.env)],
+    signal: context.signal,
+  });
+}
+
+function secretsOf(key: CiKey | undefined): readonly NamedSecret[] {
+  if (key === undefined) return [];
+  const { privateKeyPem, passphrase } = key;
+  return [
+    { name: 'CI key', value: privateKeyPem.reveal() },
+    ...(passphrase === undefined ? [] : [{ name: 'CI key password', value: passphrase.reveal() }]),
+  ];
+}
