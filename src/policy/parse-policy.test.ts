@@ -55,6 +55,7 @@ test("parsePolicy() reads a minimal file as RustShare's process", () => {
     channels: { major: 'always', latest: { kind: 'highest' }, sha: 'full', edge: true, nightly: true },
     changelog: 'CHANGELOG.md',
     upgrading: 'docs/upgrading.md',
+    processDocument: 'docs/release-process.md',
     notBuildInput: ['CHANGELOG.md', 'docs/**'],
     gates: [],
     evidence: [],
