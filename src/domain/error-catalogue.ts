@@ -128,6 +128,11 @@ export const errorCatalogue = {
     when: 'What is published is not what was released',
     hint: 'Do not deploy it; see the failed checks above',
   },
+  PROMOTION_REFUSED: {
+    exit: 3,
+    when: 'The bytes of a validated release candidate would not be published, or must not be',
+    hint: "Release the next version, or give the reason for a new build: 'cutwater promote RC --rebuild --reason TEXT'",
+  },
   NOT_PUBLISHED: { exit: 3, when: 'The version is not published', hint: "Run 'cutwater release VERSION'" },
   WITHDRAWAL_REFUSED: { exit: 3, when: 'A withdrawal or its undoing cannot be made', hint: "Run 'cutwater status'" },
   IMMUTABLE_IN_REGISTRY: {

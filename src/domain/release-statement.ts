@@ -38,6 +38,10 @@ export interface ReleasePredicate {
   /** The commit of the tag, and the commit that was built: equal, or equivalent as the policy defines it. */
   readonly source: { readonly commit: ObjectId };
   readonly build: { readonly commit: ObjectId };
+  /** The release candidate whose image this is, byte for byte. */
+  readonly promotes?: { readonly version: string; readonly tag: ObjectId };
+  /** Why the image was built anew although a release candidate was published, as a maintainer signed it. */
+  readonly rebuild?: { readonly reason: string; readonly insteadOf: string };
   readonly image: {
     readonly name: string;
     readonly index: Digest;

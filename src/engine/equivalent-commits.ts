@@ -1,18 +1,9 @@
 import { isCutwaterError } from '../domain/error.ts';
 import type { ObjectId } from '../domain/object-id.ts';
-import type { PathPolicy } from '../estate/build-inputs.ts';
+import type { CommitComparison, PathPolicy } from '../estate/build-inputs.ts';
 import { buildInputsAmong } from '../estate/build-inputs.ts';
 import type { Git } from '../ports/git.ts';
 import { policyFile, readPolicyAt } from './load-policy.ts';
-
-/** How two commits compare as input of a build. */
-export type CommitComparison =
-  /** The same build: they differ in nothing, or only in `paths`, which are no build input. */
-  | { readonly is: 'equivalent'; readonly paths: readonly string[] }
-  /** They differ in `inputs`, and perhaps elsewhere too; `paths` are all. */
-  | { readonly is: 'different'; readonly inputs: readonly string[]; readonly paths: readonly string[] }
-  /** This clone does not have the commit, as a shallow one or one without the tag's branch may not. */
-  | { readonly is: 'unknown'; readonly missing: ObjectId };
 
 export interface CommitPair {
   readonly from: ObjectId;

@@ -1,28 +1,26 @@
-import type { Digest } from '../domain/digest.ts';
-import { CutwaterError } from '../domain/error.ts';
-import type { ObjectId } from '../domain/object-id.ts';
 import type { Descriptor } from '../domain/oci.ts';
-import { predicateTypes } from '../domain/release-statement.ts';
-import type { Version } from '../domain/version.ts';
-import { compareVersions, coreVersion, formatVersion, releaseClassOf } from '../domain/version.ts';
+import { coreVersion, formatVersion } from '../domain/version.ts';
+import type { ImageOrigin } from '../estate/choose-origin.ts';
+import { describeOrigin } from '../estate/describe-origin.ts';
 import { candidateTag } from '../estate/registry-tags.ts';
 import type { ImagePolicy, Policy } from '../policy/policy.ts';
 import type { Step } from '../plan/step.ts';
-import { readProvenance } from '../report/documents/parse-provenance.ts';
 import type { AdmittedRelease } from './admit-release.ts';
 import type { PlatformImage } from './binaries.ts';
 import type { BuildOrder } from './build-image.ts';
 import { buildImage, readPlatformImages } from './build-image.ts';
+import type { OriginQuestion } from './find-origin.ts';
+import { findOrigin, judgePinned } from './find-origin.ts';
 import type { LoadedPolicy } from './load-policy.ts';
-import { readRecord } from './read-record.ts';
 import { resolveOrFail } from './read-artifact.ts';
 import type { ProjectTags } from './read-tags.ts';
 import type { ReleaseKind } from './release-class.ts';
 import { runStep } from './run-step.ts';
-import { findDocuments } from './signed-documents.ts';
 import type { StoredDocument } from './signed-documents.ts';
 import { imageTagHandler } from './steps/image-tag.ts';
-import type { ReadWorld, ReleaseWorld } from './world.ts';
+import type { Withdrawals } from './withdrawals-now.ts';
+import { readWithdrawals } from './withdrawals-now.ts';
+import type { ReleaseWorld } from './world.ts';
 
 /** A release under way: who asked for it, under which rules. */
 export interface ReleaseJob {
@@ -41,78 +39,53 @@ export interface Candidate {
   readonly index: Descriptor;
   readonly platforms: readonly PlatformImage[];
   readonly provenance: StoredDocument;
-}
-
-/** A committed release candidate whose bytes a stable release publishes. */
-export interface Promotion {
-  readonly version: Version;
-  readonly digest: Digest;
-  readonly tagObject: ObjectId;
+  readonly origin: ImageOrigin;
 }
 
 /**
- * Makes sure the candidate tag exists, building only if it does not. From then on nothing is built again for this release
- * tag, so a build need not be reproducible to be resumable. Of two builders the first to write the tag wins and the other
- * takes over its image. The tag itself is nobody's word: what it points at counts by its signed provenance.
+ * Makes sure the candidate tag exists, building only if it does not and no release candidate is to be promoted. From then
+ * on nothing is built again for this release tag, so a build need not be reproducible to be resumable. Of two runs the
+ * first to write the tag wins and the other takes over its image. The tag itself is nobody's word: what it points at
+ * counts by its signed provenance.
  */
-export async function makeCandidate(
-  world: ReleaseWorld,
-  job: ReleaseJob,
-  promotion: Promotion | undefined,
-): Promise<Candidate> {
+export async function makeCandidate(world: ReleaseWorld, job: ReleaseJob): Promise<Candidate> {
   const tag = candidateTag(job.admitted.tag.object);
-  const step: Step = {
-    kind: 'candidate',
-    imageTag: tag,
-    digest: promotion?.digest,
-    from:
-      promotion === undefined
-        ? { kind: 'build', commit: job.admitted.commit }
-        : { kind: 'promote', version: formatVersion(promotion.version), digest: promotion.digest },
-  };
+  const question = questionOf(job, await readWithdrawals(world, job.loaded));
+  const held = (await world.repository.resolve(tag))?.digest;
+  const before = held === undefined ? undefined : await judgePinned(world, question, held);
+  const origin = before?.origin ?? (await findOrigin(world, question));
   const digest = await runStep(
-    step,
+    candidateStep(job, origin),
     {
       observe: async () => {
         const found = await world.repository.resolve(tag);
         return found === undefined ? { is: 'absent' } : { is: 'present', evidence: found.digest };
       },
       apply: async () => {
-        const image = promotion?.digest ?? (await buildImage(world, orderOf(job)));
+        const image = origin.is === 'promotion' ? origin.promotion.digest : await buildImage(world, orderOf(job));
         await imageTagHandler(world.repository, { tag, digest: image, once: 'first-wins' }).apply();
       },
     },
     world,
   );
+  const pinned = before !== undefined && digest === held ? before : await judgePinned(world, question, digest);
+  for (const text of describeOrigin(pinned.origin)) world.report({ type: 'note', level: 'info', text });
   const index = await resolveOrFail(world.repository, digest, `the candidate of ${job.admitted.tag.name}`);
-  const platforms = await readPlatformImages(world, job.image, digest);
-  return { index, platforms, provenance: await requireProvenance(world, job, { index: digest, promotion }) };
+  return { index, platforms: await readPlatformImages(world, job.image, digest), ...pinned };
 }
 
-/** A committed release candidate of this very commit that is not withdrawn; undefined where the image must be built. */
-export async function findPromotion(
-  world: ReadWorld,
-  wanted: {
-    readonly loaded: LoadedPolicy;
-    readonly version: Version;
-    readonly commit: ObjectId;
-    readonly tags: ProjectTags;
-    /** Versions in force as withdrawn, as texts. */
-    readonly withdrawn: { has(version: string): boolean };
-  },
-): Promise<Promotion | undefined> {
-  if (releaseClassOf(wanted.version) !== 'stable') return undefined;
-  const candidates = wanted.tags.decided
-    .flatMap(({ tag, name }) => (name.kind === 'release' && tag.commit === wanted.commit ? [name.version] : []))
-    .filter((version) => releaseClassOf(version) === 'rc' && !wanted.withdrawn.has(formatVersion(version)))
-    .filter((version) => compareVersions(coreVersion(version), wanted.version) === 0)
-    .toSorted((left, right) => compareVersions(right, left));
-  for (const version of candidates) {
-    const record = await readRecord(world, wanted.loaded, version);
-    if (record.is !== 'valid' || record.release.build.commit !== wanted.commit) continue;
-    return { version, digest: record.release.image.index, tagObject: record.release.tag.object };
-  }
-  return undefined;
+function candidateStep({ admitted }: ReleaseJob, origin: ImageOrigin): Step {
+  const imageTag = candidateTag(admitted.tag.object);
+  if (origin.is !== 'promotion')
+    return { kind: 'candidate', imageTag, digest: undefined, from: { kind: 'build', commit: admitted.commit } };
+  const { version, digest } = origin.promotion;
+  return { kind: 'candidate', imageTag, digest, from: { kind: 'promote', version: formatVersion(version), digest } };
+}
+
+/** What has to be known to find the image of a release. */
+export function questionOf({ admitted, loaded, tags }: ReleaseJob, withdrawn: Withdrawals): OriginQuestion {
+  const { version, commit, tag, object } = admitted;
+  return { loaded, version, commit, tags, withdrawn, tag: { object: tag.object, message: object.message } };
 }
 
 /** Without the rc: a release candidate's bytes are the stable release's bytes. */
@@ -120,32 +93,4 @@ function orderOf({ admitted, build, image, loaded }: ReleaseJob): BuildOrder {
   const { commit, tag } = admitted;
   const source = { kind: 'tag', name: tag.name, object: tag.object } as const;
   return { loaded, build, image, commit, version: formatVersion(coreVersion(admitted.version)), source };
-}
-
-/**
- * The signed provenance that makes the candidate this release's own: of this very commit, and of this very tag object or
- * of the release candidate it is promoted from. Any other image of the project, however well signed, is refused.
- */
-async function requireProvenance(
-  world: ReleaseWorld,
-  job: ReleaseJob,
-  candidate: { readonly index: Digest; readonly promotion: Promotion | undefined },
-): Promise<StoredDocument> {
-  const { repository, bundleVerifier } = world;
-  const { index, promotion } = candidate;
-  const { tag, commit } = job.admitted;
-  const query = { repository, bundleVerifier, trust: job.loaded.trust, subject: index };
-  const found = await findDocuments({ ...query, predicateType: predicateTypes.provenance });
-  for (const document of found) {
-    const provenance = readProvenance(document.statement);
-    if (provenance.is === 'refused' || provenance.value.commit !== commit) continue;
-    const isOwn = provenance.value.tag.object === tag.object;
-    const isPromoted = promotion?.digest === index && provenance.value.tag.object === promotion.tagObject;
-    if (isOwn || isPromoted) return document;
-  }
-  throw new CutwaterError(
-    'VERIFICATION_FAILED',
-    `Cannot release image ${index}: the candidate tag of ${tag.name} points at it, but no CI key signed that it was built for this tag`,
-    { hint: 'Someone else wrote the candidate tag, or the CI key is not in trust.ci of the protected branch' },
-  );
 }

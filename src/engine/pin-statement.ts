@@ -10,7 +10,9 @@ import { trailerNames, trailerOf } from '../domain/release-message.ts';
 import type { ReleasePredicate, ReleasedBinary, ReleasedDocument } from '../domain/release-statement.ts';
 import { predicateTypes } from '../domain/release-statement.ts';
 import { coreVersion, formatVersion } from '../domain/version.ts';
+import type { ImageOrigin } from '../estate/choose-origin.ts';
 import { candidateTag } from '../estate/registry-tags.ts';
+import type { Policy } from '../policy/policy.ts';
 import { releaseStatement } from '../report/documents/release-statement.ts';
 import { sbomStatement } from '../report/documents/sbom-statement.ts';
 import { parseStatement, statementBytes } from '../report/documents/statement.ts';
@@ -83,8 +85,10 @@ export async function pinStatement(
 
 async function makePredicate(world: ReleaseWorld, job: ReleaseJob, candidate: Candidate): Promise<ReleasePredicate> {
   const { admitted, image } = job;
+  const { origin } = candidate;
+  const commit = origin.is === 'promotion' ? origin.promotion.buildCommit : admitted.commit;
   const binaries = await extractBinaries(world, job.build, candidate.platforms);
-  const sboms = await makeSboms(world, job, { platforms: candidate.platforms, binaries });
+  const sboms = await makeSboms(world, job, { commit, platforms: candidate.platforms, binaries });
   const documents: ReleasedDocument[] = [
     {
       role: 'provenance',
@@ -114,7 +118,8 @@ async function makePredicate(world: ReleaseWorld, job: ReleaseJob, candidate: Ca
       ...(admitted.signer === undefined ? { unsignedReason: unsignedReasonOf(admitted.object.message) } : {}),
     },
     source: { commit: admitted.commit },
-    build: { commit: admitted.commit },
+    build: { commit },
+    ...originMembers(origin),
     image: {
       name: formatImageName(image.name),
       index: candidate.index.digest,
@@ -140,6 +145,17 @@ function unsignedReasonOf(message: string): string {
   return trailerOf(message, trailerNames.unsigned) ?? 'the policy allows unsigned release candidates';
 }
 
+function originMembers(origin: ImageOrigin): Pick<ReleasePredicate, 'promotes' | 'rebuild'> {
+  switch (origin.is) {
+    case 'build':
+      return {};
+    case 'promotion':
+      return { promotes: { version: formatVersion(origin.promotion.version), tag: origin.promotion.tagObject } };
+    case 'rebuild':
+      return { rebuild: { reason: origin.reason, insteadOf: formatVersion(origin.insteadOf) } };
+  }
+}
+
 /** The file a document becomes on the forge: `sbom-linux-amd64.cdx.json`, `provenance.sigstore.json`. */
 export function documentAssetName({ role, platform }: Pick<ReleasedDocument, 'role' | 'platform'>): string {
   return role === 'sbom' ? `sbom-${(platform ?? 'all').replaceAll('/', '-')}.cdx.json` : 'provenance.sigstore.json';
@@ -156,14 +172,22 @@ function fileOf(name: string, bytes: Uint8Array): ReleasePredicate['assets'][num
   return { name, digest: digestOf(bytes), size: bytes.length };
 }
 
+interface BuiltContents {
+  /** What was built. */
+  readonly commit: ObjectId;
+  readonly platforms: readonly PlatformImage[];
+  readonly binaries: readonly ReleasedBinary[];
+}
+
+/** Of a promotion they say the same as those of its candidate, to the byte, so those are found and kept. */
 async function makeSboms(
   world: ReleaseWorld,
   job: ReleaseJob,
-  contents: { readonly platforms: readonly PlatformImage[]; readonly binaries: readonly ReleasedBinary[] },
+  contents: BuiltContents,
 ): Promise<readonly { readonly platform: PlatformImage; readonly stored: StoredDocument }[]> {
   const { admitted, build, image } = job;
-  const lockFiles = await readLockFiles(world, job);
-  const timestamp = await world.git.commitTime(admitted.commit);
+  const lockFiles = await readLockFiles(world, build, contents.commit);
+  const timestamp = await world.git.commitTime(contents.commit);
   const sboms: { platform: PlatformImage; stored: StoredDocument }[] = [];
   for (const platform of contents.platforms) {
     const name = formatPlatform(platform.platform);
@@ -197,11 +221,12 @@ async function makeSboms(
 
 async function readLockFiles(
   world: ReleaseWorld,
-  job: ReleaseJob,
+  build: Policy,
+  commit: ObjectId,
 ): Promise<readonly { readonly path: string; readonly bytes: Uint8Array }[]> {
   const files: { path: string; bytes: Uint8Array }[] = [];
-  for (const path of job.build.lockFiles) {
-    const bytes = await world.git.readFile(job.admitted.commit, path);
+  for (const path of build.lockFiles) {
+    const bytes = await world.git.readFile(commit, path);
     if (bytes === undefined)
       throw new CutwaterError(
         'BUILD_FAILED',

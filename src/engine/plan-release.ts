@@ -5,8 +5,11 @@ import { formatImageName, imageTag } from '../domain/image-name.ts';
 import type { ObjectId } from '../domain/object-id.ts';
 import { formatPlatform } from '../domain/platform.ts';
 import { releaseTagOf } from '../domain/tag-name.ts';
+import { parseTagObject } from '../domain/tag-object.ts';
 import type { Version } from '../domain/version.ts';
 import { formatVersion, releaseClassOf } from '../domain/version.ts';
+import type { ImageOrigin } from '../estate/choose-origin.ts';
+import { describeOrigin } from '../estate/describe-origin.ts';
 import { withdrawalsInForce } from '../estate/decisions.ts';
 import { candidateTag } from '../estate/registry-tags.ts';
 import { aliasStep, latestRelease } from '../plan/pointer-steps.ts';
@@ -19,13 +22,15 @@ import type { AliasState, Estate } from './gather-estate.ts';
 import { gatherEstate } from './gather-estate.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import { readPolicyAt } from './load-policy.ts';
-import { findPromotion } from './make-candidate.ts';
+import type { OriginQuestion } from './find-origin.ts';
+import type { PlanProblem } from './plan-origin.ts';
+import { planOrigin, problemsOf } from './plan-origin.ts';
 import { readDecisions } from './read-decisions.ts';
 import { readRecord } from './read-record.ts';
 import type { ProjectTags } from './read-tags.ts';
 import { readProjectTags } from './read-tags.ts';
 import { pointerSteps } from './reconcile.ts';
-import { requireStanding } from './release.ts';
+import { requireStanding } from './withdrawals-now.ts';
 import type { ReadWorld } from './world.ts';
 
 export interface PlannedStep {
@@ -38,11 +43,28 @@ export interface ReleasePlan {
   readonly version: string | undefined;
   readonly class: 'stable' | 'rc' | undefined;
   readonly commit: ObjectId | undefined;
+  /** Where the image comes from; undefined where the plan is that of reconcile, or the release would be refused before. */
+  readonly image: PlannedImage | undefined;
+  /** Where the image comes from, in sentences without final period. */
+  readonly notes: readonly string[];
   /** Why the release would be refused as things stand; empty where it would go through. */
-  readonly problems: readonly { readonly code: string; readonly message: string; readonly hint: string }[];
+  readonly problems: readonly PlanProblem[];
   readonly steps: readonly PlannedStep[];
   readonly aliases: readonly AliasState[];
 }
+
+/** As the plan's JSON shows it. */
+export type PlannedImage =
+  | { readonly from: 'build'; readonly commit: ObjectId }
+  | { readonly from: 'rebuild'; readonly commit: ObjectId; readonly reason: string; readonly insteadOf: string }
+  | {
+      readonly from: 'promotion';
+      readonly version: string;
+      readonly digest: Digest;
+      readonly buildCommit: ObjectId;
+      /** Where the released commit differs from the one that was built. */
+      readonly differs: readonly string[];
+    };
 
 /** What `reconcile` would do. */
 export async function planReconcile(world: ReadWorld, loaded: LoadedPolicy): Promise<ReleasePlan> {
@@ -55,6 +77,8 @@ export async function planReconcile(world: ReadWorld, loaded: LoadedPolicy): Pro
     version: undefined,
     class: undefined,
     commit: undefined,
+    image: undefined,
+    notes: [],
     problems: [...refusals(estate), ...mirrors.problems],
     steps: [...steps, ...mirrors.steps].map((step) => ({ step, state: 'todo' })),
     aliases: estate.aliases,
@@ -68,56 +92,74 @@ export async function planRelease(world: ReadWorld, loaded: LoadedPolicy, versio
   const build = await readPolicyAt(world.git, target.commit, `${target.commit.slice(0, 12)}:cutwater.yaml`);
   const decisions = await readDecisions(world, loaded, { tags, imageTags: await world.repository.listTags() });
   const withdrawn = withdrawalsInForce(decisions.decisions, decisions.checkpoints);
-  const promotes = await findPromotion(world, { loaded, version, commit: target.commit, tags, withdrawn });
-  const { commit } = target;
+  const { commit, tag } = target;
+  const pinned = tag && (await world.repository.resolve(candidateTag(tag.object)))?.digest;
+  const { origin, problems: doubts } = await planOrigin(
+    world,
+    { loaded, version, commit, tags, withdrawn, tag },
+    pinned,
+  );
+  const admission = await problemsOf(() => admitRelease(world, loaded, { tags, version }));
   const problems = [
-    ...(await problemOf(() => admitRelease(world, loaded, { tags, version }), target.object === undefined)),
-    ...(await problemOf(() => readReleaseNotes(world.git, { version, commit, changelog: build.changelog }))),
-    ...(await problemOf(async () => requireStanding(withdrawn, version))),
+    // A tag that is missing is none before it is made.
+    ...admission.filter(({ code }) => tag !== undefined || code !== 'TAG_MISSING'),
+    ...(await problemsOf(() => readReleaseNotes(world.git, { version, commit, changelog: build.changelog }))),
+    ...(await problemsOf(async () => requireStanding(withdrawn, version))),
+    ...doubts,
   ];
-  const pinned = target.object && (await world.repository.resolve(candidateTag(target.object)))?.digest;
+  const promotes = origin?.is === 'promotion' ? origin.promotion : undefined;
   const digest: Digest | undefined = pinned ?? promotes?.digest;
   const platforms = build.images.flatMap((image) => image.platforms.map(formatPlatform));
   const planned = { version, digest: digest ?? digestOf(`unbuilt ${formatVersion(version)}`), platforms };
   const estate = await gatherEstate(world, loaded, { tags, planned });
-  const outlook = { policy: build, version, commit: target.commit, tagObject: target.object, digest, promotes };
+  const outlook = { policy: build, version, commit, tagObject: tag?.object, digest, promotes };
   const steps = [...releaseSteps(outlook), ...aliasEffects(estate, digest === undefined ? planned.digest : undefined)];
   const kind = releaseClassOf(version);
   return {
     schema: 'cutwater.plan/1',
     version: formatVersion(version),
     class: kind === 'prerelease' ? undefined : kind,
-    commit: target.commit,
-    problems: [...problems, ...refusals(estate)],
+    commit,
+    image: origin && imageOf(origin, commit),
+    notes: origin === undefined ? [] : describeOrigin(origin),
+    problems: unique([...problems, ...refusals(estate)]),
     steps: await markDone(world, loaded, { version, steps }),
     aliases: estate.aliases,
   };
 }
 
+function unique(problems: readonly PlanProblem[]): readonly PlanProblem[] {
+  return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
+}
+
+function imageOf(origin: ImageOrigin, commit: ObjectId): PlannedImage {
+  switch (origin.is) {
+    case 'build':
+      return { from: 'build', commit };
+    case 'rebuild':
+      return { from: 'rebuild', commit, reason: origin.reason, insteadOf: formatVersion(origin.insteadOf) };
+    case 'promotion': {
+      const { version, digest, buildCommit, paths } = origin.promotion;
+      return { from: 'promotion', version: formatVersion(version), digest, buildCommit, differs: paths };
+    }
+  }
+}
+
 async function findTarget(
   world: ReadWorld,
   asked: { readonly tags: ProjectTags; readonly version: Version },
-): Promise<{ readonly commit: ObjectId; readonly object: ObjectId | undefined }> {
+): Promise<{ readonly commit: ObjectId; readonly tag: OriginQuestion['tag'] }> {
   const name = releaseTagOf(asked.version);
   const tag = asked.tags.decided.find((decided) => decided.tag.name === name)?.tag;
-  if (tag?.commit !== undefined)
-    return { commit: tag.commit, object: tag.objectType === 'tag' ? tag.object : undefined };
+  if (tag?.commit !== undefined) {
+    const parsed = parseTagObject(tag.raw ?? new Uint8Array());
+    const message = parsed.is === 'ok' ? parsed.value.message : '';
+    return { commit: tag.commit, tag: tag.objectType === 'tag' ? { object: tag.object, message } : undefined };
+  }
   const head = await world.git.commitOf('HEAD');
   if (head === undefined)
     throw new CutwaterError('TAG_MISSING', `Cannot plan ${name}: there is no such tag and no commit yet`);
-  return { commit: head, object: undefined };
-}
-
-/** What would stop the release, as data. A tag that is missing is none before it is made. */
-async function problemOf(act: () => Promise<unknown>, isUntagged = false): Promise<ReleasePlan['problems']> {
-  try {
-    await act();
-    return [];
-  } catch (error) {
-    if (!isCutwaterError(error)) throw error;
-    if (error.code === 'TAG_MISSING' && isUntagged) return [];
-    return [{ code: error.code, message: error.message, hint: error.hint }];
-  }
+  return { commit: head, tag: undefined };
 }
 
 function aliasEffects(estate: Estate, unbuilt: Digest | undefined): readonly Step[] {
@@ -143,8 +185,8 @@ async function planMirrors(
       steps.push(...(await mirrorSteps(world, loaded, { estate, mirror })));
     } catch (error) {
       if (!isCutwaterError(error) || error.code === 'INTERRUPTED') throw error;
-      const name = formatImageName(mirror.name);
-      problems.push({ code: error.code, message: `Cannot fill ${name}: ${error.message}`, hint: error.hint });
+      const message = `Cannot fill ${formatImageName(mirror.name)}: ${error.message}`;
+      problems.push({ code: error.code, message, details: error.details, hint: error.hint });
     }
   return { steps, problems };
 }
@@ -156,6 +198,7 @@ function refusals(estate: Estate): ReleasePlan['problems'] {
           {
             code: judgement.code,
             message: `Cannot move ${alias.name} from ${judgement.from.digest}: ${judgement.reason}`,
+            details: [],
             hint: "Run 'cutwater status' to see what is missing",
           },
         ]

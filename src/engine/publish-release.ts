@@ -7,6 +7,7 @@ import { predicateTypes } from '../domain/release-statement.ts';
 import { shaTag, statementTag, versionTag } from '../estate/registry-tags.ts';
 import type { Step } from '../plan/step.ts';
 import { checksums } from '../report/documents/checksums.ts';
+import type { ReleaseNotesInput } from '../report/documents/release-notes.ts';
 import { releaseNotes, verifyCommands } from '../report/documents/release-notes.ts';
 import { readReleaseNotes } from './changelog-gate.ts';
 import type { ReleaseJob } from './make-candidate.ts';
@@ -21,6 +22,7 @@ import type { DraftEffect } from './steps/forge.ts';
 import { assetHandler, draftHandler, publishHandler, readAssetWhole } from './steps/forge.ts';
 import { imageTagHandler } from './steps/image-tag.ts';
 import type { ImageTagEffect } from './steps/image-tag.ts';
+import { readWithdrawals, requireStanding } from './withdrawals-now.ts';
 import type { ReleaseWorld } from './world.ts';
 
 export const assetNames = {
@@ -50,14 +52,21 @@ export async function publishRelease(
   const notes = await makeNotes(world, job, release);
   await requireOwnDraft(world, draft, { release, notes });
   const digest = release.image.index;
+  await requireStandingNow(world, job, digest);
   const version = { tag: versionTag(admitted.version), digest, once: 'immutable' } as const;
   await runStep(imageTagStep(version), imageTagHandler(world.repository, version), world);
   await writeShaTag(world, job, release);
+  await requireStandingNow(world, job, digest);
   await requireOwnDraft(world, draft, { release, notes });
   await runStep({ kind: 'publish', tag: tag.name }, publishHandler(world.forge, { tag: tag.name, notes }), world);
   const commit = { tag: statementTag(admitted.version), digest: statement, once: 'immutable' } as const;
   await runStep({ kind: 'commit', imageTag: commit.tag, statement }, imageTagHandler(world.repository, commit), world);
   return release;
+}
+
+/** What a maintainer withdrew before the commit point is not released, be it the version or the candidate it promotes. */
+async function requireStandingNow(world: ReleaseWorld, { admitted, loaded }: ReleaseJob, image: Digest): Promise<void> {
+  requireStanding(await readWithdrawals(world, loaded), admitted.version, image);
 }
 
 /**
@@ -102,6 +111,7 @@ async function storeBundle(
 
 /** `sha-` speaks of the build of a commit: a promotion builds nothing, and of several builds the first published stays. */
 async function writeShaTag(world: ReleaseWorld, job: ReleaseJob, release: ReleasePredicate): Promise<void> {
+  if (release.promotes !== undefined) return;
   const tag = shaTag(release.build.commit, job.loaded.policy.channels.sha);
   const sha = { tag, digest: release.image.index, once: 'first-wins' } as const;
   const held = await runStep(imageTagStep(sha), imageTagHandler(world.repository, sha), world);
@@ -149,8 +159,15 @@ async function makeNotes(world: ReleaseWorld, job: ReleaseJob, release: ReleaseP
     version: release.version,
     image: release.image,
     binaries: release.binaries,
+    ...originOf(release),
     verifyCommands: verifyCommands({ image: release.image, tag: admitted.tag.name, keyFile: 'ci.pub' }),
   });
+}
+
+function originOf({ promotes, rebuild, build }: ReleasePredicate): Pick<ReleaseNotesInput, 'origin'> {
+  if (promotes !== undefined)
+    return { origin: { is: 'promotion', version: promotes.version, buildCommit: build.commit } };
+  return rebuild === undefined ? {} : { origin: { is: 'rebuild', ...rebuild } };
 }
 
 async function uploadAssets(

@@ -1,21 +1,19 @@
 import { CutwaterError } from '../domain/error.ts';
 import { formatImageName } from '../domain/image-name.ts';
-import { quote } from '../domain/quote.ts';
 import type { ReleasePredicate } from '../domain/release-statement.ts';
-import { releaseTagOf } from '../domain/tag-name.ts';
 import type { Version } from '../domain/version.ts';
 import { formatVersion } from '../domain/version.ts';
-import { withdrawalsInForce } from '../estate/decisions.ts';
+import { candidateTag } from '../estate/registry-tags.ts';
 import { admitRelease } from './admit-release.ts';
 import { readReleaseNotes } from './changelog-gate.ts';
+import { findOrigin } from './find-origin.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import { readPolicyAt } from './load-policy.ts';
 import type { ReleaseJob } from './make-candidate.ts';
-import { findPromotion, makeCandidate } from './make-candidate.ts';
+import { makeCandidate, questionOf } from './make-candidate.ts';
 import type { PinnedStatement } from './pin-statement.ts';
 import { pinStatement, readPinned } from './pin-statement.ts';
 import { publishRelease } from './publish-release.ts';
-import { readDecisions } from './read-decisions.ts';
 import { readRecord } from './read-record.ts';
 import { readProjectTags } from './read-tags.ts';
 import type { ReconcileResult } from './reconcile.ts';
@@ -24,7 +22,9 @@ import { releaseKindOf } from './release-class.ts';
 import { runGates } from './run-gates.ts';
 import { sameImage } from './same-image.ts';
 import { requireTrustedSigner } from './trusted-signer.ts';
-import type { ReadWorld, ReleaseWorld } from './world.ts';
+import type { Withdrawals } from './withdrawals-now.ts';
+import { readWithdrawals, requireStanding } from './withdrawals-now.ts';
+import type { ReleaseWorld } from './world.ts';
 
 export interface ReleaseResult {
   readonly release: ReleasePredicate;
@@ -58,28 +58,6 @@ async function openJob(world: ReleaseWorld, loaded: LoadedPolicy, version: Versi
   return { loaded, build, image, admitted, kind, tags };
 }
 
-type Withdrawals = ReturnType<typeof withdrawalsInForce>;
-
-/** The withdrawals in force now; one of this very version ends its release. Asked again before anything is published. */
-async function requireNotWithdrawn(world: ReadWorld, loaded: LoadedPolicy, version: Version): Promise<Withdrawals> {
-  const tags = await readProjectTags(world.git, loaded.policy, 'remote');
-  const decisions = await readDecisions(world, loaded, { tags, imageTags: await world.repository.listTags() });
-  const inForce = withdrawalsInForce(decisions.decisions, decisions.checkpoints);
-  requireStanding(inForce, version);
-  return inForce;
-}
-
-/** Throws WITHDRAWAL_REFUSED for a version that a maintainer withdrew or cancelled. */
-export function requireStanding(withdrawals: Withdrawals, version: Version): void {
-  const withdrawal = withdrawals.get(formatVersion(version));
-  if (withdrawal === undefined) return;
-  throw new CutwaterError(
-    'WITHDRAWAL_REFUSED',
-    `Cannot release ${releaseTagOf(version)}: a maintainer withdrew or cancelled it (${quote(withdrawal.reason)})`,
-    { hint: 'Release the next version, or restore this one first' },
-  );
-}
-
 async function findCommitted(world: ReleaseWorld, job: ReleaseJob): Promise<ReleasePredicate | undefined> {
   const { admitted, loaded } = job;
   const record = await readRecord(world, loaded, admitted.version);
@@ -100,26 +78,30 @@ async function findCommitted(world: ReleaseWorld, job: ReleaseJob): Promise<Rele
 async function completeRelease(world: ReleaseWorld, job: ReleaseJob): Promise<ReleasePredicate> {
   const { admitted, loaded } = job;
   await requireTrustedSigner(world, loaded, `release ${admitted.tag.name}`);
-  const withdrawn = await requireNotWithdrawn(world, loaded, admitted.version);
+  const withdrawn = await readWithdrawals(world, loaded);
+  requireStanding(withdrawn, admitted.version);
   await readReleaseNotes(world.git, {
     version: admitted.version,
     commit: admitted.commit,
     changelog: job.build.changelog,
   });
-  const pinned = (await readPinned(world, job)) ?? (await makeStatement(world, job, withdrawn));
+  const earlier = await readPinned(world, job);
+  if (earlier !== undefined) requireStanding(withdrawn, admitted.version, earlier.release.image.index);
+  const pinned = earlier ?? (await makeStatement(world, job, withdrawn));
   world.report({ type: 'stage', name: 'publish' });
-  await requireNotWithdrawn(world, loaded, admitted.version);
   return publishRelease(world, job, pinned);
 }
 
 /** Everything up to the signed statement: gates, build or promotion, gates on the candidate, documents. */
 async function makeStatement(world: ReleaseWorld, job: ReleaseJob, withdrawn: Withdrawals): Promise<PinnedStatement> {
-  const { admitted, build, image, loaded, tags } = job;
-  const { commit, version } = admitted;
-  const round = { class: job.kind, commit } as const;
+  const { admitted, build, image } = job;
+  const round = { class: job.kind, commit: admitted.commit } as const;
+  // Better to learn before the gates than after them that the image they are for may not be published.
+  const held = await world.repository.resolve(candidateTag(admitted.tag.object));
+  if (held === undefined) await findOrigin(world, questionOf(job, withdrawn));
+  else requireStanding(withdrawn, admitted.version, held.digest);
   await runGates(world, build, { ...round, on: 'source', image: undefined });
-  const promotion = await findPromotion(world, { loaded, version, commit, tags, withdrawn });
-  const candidate = await makeCandidate(world, job, promotion);
+  const candidate = await makeCandidate(world, job);
   const reference = `${formatImageName(image.name)}@${candidate.index.digest}`;
   await runGates(world, build, { ...round, on: 'candidate', image: reference });
   world.report({ type: 'stage', name: 'documents' });

@@ -66,14 +66,14 @@ async function checkDocument(
   return passed(name, `signed by CI key ${verdict.signer}, attached to ${document.subject}`);
 }
 
-/** Why a provenance is not that of this release: it must speak of its commit, and of its tag or of a candidate of it. */
+/** Why a provenance is not that of this release: it must speak of what was built, for its tag or the candidate it promotes. */
 function foreignProvenance(statement: ReadStatement, release: ReleasePredicate): string | undefined {
   const read = readProvenance(statement);
   if (read.is === 'refused') return `it ${read.reason}`;
   const { commit, tag } = read.value;
   if (commit !== release.build.commit) return `it speaks of commit ${commit}, ${release.build.commit} was released`;
-  const isCandidate = tag.name.startsWith(`v${release.version}-rc.`);
-  return tag.object === release.tag.object || isCandidate ? undefined : `it speaks of another tag, ${tag.name}`;
+  const wanted = release.promotes?.tag ?? release.tag.object;
+  return tag.object === wanted ? undefined : `it speaks of another tag, ${tag.name}`;
 }
 
 /** Every file of the release page, downloaded again; files that were not released are failures too. */

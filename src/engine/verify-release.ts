@@ -14,6 +14,7 @@ import { readDecisions } from './read-decisions.ts';
 import { readRecord } from './read-record.ts';
 import type { ReleaseRecord } from './read-record.ts';
 import type { ProjectTags } from './read-tags.ts';
+import { checkBuildCommit } from './verify-build.ts';
 import { checkAssets, checkBinaries, checkDocuments, guarded } from './verify-contents.ts';
 import type { VerifyWorld } from './world.ts';
 
@@ -49,6 +50,7 @@ export async function verifyRelease(
     passed('statement', `signed by CI key ${record.ciSigner}`),
     ...checkTag(record, request),
     await guarded('image', () => checkImage(world, release, request)),
+    ...(await checkBuildCommit(world, loaded.policy, release)),
     ...(await checkDocuments(world, loaded, release)),
     ...(await checkAssets(world, loaded, record)),
     ...(await checkBinaries(world, release)),

@@ -3,13 +3,16 @@ import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runTool } from '../../src/adapters/process/run-tool.ts';
 import type { Scope } from '../make/folder.ts';
 import type { TestProject } from '../make/project.ts';
 import { ciEnvironment, copyData, cutwater, freshClone, makeProject } from '../make/project.ts';
+import { killedAt } from './killed-at.ts';
 
 /** What the outside sees: image tags with digests, release files with digests. */
 type Published = Readonly<Record<string, string>>;
+
+/** A build that never gives the same bytes twice. */
+const random = `[[node, -e, "require('node:fs').writeFileSync('app.txt', require('node:crypto').randomUUID())"]]`;
 
 void test('a release killed before any of its effects and run again on a fresh checkout ends as if never killed', async (t) => {
   const project = await makeProject(t);
@@ -21,20 +24,19 @@ void test('a release killed before any of its effects and run again on a fresh c
   assert.ok(effects > 20);
   await eachInParallel(range(1, effects), async (killAt) => {
     const data = await copyData(t, project);
-    await killedRelease(t, project, { version: '1.1.0', data, killAt });
+    await killedAt(t, project, { version: '1.1.0', data, killAt });
     await resume(t, project, { version: '1.1.0', data });
     assert.deepEqual(await readPublished(data), expected, `killed before effect ${killAt}`);
   });
 });
 
 void test('killed anywhere, a build that never gives the same bytes twice ends whole, and nothing published ever changes', async (t) => {
-  const random = `[[node, -e, "require('node:fs').writeFileSync('app.txt', require('node:crypto').randomUUID())"]]`;
   const project = await makeProject(t, { prepare: random, ciKey: 'p256' });
   await project.tag('1.0.0');
   const { effects } = await measure(t, project, '1.0.0');
   await eachInParallel(range(1, effects), async (killAt) => {
     const data = await copyData(t, project);
-    await killedRelease(t, project, { version: '1.0.0', data, killAt });
+    await killedAt(t, project, { version: '1.0.0', data, killAt });
     const before = await readPublished(data);
     await resume(t, project, { version: '1.0.0', data });
     const after = await readPublished(data);
@@ -46,11 +48,30 @@ void test('killed anywhere, a build that never gives the same bytes twice ends w
   });
 });
 
+void test('a promotion over a commit that no build reads, killed before any of its effects and run again, ends as if never killed', async (t) => {
+  // Built anew it would have other bytes, so what is expected can only come from the candidate.
+  const project = await makeProject(t, { prepare: random });
+  await releaseWhole(t, project, '1.0.0-rc.1');
+  await project.commit({ 'docs/notes.md': 'Upgrade.\n' });
+  await project.tag('1.0.0');
+  const { effects, published: expected } = await measure(t, project, '1.0.0');
+  assert.equal(expected['image 1.0.0'], expected['image 1.0.0-rc.1']);
+  assert.equal(Object.keys(expected).filter((name) => name.startsWith('image sha-')).length, 1);
+  t.diagnostic(`${effects} effects`);
+  assert.ok(effects > 10);
+  await eachInParallel(range(1, effects), async (killAt) => {
+    const data = await copyData(t, project);
+    await killedAt(t, project, { version: '1.0.0', data, killAt });
+    await resume(t, project, { version: '1.0.0', data });
+    assert.deepEqual(await readPublished(data), expected, `killed before effect ${killAt}`);
+  });
+});
+
 void test('two runs of one release at once end in one release, and a third run finds nothing to do', async (t) => {
   const project = await makeProject(t, { ciKey: 'p256' });
   await project.tag('1.0.0');
   const runs = await Promise.all(
-    [1, 2].map(() => killedRelease(t, project, { version: '1.0.0', data: project.data, killAt: 0 })),
+    [1, 2].map(() => killedAt(t, project, { version: '1.0.0', data: project.data, killAt: 0 })),
   );
   assert.ok(
     runs.some(({ exitCode }) => exitCode === 0),
@@ -95,26 +116,9 @@ async function measure(
   version: string,
 ): Promise<{ readonly effects: number; readonly published: Published }> {
   const data = await copyData(scope, project);
-  const result = await killedRelease(scope, project, { version, data, killAt: 0 });
+  const result = await killedAt(scope, project, { version, data, killAt: 0 });
   assert.equal(result.exitCode, 0, result.stderr);
   return { effects: Number(new TextDecoder().decode(result.stdout)), published: await readPublished(data) };
-}
-
-async function killedRelease(
-  scope: Scope,
-  project: TestProject,
-  run: Run & { readonly killAt: number },
-): ReturnType<typeof runTool> {
-  const clone = await freshClone(scope, project);
-  const result = await runTool({
-    command: process.execPath,
-    args: [join(import.meta.dirname, 'killed-release.ts'), run.version, String(run.killAt)],
-    cwd: clone.folder,
-    env: ciEnvironment(project, run.data),
-  });
-  if (run.killAt > 0)
-    assert.equal(result.exitCode, -1, `it was to be killed before effect ${run.killAt}: ${result.stderr}`);
-  return result;
 }
 
 /** Reads what is on disk, without the program under test. */

@@ -1,25 +1,13 @@
 // One release in a process of its own that kills itself (SIGKILL) right before its Nth effect.
 // Usage: node killed-release.ts VERSION N. With N = 0 it ends by itself and prints how many effects there were.
 import { openReleaseProject } from '../../src/cli/compose-release.ts';
-import { programVersion } from '../../src/cli/version.ts';
 import { readVersion } from '../../src/domain/version.ts';
 import { release } from '../../src/engine/release.ts';
+import { silentContext } from '../make/silent-context.ts';
 
 const [version = '', count = '0'] = process.argv.slice(2);
 const killAt = Number(count);
-const silent = { write: () => undefined };
-const plain = { isTty: false, columns: 80, color: false };
-const project = await openReleaseProject({
-  cwd: process.cwd(),
-  env: process.env,
-  stdout: silent,
-  stderr: silent,
-  terminal: plain,
-  narration: plain,
-  options: { repo: process.cwd(), json: false, quiet: true, verbose: false, plain: true },
-  signal: new AbortController().signal,
-  version: programVersion,
-});
+const project = await openReleaseProject(silentContext({ folder: process.cwd(), env: process.env }));
 let effects = 0;
 const { repository, forge } = project.world;
 await release(

@@ -1,15 +1,14 @@
-import { readArtifact } from '../../src/engine/read-artifact.ts';
 import { writeBundle } from '../../src/engine/signed-documents.ts';
 import { digestOf } from '../../src/domain/digest.ts';
 import { imageTag } from '../../src/domain/image-name.ts';
 import type { ReleasePredicate } from '../../src/domain/release-statement.ts';
 import { predicateTypes } from '../../src/domain/release-statement.ts';
 import type { ImageRepository } from '../../src/ports/repository.ts';
-import { parseReleaseStatement } from '../../src/report/documents/parse-release-statement.ts';
 import { releaseStatement } from '../../src/report/documents/release-statement.ts';
 import { statementBytes } from '../../src/report/documents/statement.ts';
 import type { TestProject } from './project.ts';
 import { ciOf, withRegistry } from './registry-writer.ts';
+import { readPayload, readRelease } from './stated.ts';
 
 /**
  * Replaces the stored statement of a version by one that CI signed too, but whose provenance says something else: `change`
@@ -33,26 +32,26 @@ export async function restateProvenance(
     const documents = release.documents.map((document) =>
       document.role === 'provenance' ? { ...document, referrer, payload: digestOf(payload) } : document,
     );
-    const bundle = await ci.signStatement(statementBytes(releaseStatement({ ...release, documents })));
-    const stored = await writeBundle(repository, bundle, { subject, predicateType: predicateTypes.release });
-    const manifest = await repository.readManifest(stored);
-    if (manifest !== undefined) await repository.writeManifest(imageTag(`statement-${version}`), manifest);
+    await store(project, repository, { ...release, documents });
   });
 }
 
-async function readRelease(repository: ImageRepository, version: string): Promise<ReleasePredicate> {
-  const statement = parseReleaseStatement(await readPayload(repository, imageTag(`statement-${version}`)));
-  if (statement.is === 'refused') throw new Error(`The statement of ${version} ${statement.reason}`);
-  return statement.value.predicate;
+/** Replaces the stored statement of a version by another one that CI signed too. */
+export async function restate(
+  project: TestProject,
+  version: string,
+  change: (release: ReleasePredicate) => ReleasePredicate,
+): Promise<void> {
+  await withRegistry(project.data, async (repository) => {
+    await store(project, repository, change(await readRelease(repository, version)));
+  });
 }
 
-/** What is signed in a bundle of the registry. */
-async function readPayload(
-  repository: ImageRepository,
-  reference: Parameters<ImageRepository['readManifest']>[0],
-): Promise<Uint8Array> {
-  const artifact = await readArtifact(repository, reference);
-  if (artifact?.is !== 'ok') throw new Error(`${reference} is no signed document`);
-  const bundle: { dsseEnvelope: { payload: string } } = JSON.parse(new TextDecoder().decode(artifact.value.content));
-  return new Uint8Array(Buffer.from(bundle.dsseEnvelope.payload, 'base64'));
+async function store(project: TestProject, repository: ImageRepository, release: ReleasePredicate): Promise<void> {
+  const subject = await repository.resolve(release.image.index);
+  if (subject === undefined) throw new Error(`${release.version} has no image`);
+  const bundle = await ciOf(project).signStatement(statementBytes(releaseStatement(release)));
+  const stored = await writeBundle(repository, bundle, { subject, predicateType: predicateTypes.release });
+  const manifest = await repository.readManifest(stored);
+  if (manifest !== undefined) await repository.writeManifest(imageTag(`statement-${release.version}`), manifest);
 }

@@ -42,13 +42,15 @@ function renderPlan(plan: ReleasePlan, terminal: Terminal): readonly string[] {
     plan.version === undefined
       ? 'Plan of reconcile'
       : `Plan of ${plan.class ?? 'release'} ${plan.version}, commit ${plan.commit?.slice(0, 12) ?? ''}`;
-  const problems = plan.problems.flatMap(({ message, hint }) => [
+  const problems = plan.problems.flatMap(({ message, details, hint }) => [
     `  ${paint(terminal, 'red', '✗')} ${escapeText(message, 1000)}`,
+    ...details.map((line) => `      ${escapeText(line, 1000)}`),
     `    next: ${escapeText(hint, 1000)}`,
   ]);
   const aliases = renderAliases(plan.aliases, terminal);
   return [
     paint(terminal, 'bold', title),
+    ...plan.notes.map((note) => `  ${escapeText(note, 1000)}`),
     ...renderSteps(plan.steps, terminal),
     ...(aliases.length === 0 ? [] : ['', ...aliases]),
     ...(problems.length === 0

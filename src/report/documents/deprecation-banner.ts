@@ -1,4 +1,4 @@
-import { escapeText } from '../../domain/quote.ts';
+import { inertText } from './inert-text.ts';
 
 const opening = '<!-- cutwater:deprecated -->';
 const closing = '<!-- /cutwater:deprecated -->';
@@ -12,11 +12,11 @@ export function deprecationBanner(withdrawal: {
   const quoted = withdrawal.reason
     .trim()
     .split(/\r?\n/)
-    .map((line) => `> ${inert(line)}`.trimEnd());
+    .map((line) => `> ${inertText(line)}`.trimEnd());
   const instead =
     withdrawal.useInstead === undefined
       ? 'There is no version to use instead yet.'
-      : `Use **${inert(withdrawal.useInstead)}** instead.`;
+      : `Use **${inertText(withdrawal.useInstead)}** instead.`;
   const lines = [
     opening,
     '## ⚠️ Deprecated',
@@ -39,9 +39,4 @@ export function withBanner(notes: string, banner: string): string {
 export function withoutBanner(notes: string): string {
   // Forges may turn line feeds into carriage return and line feed.
   return notes.replace(/^<!-- cutwater:deprecated -->\r?\n[\s\S]*?<!-- \/cutwater:deprecated -->(?:\r?\n){0,2}/, '');
-}
-
-// Without this a reason could end the comment or bring HTML of its own.
-function inert(line: string): string {
-  return escapeText(line, 2000).replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

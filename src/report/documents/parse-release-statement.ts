@@ -79,20 +79,27 @@ const document = record<ReleasedDocument>(
   ['platform'],
 );
 
-const predicate = record<ReleasePredicate>({
-  purl: text((value) => /^pkg:[a-z][a-z0-9.-]*\/[\x21-\x7e]{1,2000}$/.test(value), 'a package URL'),
-  version: text((value) => parseVersion(value).is === 'ok', 'a version by SemVer 2.0.0'),
-  schema: oneOf('cutwater.release/1'),
-  project: plainText,
-  class: oneOf('stable', 'rc'),
-  tag,
-  source: record<ReleasePredicate['source']>({ commit }),
-  build: record<ReleasePredicate['build']>({ commit }),
-  image,
-  binaries: list(binary, some),
-  documents: list(document, some),
-  assets: list(record<ReleasePredicate['assets'][number]>({ name: assetName, digest, size: count }), some),
-});
+const version = text((value) => parseVersion(value).is === 'ok', 'a version by SemVer 2.0.0');
+
+const predicate = record<ReleasePredicate>(
+  {
+    purl: text((value) => /^pkg:[a-z][a-z0-9.-]*\/[\x21-\x7e]{1,2000}$/.test(value), 'a package URL'),
+    version,
+    schema: oneOf('cutwater.release/1'),
+    project: plainText,
+    class: oneOf('stable', 'rc'),
+    tag,
+    source: record<ReleasePredicate['source']>({ commit }),
+    build: record<ReleasePredicate['build']>({ commit }),
+    promotes: record<NonNullable<ReleasePredicate['promotes']>>({ version, tag: commit }),
+    rebuild: record<NonNullable<ReleasePredicate['rebuild']>>({ reason: plainText, insteadOf: version }),
+    image,
+    binaries: list(binary, some),
+    documents: list(document, some),
+    assets: list(record<ReleasePredicate['assets'][number]>({ name: assetName, digest, size: count }), some),
+  },
+  ['promotes', 'rebuild'],
+);
 
 const subject = record<InTotoStatement<unknown>['subject'][number]>({
   name: plainText,

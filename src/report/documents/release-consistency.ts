@@ -2,7 +2,7 @@ import { canonicalJson } from '../../domain/canonical-json.ts';
 import { quote } from '../../domain/quote.ts';
 import type { InTotoStatement, ReleasePredicate } from '../../domain/release-statement.ts';
 import { releaseTagOf } from '../../domain/tag-name.ts';
-import { parseVersion, releaseClassOf } from '../../domain/version.ts';
+import { coreVersion, formatVersion, parseVersion, releaseClassOf } from '../../domain/version.ts';
 import { firstFault } from './json-check.ts';
 import { releaseSubjects } from './release-subjects.ts';
 
@@ -10,6 +10,7 @@ import { releaseSubjects } from './release-subjects.ts';
 export function faultInRelease({ subject, predicate }: InTotoStatement<ReleasePredicate>): string | undefined {
   return (
     faultInVersion(predicate) ??
+    faultInOrigin(predicate) ??
     faultInNames(predicate) ??
     faultInBinaries(predicate) ??
     faultInDocuments(predicate) ??
@@ -30,6 +31,24 @@ function faultInVersion({ version: text, tag, class: said }: ReleasePredicate): 
   if (tag.signer !== null && tag.unsignedReason !== undefined)
     return 'predicate.tag has a signer and a reason for none';
   return undefined;
+}
+
+/** Only a stable release has the image of another build than its own, and only that of one of its candidates. */
+function faultInOrigin({ version, source, build, promotes, rebuild }: ReleasePredicate): string | undefined {
+  if (promotes !== undefined && rebuild !== undefined) return 'predicate has both promotes and rebuild';
+  if (promotes === undefined && source.commit !== build.commit)
+    return 'predicate.build.commit is not predicate.source.commit, and predicate.promotes is not there';
+  for (const candidate of [promotes?.version, rebuild?.insteadOf])
+    if (candidate !== undefined && !isCandidateOf(candidate, version))
+      return `predicate names ${quote(candidate)} as candidate, which is none of ${quote(version)}`;
+  return undefined;
+}
+
+function isCandidateOf(candidate: string, version: string): boolean {
+  const parsed = parseVersion(candidate);
+  return (
+    parsed.is === 'ok' && releaseClassOf(parsed.value) === 'rc' && formatVersion(coreVersion(parsed.value)) === version
+  );
 }
 
 function faultInNames({ image, binaries, assets, documents }: ReleasePredicate): string | undefined {

@@ -78,3 +78,12 @@ test('verifyCommands() of an image without an address offers only what works on 
   );
   equal(commands.length, 2);
 });
+
+test("releaseNotes() says whose image it is, or why it is not the candidate's, and the reason brings no HTML", () => {
+  const notes = (origin: NonNullable<Parameters<typeof releaseNotes>[0]['origin']>): string =>
+    releaseNotes({ changelogSection: 'x', version: '1.2.3', image, binaries: [], origin, verifyCommands: [] });
+  const promotion = notes({ is: 'promotion', version: '1.2.3-rc.2', buildCommit: 'a'.repeat(40) });
+  ok(promotion.includes(`image of \`1.2.3-rc.2\`, byte for byte, built from commit \`${'a'.repeat(40)}\`.`));
+  const rebuild = notes({ is: 'rebuild', insteadOf: '1.2.3-rc.2', reason: 'a <b>new</b> base -->' });
+  ok(rebuild.includes('not the image of `1.2.3-rc.2`: a &lt;b&gt;new&lt;/b&gt; base --&gt;'));
+});

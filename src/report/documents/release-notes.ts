@@ -1,4 +1,5 @@
 import type { Digest } from '../../domain/digest.ts';
+import { inertText } from './inert-text.ts';
 
 export interface VerifyCommand {
   /** What it proves, one sentence without a final period. */
@@ -20,6 +21,11 @@ export interface ReleaseNotesInput {
     readonly platforms: readonly { readonly platform: string; readonly digest: Digest }[];
   };
   readonly binaries: readonly { readonly name: string; readonly platform: string; readonly digest: Digest }[];
+  /** Where the image comes from, where it was not simply built from the tag's commit. */
+  readonly origin?:
+    | { readonly is: 'promotion'; readonly version: string; readonly buildCommit: string }
+    /** The reason may be hostile. */
+    | { readonly is: 'rebuild'; readonly insteadOf: string; readonly reason: string };
   readonly verifyCommands: readonly VerifyCommand[];
 }
 
@@ -36,6 +42,7 @@ export function releaseNotes(input: ReleaseNotesInput): string {
       ['Platform', 'Digest'],
       [['all (index)', code(image.index)], ...image.platforms.map(({ platform, digest }) => [platform, code(digest)])],
     ),
+    ...originPart(input),
     ...binariesPart(input),
     ...(input.verifyCommands.length === 0 ? [] : ['## Verify', ...input.verifyCommands.map(verifyPart)]),
   ];
@@ -73,6 +80,19 @@ export function verifyCommands(release: {
     },
     { proves: 'The tag is signed by a maintainer whose key you have', command: `git verify-tag ${tag}` },
   ];
+}
+
+function originPart({ origin }: ReleaseNotesInput): readonly string[] {
+  switch (origin?.is) {
+    case undefined:
+      return [];
+    case 'promotion':
+      return [
+        `It is the image of ${code(origin.version)}, byte for byte, built from commit ${code(origin.buildCommit)}.`,
+      ];
+    case 'rebuild':
+      return [`It was built anew and is not the image of ${code(origin.insteadOf)}: ${inertText(origin.reason)}`];
+  }
 }
 
 function binariesPart({ binaries }: ReleaseNotesInput): readonly string[] {

@@ -69,6 +69,31 @@ test('parseReleaseStatement() refuses a release whose parts do not agree', () =>
   match(reasonFor(foreign), /subject does not list/);
 });
 
+test('parseReleaseStatement() takes another build commit, and a reason for a rebuild, only with a candidate of the version', () => {
+  const stable: ReleasePredicate = {
+    ...predicate,
+    version: '1.2.3',
+    class: 'stable',
+    tag: { ...predicate.tag, name: 'v1.2.3' },
+  };
+  const tag = objectId('c'.repeat(40));
+  const promoted: ReleasePredicate = {
+    ...stable,
+    build: { commit: objectId('d'.repeat(40)) },
+    promotes: { version: '1.2.3-rc.2', tag },
+  };
+  const rebuild = { reason: 'the base image had a hole', insteadOf: '1.2.3-rc.2' };
+  for (const release of [promoted, { ...stable, rebuild }, { ...promoted, build: stable.build }])
+    equal(parseReleaseStatement(statementBytes(releaseStatement(release))).is, 'ok');
+  refused({ ...stable, build: promoted.build }, /build.commit is not predicate.source.commit/);
+  refused({ ...promoted, rebuild }, /both promotes and rebuild/);
+  refused({ ...promoted, promotes: { version: '1.2.4-rc.1', tag } }, /"1.2.4-rc.1" as candidate, .* none of "1.2.3"/);
+  refused({ ...promoted, promotes: { version: '1.2.3', tag } }, /"1.2.3" as candidate/);
+  refused({ ...stable, rebuild: { ...rebuild, insteadOf: '1.2.3-beta.1' } }, /"1.2.3-beta.1" as candidate/);
+  // A candidate is built from its own commit, always.
+  refused({ ...predicate, build: promoted.build, promotes: { version: '1.2.3-rc.2', tag } }, /as candidate/);
+});
+
 test('parseReleaseStatement() refuses a statement of another type, of a later schema, and unknown members', () => {
   const statement = releaseStatement(predicate);
   match(reasonFor({ ...statement, predicateType: 'https://slsa.dev/provenance/v1' }), /predicateType is not/);

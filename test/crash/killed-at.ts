@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { runTool } from '../../src/adapters/process/run-tool.ts';
+import type { Scope } from '../make/folder.ts';
+import type { TestProject } from '../make/project.ts';
+import { ciEnvironment, freshClone } from '../make/project.ts';
+
+/**
+ * Releases a version in a fresh clone, in a process that kills itself before one of its effects, counted from 1. With 0 it
+ * ends by itself and prints how many effects there were.
+ */
+export async function killedAt(
+  scope: Scope,
+  project: TestProject,
+  run: { readonly version: string; readonly data: string; readonly killAt: number },
+): ReturnType<typeof runTool> {
+  const clone = await freshClone(scope, project);
+  const result = await runTool({
+    command: process.execPath,
+    args: [join(import.meta.dirname, 'killed-release.ts'), run.version, String(run.killAt)],
+    cwd: clone.folder,
+    env: ciEnvironment(project, run.data),
+  });
+  if (run.killAt > 0)
+    assert.equal(result.exitCode, -1, `it was to be killed before effect ${run.killAt}: ${result.stderr}`);
+  return result;
+}

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { objectId } from '../../src/domain/object-id.ts';
+import type { Scope } from '../make/folder.ts';
+import { maintainer, runner } from '../make/actors.ts';
+import { restate } from '../make/forged-statement.ts';
+import { readJson, runProgram, succeed } from '../make/program.ts';
+import type { TestProject } from '../make/project.ts';
+import { copyProject, makeProject } from '../make/project.ts';
+import { aliases, followed, readPublished } from '../make/published.ts';
+import { digestAt } from '../make/registry-writer.ts';
+import { readStatement } from '../make/stated.ts';
+
+void test('promotions', { concurrency: 2 }, async (p) => {
+  const template = await makeCandidates(p);
+  await Promise.all([
+    p.test(
+      'a stable release of an equivalent commit has the bytes, the SBOMs and the provenance of its candidate',
+      async (t) => {
+        const project = await copyProject(t, template);
+        const ada = await maintainer(project);
+        const [built, released] = await commitsOf(project, 'v1.0.0-rc.2', 'HEAD');
+        const planned = {
+          from: 'promotion',
+          version: '1.0.0-rc.2',
+          digest: await digestAt(project.data, '1.0.0-rc.2'),
+        };
+        const image = { ...planned, buildCommit: built, differs: ['CHANGELOG.md', 'docs/notes.md'] };
+        assert.deepEqual((await readJson(['plan', '1.0.0'], ada))['image'], image);
+        await project.tag('1.0.0');
+        const before = await readPublished(project.data);
+        const ended = await runProgram(['release', '1.0.0'], await runner(t, project));
+        assert.equal(ended.exitCode, 0, ended.stderr);
+        assert.match(ended.stderr, /the image is that of v1\.0\.0-rc\.2, byte for byte, built from commit/);
+        assert.match(ended.stderr, /differs from it only in "CHANGELOG\.md", "docs\/notes\.md", which no build reads/);
+
+        const after = await readPublished(project.data);
+        assert.equal(after.tags['1.0.0'], before.tags['1.0.0-rc.2']);
+        assert.deepEqual(
+          shaTags(after.tags),
+          shaTags(before.tags),
+          'no sha- tag says that the stable commit was built',
+        );
+        assert.deepEqual(await aliases(project.data), { latest: '1.0.0', '1': '1.0.0', '1.0': '1.0.0' });
+        const candidate = await readStatement(project.data, '1.0.0-rc.2');
+        const stable = await readStatement(project.data, '1.0.0');
+        assert.deepEqual([stable.source.commit, stable.build.commit], [released, built]);
+        assert.deepEqual(stable.promotes, { version: '1.0.0-rc.2', tag: candidate.tag.object });
+        assert.deepEqual(stable.documents, candidate.documents);
+        const files = (version: string): readonly string[] =>
+          ['provenance.sigstore.json', 'sbom-linux-amd64.cdx.json'].map(
+            (name) => after.files[`${version}/assets/${name}`] ?? '',
+          );
+        assert.deepEqual(files('v1.0.0'), files('v1.0.0-rc.2'));
+        assert.match(await readNotes(project, 'v1.0.0'), /It is the image of `1\.0\.0-rc\.2`, byte for byte/);
+
+        assert.match(await succeed(['release', '1.0.0'], await runner(t, project)), /published already/);
+        assert.deepEqual((await readJson(['plan', '1.0.0'], ada))['image'], image);
+        assert.match(
+          await succeed(['verify', '1.0.0'], ada),
+          /ok +build commit +built from [0-9a-f]{12} as 1\.0\.0-rc\.2; the tag's commit differs only in CHANGELOG\.md/,
+        );
+        const other = objectId(await project.clone.git('rev-parse', 'v1.0.0-rc.1^{commit}'));
+        await restate(project, '1.0.0', (release) => ({ ...release, build: { commit: other } }));
+        const forged = await runProgram(['verify', '1.0.0'], ada);
+        assert.equal(forged.exitCode, 3, forged.stdout);
+        assert.match(forged.stdout, /FAILED +build commit +.*the tag's commit differs in build inputs: app\.txt/);
+      },
+    ),
+
+    p.test(
+      'a stable tag of another build is refused with the paths, unless a maintainer signed the reason for a rebuild',
+      async (t) => {
+        const project = await copyProject(t, template);
+        await project.commit({ 'app.txt': 'three\n' });
+        const unchanged = followed(await readPublished(project.data));
+        const plan = await readJson(['plan', '1.0.0'], await maintainer(project));
+        assert.match(JSON.stringify(plan['problems']), /"PROMOTION_REFUSED".*app\.txt.*cutwater promote RC --rebuild/);
+        await tagWith(project, 'v1.0.0', 'Release v1.0.0\n\nRebuild: the base image had a hole <b>');
+        await tagWith(project, 'v1.0.1', 'Release v1.0.1');
+        const copy = await copyProject(t, project);
+        await tagWith(copy, 'v1.0.0', 'Release v1.0.0, as agreed');
+        const refused = await runProgram(['release', '1.0.0'], await runner(t, copy));
+        assert.equal(refused.exitCode, 3, refused.stderr);
+        assert.match(
+          refused.stderr,
+          /Cannot release v1\.0\.0: the bytes validated as v1\.0\.0-rc\.2 would not be published: its commit [0-9a-f]{12} differs in one build input\n {2}app\.txt\nnext: Release the next version/,
+        );
+        assert.deepEqual(followed(await readPublished(copy.data)), unchanged);
+        assert.equal((await readPublished(copy.data)).tags[`candidate-${await objectOf(copy, 'v1.0.0')}`], undefined);
+        // The next version has no candidates, so nothing that was validated is passed over.
+        await succeed(['release', '1.0.1'], await runner(t, copy));
+
+        await succeed(['release', '1.0.0'], await runner(t, project));
+        const stable = await readStatement(project.data, '1.0.0');
+        assert.deepEqual(stable.rebuild, { reason: 'the base image had a hole <b>', insteadOf: '1.0.0-rc.2' });
+        assert.equal(stable.promotes, undefined);
+        assert.notEqual(await digestAt(project.data, '1.0.0'), await digestAt(project.data, '1.0.0-rc.2'));
+        assert.match(
+          await readNotes(project, 'v1.0.0'),
+          /not the image of `1\.0\.0-rc\.2`: the base image had a hole &lt;b&gt;/,
+        );
+        await succeed(['verify', '1.0.0'], await maintainer(project));
+      },
+    ),
+
+    p.test('the candidate that the tag names is the one, though a higher one is published too', async (t) => {
+      const project = await copyProject(t, template);
+      await project.commit({ 'app.txt': 'one\n' });
+      await tagWith(
+        project,
+        'v1.0.0',
+        `Release v1.0.0\n\nPromotes: v1.0.0-rc.1 ${await objectOf(project, 'v1.0.0-rc.1')}`,
+      );
+      const ended = await runProgram(['release', '1.0.0'], await runner(t, project));
+      assert.equal(ended.exitCode, 0, ended.stderr);
+      assert.match(ended.stderr, /v1\.0\.0-rc\.2 is higher, and is not what is promoted/);
+      assert.equal(await digestAt(project.data, '1.0.0'), await digestAt(project.data, '1.0.0-rc.1'));
+    }),
+  ]);
+});
+
+/** A project with rc.1 and rc.2 of 1.0.0 published, of different builds, and a commit on top that no build reads. */
+async function makeCandidates(scope: Scope): Promise<TestProject> {
+  const project = await makeProject(scope, { prepare: randomBuild });
+  await project.tag('1.0.0-rc.1');
+  await succeed(['release', '1.0.0-rc.1'], await runner(scope, project));
+  await project.commit({ 'app.txt': 'two\n' });
+  await project.tag('1.0.0-rc.2');
+  await succeed(['release', '1.0.0-rc.2'], await runner(scope, project));
+  const changelog = await readFile(join(project.clone.folder, 'CHANGELOG.md'), 'utf8');
+  await project.commit({ 'CHANGELOG.md': `${changelog}\n`, 'docs/notes.md': 'Upgrade.\n' });
+  return project;
+}
+
+/** Every build differs, so that one image cannot be taken for the other. */
+const randomBuild = `[[node, -e, "require('fs').appendFileSync('app.txt', crypto.randomUUID())"]]`;
+
+async function tagWith(project: TestProject, name: string, message: string): Promise<void> {
+  await project.clone.tag(name, { by: project.key, message });
+  await project.clone.git('push', '-q', '--force', 'origin', `refs/tags/${name}`);
+}
+
+function objectOf(project: TestProject, tag: string): Promise<string> {
+  return project.clone.git('rev-parse', `refs/tags/${tag}`);
+}
+
+async function commitsOf(project: TestProject, ...revisions: readonly string[]): Promise<readonly string[]> {
+  return Promise.all(revisions.map((revision) => project.clone.git('rev-parse', `${revision}^{commit}`)));
+}
+
+function readNotes(project: TestProject, tag: string): Promise<string> {
+  return readFile(join(project.data, 'releases', tag, 'notes.md'), 'utf8');
+}
+
+function shaTags(tags: Readonly<Record<string, string>>): readonly string[] {
+  return Object.keys(tags).filter((tag) => tag.startsWith('sha-'));
+}
