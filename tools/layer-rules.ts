@@ -61,5 +61,7 @@ export const adapterPairs: readonly (readonly [string, string])[] = [
   ['tag-verifier', 'gpg'],
   ['tag-verifier', 'ssh-signature'],
   ['buildah', 'oci-layout'],
+  ['trivy', 'oci-layout'],
+  ['recorded-scan', 'trivy'],
   ['commit-build', 'oci-layout'],
 ];

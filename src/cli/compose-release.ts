@@ -12,6 +12,7 @@ import { closeParts, once, openParts, readWorld } from './compose.ts';
 import { readAttestor, readCiKey } from './compose-files.ts';
 import { openGateRunner } from './compose-gates.ts';
 import { openImageRepository } from './compose-registry.ts';
+import { openScanner } from './compose-scanner.ts';
 import type { Project } from './project.ts';
 
 /** Opens a project to release it: this needs the CI key. */
@@ -37,6 +38,7 @@ export async function openReleaseProject(context: CliContext): Promise<Project<R
         return cyclonedxSbom(request, context.version);
       },
     },
+    scanner: (policy, commit) => openScanner({ git, environment: context.env, newFolder, signal }, policy, commit),
     builderId: builderIdOf(context.env),
     builder: commitBuilds({
       git,

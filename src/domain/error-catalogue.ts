@@ -187,6 +187,16 @@ export const errorCatalogue = {
     hint: "Run 'git fetch --unshallow --tags'",
   },
   DISK: { exit: 1, when: 'A file cannot be written', hint: 'Make room, or choose another folder, and run again' },
+  SCAN_BROKEN: {
+    exit: 6,
+    when: 'The image cannot be scanned: the scanner fails, is out of date, or looked at something else',
+    hint: 'Read what the scanner said, mend it, and run the same command again',
+  },
+  SCAN_FAILED: {
+    exit: 3,
+    when: 'The image has known vulnerabilities that the policy does not allow',
+    hint: 'Update the packages named above, or add an exception with a reason and a last day to cutwater.yaml',
+  },
   BUILD_FAILED: { exit: 1, when: 'The image cannot be built', hint: 'Mend the build and run again' },
   IMAGE_INVALID: {
     exit: 3,

@@ -7,6 +7,7 @@ export const predicateTypes = {
   release: 'https://in-toto.io/attestation/release/v0.1',
   provenance: 'https://slsa.dev/provenance/v1',
   cyclonedx: 'https://cyclonedx.org/bom',
+  scan: 'https://in-toto.io/attestation/vulns/v0.2',
 } as const;
 
 export const statementType = 'https://in-toto.io/Statement/v1';
@@ -65,7 +66,7 @@ export interface ReleasedBinary {
 
 /** A signed document stored as referrer: its role is filled by exactly this referrer. */
 export interface ReleasedDocument {
-  readonly role: 'provenance' | 'sbom';
+  readonly role: 'provenance' | 'sbom' | 'scan';
   /** Set for one document per platform. */
   readonly platform?: string;
   /** The manifest it refers to. */

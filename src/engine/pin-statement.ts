@@ -1,5 +1,3 @@
-import { canonicalJson } from '../domain/canonical-json.ts';
-import { digestOf } from '../domain/digest.ts';
 import { CutwaterError } from '../domain/error.ts';
 import type { ImageTag } from '../domain/image-name.ts';
 import { formatImageName, imageTag } from '../domain/image-name.ts';
@@ -7,24 +5,20 @@ import { imagePurl } from '../domain/image-purl.ts';
 import type { ObjectId } from '../domain/object-id.ts';
 import { formatPlatform } from '../domain/platform.ts';
 import { trailerNames, trailerOf } from '../domain/release-message.ts';
-import type { ReleasePredicate, ReleasedBinary, ReleasedDocument } from '../domain/release-statement.ts';
+import type { ReleasePredicate } from '../domain/release-statement.ts';
 import { predicateTypes } from '../domain/release-statement.ts';
-import { coreVersion, formatVersion } from '../domain/version.ts';
+import { formatVersion } from '../domain/version.ts';
 import type { ImageOrigin } from '../estate/choose-origin.ts';
 import { candidateTag } from '../estate/registry-tags.ts';
-import type { Policy } from '../policy/policy.ts';
 import { releaseStatement } from '../report/documents/release-statement.ts';
-import { sbomStatement } from '../report/documents/sbom-statement.ts';
-import { parseStatement, statementBytes } from '../report/documents/statement.ts';
-import type { PlatformImage } from './binaries.ts';
+import { statementBytes } from '../report/documents/statement.ts';
 import { extractBinaries } from './binaries.ts';
+import { makeDocuments } from './candidate-documents.ts';
 import type { Candidate, ReleaseJob } from './make-candidate.ts';
-import { resolveOrFail } from './read-artifact.ts';
 import type { ReleaseRecord } from './read-record.ts';
 import { readRecordAt } from './read-record.ts';
 import { runStep } from './run-step.ts';
 import { storeDocument } from './signed-documents.ts';
-import type { StoredDocument } from './signed-documents.ts';
 import { imageTagHandler } from './steps/image-tag.ts';
 import type { ReadWorld, ReleaseWorld } from './world.ts';
 
@@ -88,22 +82,7 @@ async function makePredicate(world: ReleaseWorld, job: ReleaseJob, candidate: Ca
   const { origin } = candidate;
   const commit = origin.is === 'promotion' ? origin.promotion.buildCommit : admitted.commit;
   const binaries = await extractBinaries(world, job.build, candidate.platforms);
-  const sboms = await makeSboms(world, job, { commit, platforms: candidate.platforms, binaries });
-  const documents: ReleasedDocument[] = [
-    {
-      role: 'provenance',
-      subject: candidate.index.digest,
-      referrer: candidate.provenance.referrer,
-      payload: candidate.provenance.payloadDigest,
-    },
-    ...sboms.map(({ platform, stored }) => ({
-      role: 'sbom' as const,
-      platform: formatPlatform(platform.platform),
-      subject: platform.digest,
-      referrer: stored.referrer,
-      payload: stored.payloadDigest,
-    })),
-  ];
+  const { documents, assets } = await makeDocuments(world, job, { candidate, commit, binaries });
   return {
     schema: 'cutwater.release/1',
     project: job.loaded.policy.project,
@@ -127,16 +106,7 @@ async function makePredicate(world: ReleaseWorld, job: ReleaseJob, candidate: Ca
     },
     binaries,
     documents,
-    assets: [
-      ...binaries.map(({ name, digest, size }) => ({ name, digest, size })),
-      ...sboms.map(({ platform, stored }) =>
-        fileOf(
-          documentAssetName({ role: 'sbom', platform: formatPlatform(platform.platform) }),
-          sbomFile(stored.payload),
-        ),
-      ),
-      fileOf(documentAssetName({ role: 'provenance' }), candidate.provenance.bundle),
-    ],
+    assets: [...binaries.map(({ name, digest, size }) => ({ name, digest, size })), ...assets],
   };
 }
 
@@ -154,85 +124,4 @@ function originMembers(origin: ImageOrigin): Pick<ReleasePredicate, 'promotes' |
     case 'rebuild':
       return { rebuild: { reason: origin.reason, insteadOf: formatVersion(origin.insteadOf) } };
   }
-}
-
-/** The file a document becomes on the forge: `sbom-linux-amd64.cdx.json`, `provenance.sigstore.json`. */
-export function documentAssetName({ role, platform }: Pick<ReleasedDocument, 'role' | 'platform'>): string {
-  return role === 'sbom' ? `sbom-${(platform ?? 'all').replaceAll('/', '-')}.cdx.json` : 'provenance.sigstore.json';
-}
-
-/** The SBOM document inside a signed statement, as the file that people download. */
-export function sbomFile(payload: Uint8Array): Uint8Array {
-  const statement = parseStatement(payload);
-  if (statement.is === 'refused') throw new Error(`An SBOM statement that was verified ${statement.reason}`);
-  return new TextEncoder().encode(`${canonicalJson(statement.value.predicate)}\n`);
-}
-
-function fileOf(name: string, bytes: Uint8Array): ReleasePredicate['assets'][number] {
-  return { name, digest: digestOf(bytes), size: bytes.length };
-}
-
-interface BuiltContents {
-  /** What was built. */
-  readonly commit: ObjectId;
-  readonly platforms: readonly PlatformImage[];
-  readonly binaries: readonly ReleasedBinary[];
-}
-
-/** Of a promotion they say the same as those of its candidate, to the byte, so those are found and kept. */
-async function makeSboms(
-  world: ReleaseWorld,
-  job: ReleaseJob,
-  contents: BuiltContents,
-): Promise<readonly { readonly platform: PlatformImage; readonly stored: StoredDocument }[]> {
-  const { admitted, build, image } = job;
-  const lockFiles = await readLockFiles(world, build, contents.commit);
-  const timestamp = await world.git.commitTime(contents.commit);
-  const sboms: { platform: PlatformImage; stored: StoredDocument }[] = [];
-  for (const platform of contents.platforms) {
-    const name = formatPlatform(platform.platform);
-    const document = await world.sbomMaker.makeSbom({
-      project: build.project,
-      version: formatVersion(coreVersion(admitted.version)),
-      image: image.name,
-      platform: name,
-      manifest: platform.digest,
-      lockFiles,
-      binaries: contents.binaries.filter((binary) => binary.platform === name),
-      timestamp,
-    });
-    const subject = await resolveOrFail(world.repository, platform.digest, `the ${name} image`);
-    const parsed: Record<string, unknown> = JSON.parse(new TextDecoder().decode(document));
-    const statement = statementBytes(
-      sbomStatement({ image: formatImageName(image.name), platform: name, digest: platform.digest, document: parsed }),
-    );
-    const predicateType = predicateTypes.cyclonedx;
-    const stored = await storeDocument(world, job.loaded.trust, {
-      role: 'sbom',
-      platform: name,
-      subject,
-      predicateType,
-      statement,
-    });
-    sboms.push({ platform, stored });
-  }
-  return sboms;
-}
-
-async function readLockFiles(
-  world: ReleaseWorld,
-  build: Policy,
-  commit: ObjectId,
-): Promise<readonly { readonly path: string; readonly bytes: Uint8Array }[]> {
-  const files: { path: string; bytes: Uint8Array }[] = [];
-  for (const path of build.lockFiles) {
-    const bytes = await world.git.readFile(commit, path);
-    if (bytes === undefined)
-      throw new CutwaterError(
-        'BUILD_FAILED',
-        `Cannot make the SBOM: the policy names lock file ${path}, the commit has none`,
-      );
-    files.push({ path, bytes });
-  }
-  return files;
 }

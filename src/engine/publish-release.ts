@@ -11,7 +11,7 @@ import type { ReleaseNotesInput } from '../report/documents/release-notes.ts';
 import { releaseNotes, verifyCommands } from '../report/documents/release-notes.ts';
 import { readReleaseNotes } from './changelog-gate.ts';
 import type { ReleaseJob } from './make-candidate.ts';
-import { documentAssetName, sbomFile } from './pin-statement.ts';
+import { documentAssetName, sbomFile } from './candidate-documents.ts';
 import type { PinnedStatement } from './pin-statement.ts';
 import { readArtifact, resolveOrFail, streamOf } from './read-artifact.ts';
 import { readRecordBundle } from './read-record.ts';

@@ -52,7 +52,7 @@ async function checkDocument(
     return failed(name, 'what is signed there is not what the release statement names');
   const statement = parseStatement(verdict.payload);
   if (statement.is === 'refused') return failed(name, statement.reason);
-  const wanted = document.role === 'sbom' ? predicateTypes.cyclonedx : predicateTypes.provenance;
+  const wanted = typesByRole[document.role];
   if (statement.value.predicateType !== wanted)
     return failed(name, `it is of type ${statement.value.predicateType}, ${wanted} is wanted`);
   const foreign = document.role === 'provenance' ? foreignProvenance(statement.value, release) : undefined;
@@ -65,6 +65,12 @@ async function checkDocument(
     return failed(name, `the registry no longer lists ${document.referrer} among the referrers of ${document.subject}`);
   return passed(name, `signed by CI key ${verdict.signer}, attached to ${document.subject}`);
 }
+
+const typesByRole = {
+  provenance: predicateTypes.provenance,
+  sbom: predicateTypes.cyclonedx,
+  scan: predicateTypes.scan,
+} as const;
 
 /** Why a provenance is not that of this release: it must speak of what was built, for its tag or the candidate it promotes. */
 function foreignProvenance(statement: ReadStatement, release: ReleasePredicate): string | undefined {

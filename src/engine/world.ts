@@ -1,3 +1,5 @@
+import type { ObjectId } from '../domain/object-id.ts';
+import type { ScanPolicy } from '../policy/scan-schema.ts';
 import type { Attestor, BundleVerifier } from '../ports/attestor.ts';
 import type { Forge } from '../ports/forge.ts';
 import type { GateRunner } from '../ports/gate-runner.ts';
@@ -5,6 +7,7 @@ import type { Git } from '../ports/git.ts';
 import type { ImageBuilder } from '../ports/image-builder.ts';
 import type { ImageFiles } from '../ports/image-files.ts';
 import type { ImageRepository } from '../ports/repository.ts';
+import type { Scanner } from '../ports/scanner.ts';
 import type { SbomMaker } from '../ports/sbom-maker.ts';
 import type { TagWriter } from '../ports/tag-writer.ts';
 import type { TagVerifier } from '../ports/tag-verifier.ts';
@@ -34,6 +37,8 @@ export interface ReleaseWorld extends ReadWorld {
   readonly attestor: Attestor;
   readonly imageFiles: ImageFiles;
   readonly sbomMaker: SbomMaker;
+  /** The scanner that a policy asks for. */
+  readonly scanner: (policy: ScanPolicy, commit: ObjectId) => Scanner;
   readonly gates: GateRunner;
   readonly workspace: Workspace;
   /** Who runs the build, for provenance: another for a laptop than for CI. */

@@ -56,6 +56,10 @@ export function releaseSteps(outlook: ReleaseOutlook): readonly Step[] {
         payload: undefined,
       };
     }),
+    ...(policy.scan === undefined ? [] : platforms).map((platform): Step => {
+      const scanned = { role: 'scan', platform: formatPlatform(platform), subject: undefined } as const;
+      return { kind: 'document', ...scanned, payload: undefined };
+    }),
     { kind: 'document', role: 'statement', subject: digest, payload: undefined },
     {
       kind: 'draft',

@@ -20,7 +20,7 @@ export type Step =
     }
   | {
       readonly kind: 'document';
-      readonly role: 'provenance' | 'sbom' | 'statement' | 'checksums';
+      readonly role: 'provenance' | 'sbom' | 'scan' | 'statement' | 'checksums';
       readonly platform?: string;
       readonly subject: Digest | undefined;
       /** SHA-256 of what is signed. */
@@ -111,7 +111,13 @@ export function describeStep(step: Step): string {
 }
 
 function documentName(step: Extract<Step, { kind: 'document' }>): string {
-  const names = { provenance: 'provenance', sbom: 'SBOM', statement: 'release statement', checksums: 'checksums' };
+  const names = {
+    provenance: 'provenance',
+    sbom: 'SBOM',
+    scan: 'scan',
+    statement: 'release statement',
+    checksums: 'checksums',
+  };
   return step.platform === undefined ? names[step.role] : `${names[step.role]} for ${step.platform}`;
 }
 

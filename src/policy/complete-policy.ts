@@ -31,6 +31,7 @@ export function completePolicy(document: PolicyDocument): Policy {
     notBuildInput: document.notBuildInput,
     gates: document.gates.map(toGate),
     evidence: document.evidence.map(toEvidence),
+    scan: document.scan,
     lockFiles: document.lockFiles,
     forge: forge === 'local' ? { kind: 'local', folder: '.cutwater/releases' } : forge,
   };

@@ -29,6 +29,7 @@ export function crossCheck(data: unknown): readonly PolicyProblem[] {
     ...gatePlaceholders(data),
     ...reportChecks(data),
     ...buildInputsLeftOut(data),
+    ...recordedScanWithoutReport(data),
     ...mirrorsOfThemselves(data),
   ];
 }
@@ -194,6 +195,15 @@ function buildInputsLeftOut(data: unknown): readonly PolicyProblem[] {
       },
     ];
   });
+}
+
+function recordedScanWithoutReport(data: unknown): readonly PolicyProblem[] {
+  const recorded = valueAt(data, ['scan', 'tool']) === 'recorded';
+  const named = valueAt(data, ['scan', 'report']) !== undefined;
+  if (recorded === named) return [];
+  return recorded
+    ? [{ path: ['scan', 'tool'], found: '"recorded" without a report', wanted: 'report: the path of it' }]
+    : [{ path: ['scan', 'report'], found: 'a report', wanted: 'it only with "tool: recorded"', at: 'key' }];
 }
 
 function mirrorsOfThemselves(data: unknown): readonly PolicyProblem[] {

@@ -59,6 +59,7 @@ test("parsePolicy() reads a minimal file as RustShare's process", () => {
     notBuildInput: ['CHANGELOG.md', 'docs/**'],
     gates: [],
     evidence: [],
+    scan: undefined,
     lockFiles: [],
     forge: { kind: 'local', folder: '.cutwater/releases' },
   });

@@ -1,3 +1,4 @@
+import type { ScanPolicy } from './scan-schema.ts';
 import type { SignatureFormat } from '../domain/git-tag.ts';
 import type { ImageName } from '../domain/image-name.ts';
 import type { Platform } from '../domain/platform.ts';
@@ -43,6 +44,8 @@ export interface Policy {
   readonly notBuildInput: readonly string[];
   readonly gates: readonly GatePolicy[];
   readonly evidence: readonly EvidencePolicy[];
+  /** The scan of the built image; undefined where there is none. */
+  readonly scan: ScanPolicy | undefined;
   /** Paths of the lock files the SBOM is read from. */
   readonly lockFiles: readonly string[];
   readonly forge: ForgePolicy;

@@ -6,6 +6,7 @@ import { binarySchema, imageSchema } from './image-schema.ts';
 import { checkedText, choice, parsedText, section } from './parsed-text.ts';
 import { parsePathPattern, parseRepositoryPath } from './repository-path.ts';
 import { parseTagPattern } from './tag-pattern.ts';
+import { scanSchema } from './scan-schema.ts';
 import { trustSchema } from './trust-schema.ts';
 
 const gitSchema = section('a mapping', {
@@ -151,6 +152,7 @@ export const policySchema = section('a mapping with project, images and trust', 
     }),
   gates: gatesSchema,
   evidence: evidencesSchema,
+  scan: scanSchema.optional(),
   lockFiles: z
     .array(
       repositoryFile({ wanted: 'the path of a lock file', description: 'Path of a lock file, such as Cargo.lock.' }),

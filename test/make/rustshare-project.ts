@@ -12,6 +12,7 @@ import { succeed } from './program.ts';
 import { makeCiKey } from './project.ts';
 import { pushImage } from './push-image.ts';
 import { run } from './run.ts';
+import { makeTrivyStandIn } from './trivy-stand-in.ts';
 import {
   assembleScript,
   cargoStandIn,
@@ -108,9 +109,10 @@ async function environmentOf(
   const programs = await makeFolder(scope);
   await writeFile(join(programs, 'package.json'), '{ "type": "module" }\n');
   await writeFile(join(programs, 'cargo'), cargoStandIn, { mode: 0o755 });
+  const trivy = await makeTrivyStandIn(scope);
   return {
     ...clone.environment,
-    PATH: [programs, clone.environment['PATH']].join(delimiter),
+    PATH: [programs, trivy.folder, clone.environment['PATH']].join(delimiter),
     // Compiling the sources anew in each process would take most of the time.
     NODE_COMPILE_CACHE: join(import.meta.dirname, '../../node_modules/.cache/test-compile'),
     CUTWATER_DATA: data,

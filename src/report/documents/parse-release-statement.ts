@@ -75,7 +75,7 @@ const binary = record<ReleasedBinary>({
 });
 
 const document = record<ReleasedDocument>(
-  { role: oneOf('provenance', 'sbom'), platform, subject: digest, referrer: digest, payload: digest },
+  { role: oneOf('provenance', 'sbom', 'scan'), platform, subject: digest, referrer: digest, payload: digest },
   ['platform'],
 );
 

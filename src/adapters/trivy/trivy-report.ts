@@ -1,0 +1,129 @@
+import * as z from 'zod';
+import type { Parsed } from '../../domain/brand.ts';
+import { accept, refuse } from '../../domain/brand.ts';
+import { digestOf, isDigest } from '../../domain/digest.ts';
+import type { ScanDatabase, ScanFinding, ScanReport, Severity } from '../../domain/scan-report.ts';
+
+const text = z.string();
+
+const vulnerabilitySchema = z.object({
+  VulnerabilityID: text,
+  VendorIDs: z.array(text).optional(),
+  PkgName: text,
+  PkgPath: text.optional(),
+  PkgIdentifier: z.object({ PURL: text.optional() }).optional(),
+  InstalledVersion: text.default(''),
+  FixedVersion: text.optional(),
+  Severity: text.default('UNKNOWN'),
+  SeveritySource: text.optional(),
+});
+
+/** The report of `trivy image --format json` (schema version 2), the members that are used. */
+const reportSchema = z.object({
+  SchemaVersion: z.literal(2),
+  CreatedAt: text.optional(),
+  Trivy: z.object({ Version: text }).optional(),
+  Metadata: z
+    .object({
+      OS: z.object({ Family: text, Name: text.default(''), EOSL: z.boolean().optional() }).optional(),
+      ImageID: text.optional(),
+      DiffIDs: z.array(text).optional(),
+    })
+    .optional(),
+  Results: z
+    .array(
+      z.object({
+        Target: text.default(''),
+        Packages: z.array(z.unknown()).optional(),
+        Vulnerabilities: z.array(vulnerabilitySchema).optional(),
+      }),
+    )
+    .optional(),
+});
+
+/** What a report does not say itself. */
+export type TrivyFacts =
+  | {
+      readonly kind: 'run';
+      readonly version: string | undefined;
+      readonly database: ScanDatabase;
+      readonly startedAt: number;
+      readonly finishedAt: number;
+    }
+  /** A report from elsewhere: it knows no more than was known when it was made. */
+  | { readonly kind: 'replay' };
+
+/** Reads a report of trivy. */
+export function readTrivyReport(bytes: Uint8Array, facts: TrivyFacts): Parsed<ScanReport> {
+  const json = parseJson(bytes);
+  const parsed = reportSchema.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return refuse(`is no report of trivy: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trimEnd());
+  }
+  const { Metadata, Results = [], CreatedAt, Trivy } = parsed.data;
+  const created = secondsOf(CreatedAt);
+  const diffIds = Metadata?.DiffIDs;
+  if (diffIds !== undefined && !diffIds.every(isDigest)) return refuse('has a "DiffIDs" that holds no digests');
+  const config = Metadata?.ImageID;
+  if (config !== undefined && !isDigest(config)) return refuse('has an "ImageID" that is no digest');
+  return accept({
+    scanner: {
+      name: 'trivy',
+      version: (facts.kind === 'run' ? facts.version : undefined) ?? Trivy?.Version ?? 'unknown',
+    },
+    database: facts.kind === 'run' ? facts.database : datedBy(created),
+    startedAt: facts.kind === 'run' ? facts.startedAt : (created ?? 0),
+    finishedAt: facts.kind === 'run' ? facts.finishedAt : (created ?? 0),
+    subject: { config, diffIds: diffIds?.filter(isDigest) },
+    system:
+      Metadata?.OS === undefined
+        ? undefined
+        : { name: Metadata.OS.Family, version: Metadata.OS.Name, endOfLife: Metadata.OS.EOSL === true },
+    packages: Results.reduce((sum, { Packages }) => sum + (Packages?.length ?? 0), 0),
+    findings: Results.flatMap(({ Target, Vulnerabilities = [] }) =>
+      Vulnerabilities.map((one) => toFinding(one, Target)),
+    ),
+    replayed: facts.kind === 'replay',
+    raw: digestOf(bytes),
+  });
+}
+
+function toFinding(found: z.output<typeof vulnerabilitySchema>, target: string): ScanFinding {
+  const fixes = found.FixedVersion?.split(',').map((version) => version.trim()) ?? [];
+  return {
+    id: found.VulnerabilityID,
+    aliases: found.VendorIDs ?? [],
+    package: found.PkgName,
+    version: found.InstalledVersion,
+    purl: found.PkgIdentifier?.PURL,
+    location: found.PkgPath ?? (target === '' ? undefined : target),
+    fixedIn: fixes.filter((version) => version !== ''),
+    severity: severityNames.get(found.Severity.toUpperCase()) ?? 'unknown',
+    severitySource: found.SeveritySource,
+  };
+}
+
+const severityNames: ReadonlyMap<string, Severity> = new Map<string, Severity>([
+  ['CRITICAL', 'critical'],
+  ['HIGH', 'high'],
+  ['MEDIUM', 'medium'],
+  ['LOW', 'low'],
+]);
+
+function datedBy(created: number | undefined): ScanDatabase {
+  return created === undefined ? { is: 'unknown' } : { is: 'dated', updatedAt: created, version: undefined };
+}
+
+function secondsOf(text: string | undefined): number | undefined {
+  const time = Date.parse(text ?? '');
+  return Number.isNaN(time) ? undefined : Math.floor(time / 1000);
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}

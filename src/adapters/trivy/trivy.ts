@@ -1,0 +1,128 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { CutwaterError } from '../../domain/error.ts';
+import type { ScanDatabase } from '../../domain/scan-report.ts';
+import type { Scanner } from '../../ports/scanner.ts';
+import { writeLayout } from '../oci-layout/write-layout.ts';
+import { requireProgram } from '../process/pinned-program.ts';
+import { passedEnvironment, proxyVariables } from '../process/passed-environment.ts';
+import type { ToolResult } from '../process/run-tool.ts';
+import { runTool } from '../process/run-tool.ts';
+import { scanBroken } from '../process/scan-broken.ts';
+import { readTrivyReport } from './trivy-report.ts';
+
+export interface TrivyOptions {
+  /** The user's environment; only what trivy itself is configured by is passed on, and nothing secret. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Makes a new, empty folder. */
+  readonly newFolder: (name: string) => Promise<string>;
+  /** Only a program with this SHA-256 (hexadecimal) may run. */
+  readonly sha256: string | undefined;
+  readonly signal: AbortSignal;
+  readonly timeoutSeconds?: number;
+}
+
+/**
+ * Trivy (tested with 0.74). It gets the image as files, a home of its own and no secret of any kind: a scanner that was
+ * tampered with must find nothing to steal. It lists everything it sees; what stops a release is decided elsewhere. Its
+ * database is where TRIVY_CACHE_DIR says, and is brought up to date by trivy itself unless TRIVY_SKIP_DB_UPDATE is set.
+ */
+export function trivy(options: TrivyOptions): Scanner {
+  return {
+    name: 'trivy',
+    async scan({ repository, manifest }) {
+      const program = await requireProgram('trivy', options);
+      const home = await options.newFolder('trivy-home');
+      const layout = await options.newFolder('scan');
+      await writeLayout(repository, manifest, layout);
+      const env = {
+        ...passedEnvironment(options.environment, passedVariables),
+        HOME: home,
+        TMPDIR: home,
+        TRIVY_CACHE_DIR: cacheFolder(options.environment, home),
+      };
+      const { signal, timeoutSeconds = 1800 } = options;
+      const run = (args: readonly string[]): Promise<ToolResult> =>
+        runTool({ command: program, args, env, signal, timeoutSeconds, ownGroup: true, cwd: home });
+      const file = join(home, 'report.json');
+      const flags = readFlags(await run(['image', '--help']));
+      const startedAt = seconds();
+      const result = await run(['image', ...scanArguments({ layout, file, flags })]);
+      if (result.exitCode !== 0) throw scanBroken('trivy', result);
+      const bytes = await readFile(file).catch(() => new Uint8Array());
+      const { version, database } = readVersion(await run(['version', '--format', 'json']));
+      const report = readTrivyReport(bytes, { kind: 'run', version, database, startedAt, finishedAt: seconds() });
+      if (report.is === 'ok') return report.value;
+      throw new CutwaterError('SCAN_BROKEN', `Cannot use the scan of ${manifest.digest}: the report ${report.reason}`);
+    },
+  };
+}
+
+interface ScanFiles {
+  readonly layout: string;
+  readonly file: string;
+  readonly flags: ReadonlySet<string>;
+}
+
+function scanArguments({ layout, file, flags }: ScanFiles): readonly string[] {
+  // Exit code 1 means a failure of trivy itself; findings must not be told apart from it by a code.
+  const fixed = ['--input', layout, '--format', 'json', '--output', file, '--exit-code', '0'];
+  const scope = ['--scanners', 'vuln', '--pkg-types', 'os,library', '--list-all-pkgs', '--no-progress'];
+  const quiet = ['--disable-telemetry', '--skip-version-check'].filter((flag) => flags.has(flag));
+  return [...fixed, ...scope, ...quiet];
+}
+
+function readFlags({ stdout }: ToolResult): ReadonlySet<string> {
+  return new Set(new TextDecoder().decode(stdout).match(/--[a-z-]+/g));
+}
+
+const versionSchema = z.object({
+  Version: z.string(),
+  VulnerabilityDB: z.object({ Version: z.number(), UpdatedAt: z.string() }).optional(),
+});
+
+function readVersion({ stdout }: ToolResult): {
+  readonly version: string | undefined;
+  readonly database: ScanDatabase;
+} {
+  const parsed = versionSchema.safeParse(parseJson(stdout));
+  if (!parsed.success) return { version: undefined, database: { is: 'unknown' } };
+  const { Version, VulnerabilityDB } = parsed.data;
+  const time = Date.parse(VulnerabilityDB?.UpdatedAt ?? '');
+  if (VulnerabilityDB === undefined || Number.isNaN(time)) return { version: Version, database: { is: 'unknown' } };
+  const database = { is: 'dated', updatedAt: Math.floor(time / 1000), version: `${VulnerabilityDB.Version}` } as const;
+  return { version: Version, database };
+}
+
+function cacheFolder(environment: TrivyOptions['environment'], home: string): string {
+  const { TRIVY_CACHE_DIR: named, XDG_CACHE_HOME: cache, HOME: own } = environment;
+  if (named !== undefined && named !== '') return named;
+  if (cache !== undefined && cache !== '') return join(cache, 'trivy');
+  return own === undefined || own === '' ? join(home, 'cache') : join(own, '.cache', 'trivy');
+}
+
+function seconds(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where trivy finds its database; its variables for tokens and passwords are not among them. */
+const passedVariables: readonly string[] = [
+  'TRIVY_SKIP_DB_UPDATE',
+  'TRIVY_SKIP_JAVA_DB_UPDATE',
+  'TRIVY_OFFLINE_SCAN',
+  'TRIVY_DB_REPOSITORY',
+  'TRIVY_JAVA_DB_REPOSITORY',
+  'TRIVY_VULN_SEVERITY_SOURCE',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  ...proxyVariables,
+];
