@@ -4,6 +4,7 @@ import type { ImageTag } from '../domain/image-name.ts';
 import { formatImageName } from '../domain/image-name.ts';
 import type { ObjectId } from '../domain/object-id.ts';
 import type { BranchBuild } from '../estate/judge-edge.ts';
+import type { ShaJudgement } from '../estate/judge-sha.ts';
 import { judgeSha } from '../estate/judge-sha.ts';
 import { shaTag } from '../estate/registry-tags.ts';
 import type { ImagePolicy, Policy } from '../policy/policy.ts';
@@ -68,14 +69,20 @@ export async function findBuild(
   job: Pick<EdgeJob, 'loaded' | 'commit' | 'origins'>,
 ): Promise<Digest | undefined> {
   const { commit, loaded, origins } = job;
-  const held = judgeSha(commit, await origins.at(shaTag(commit, loaded.policy.channels.sha)));
-  if (held.is === 'taken') throw shaTaken(job, held);
+  const held = await requireOwnSha(job);
   if (held.is === 'own') return held.digest;
   for (const name of channelNames(loaded.policy, world.now)) {
     const found = await origins.at(name);
     if (found?.commits.includes(commit) === true) return found.digest;
   }
   return undefined;
+}
+
+/** Throws DIGEST_CONFLICT where the `sha-` tag of a commit holds a build of another one. */
+export async function requireOwnSha(job: Pick<EdgeJob, 'loaded' | 'commit' | 'origins'>): Promise<ShaJudgement> {
+  const held = judgeSha(job.commit, await job.origins.at(shaTag(job.commit, job.loaded.policy.channels.sha)));
+  if (held.is === 'taken') throw shaTaken(job, held);
+  return held;
 }
 
 async function makeBuild(world: ReleaseWorld, job: EdgeJob): Promise<Digest> {

@@ -1,3 +1,4 @@
+import type { Digest } from '../domain/digest.ts';
 import type { Descriptor } from '../domain/oci.ts';
 import { coreVersion, formatVersion } from '../domain/version.ts';
 import type { ImageOrigin } from '../estate/choose-origin.ts';
@@ -12,6 +13,8 @@ import { buildImage, readPlatformImages } from './build-image.ts';
 import type { OriginQuestion } from './find-origin.ts';
 import { findOrigin, judgePinned } from './find-origin.ts';
 import type { LoadedPolicy } from './load-policy.ts';
+import { requireOwnSha } from './edge-build.ts';
+import { imageOrigins } from './image-origins.ts';
 import { resolveOrFail } from './read-artifact.ts';
 import type { ProjectTags } from './read-tags.ts';
 import type { ReleaseKind } from './release-class.ts';
@@ -62,7 +65,7 @@ export async function makeCandidate(world: ReleaseWorld, job: ReleaseJob): Promi
         return found === undefined ? { is: 'absent' } : { is: 'present', evidence: found.digest };
       },
       apply: async () => {
-        const image = origin.is === 'promotion' ? origin.promotion.digest : await buildImage(world, orderOf(job));
+        const image = origin.is === 'promotion' ? origin.promotion.digest : await buildOwn(world, job);
         await imageTagHandler(world.repository, { tag, digest: image, once: 'first-wins' }).apply();
       },
     },
@@ -86,6 +89,12 @@ function candidateStep({ admitted }: ReleaseJob, origin: ImageOrigin): Step {
 export function questionOf({ admitted, loaded, tags }: ReleaseJob, withdrawn: Withdrawals): OriginQuestion {
   const { version, commit, tag, object } = admitted;
   return { loaded, version, commit, tags, withdrawn, tag: { object: tag.object, message: object.message } };
+}
+
+async function buildOwn(world: ReleaseWorld, job: ReleaseJob): Promise<Digest> {
+  const { admitted, loaded } = job;
+  await requireOwnSha({ loaded, commit: admitted.commit, origins: imageOrigins(world, loaded.trust) });
+  return buildImage(world, orderOf(job));
 }
 
 /** Without the rc: a release candidate's bytes are the stable release's bytes. */

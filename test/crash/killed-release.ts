@@ -4,36 +4,20 @@ import { openReleaseProject } from '../../src/cli/compose-release.ts';
 import { readVersion } from '../../src/domain/version.ts';
 import { release } from '../../src/engine/release.ts';
 import { silentContext } from '../make/silent-context.ts';
+import { deadly } from './deadly.ts';
 
 const [version = '', count = '0'] = process.argv.slice(2);
-const killAt = Number(count);
 const project = await openReleaseProject(silentContext({ folder: process.cwd(), env: process.env }));
-let effects = 0;
+const counter = deadly(Number(count));
 const { repository, forge } = project.world;
 await release(
   {
     ...project.world,
-    repository: deadly(repository, ['writeManifest', 'writeBlob', 'writeReferrer', 'mountBlob']),
-    forge: deadly(forge, ['createDraft', 'uploadAsset', 'publish', 'updateNotes', 'setLatest']),
+    repository: counter.watch(repository, ['writeManifest', 'writeBlob', 'writeReferrer', 'mountBlob']),
+    forge: counter.watch(forge, ['createDraft', 'uploadAsset', 'publish', 'updateNotes', 'setLatest']),
   },
   project.loaded,
   readVersion(version),
 );
 await project.close();
-process.stdout.write(`${effects}\n`);
-
-/** The same object, but its effects are counted, and the one that is asked for kills the process before it happens. */
-function deadly<Port extends object>(port: Port, methods: readonly (keyof Port & string)[]): Port {
-  const names: readonly string[] = methods;
-  return new Proxy(port, {
-    get(target, name, receiver) {
-      const found: unknown = Reflect.get(target, name, receiver);
-      if (typeof name !== 'string' || !names.includes(name) || typeof found !== 'function') return found;
-      return (...args: unknown[]): unknown => {
-        effects += 1;
-        if (effects === killAt) process.kill(process.pid, 'SIGKILL');
-        return Reflect.apply(found, target, args);
-      };
-    },
-  });
-}
+process.stdout.write(`${counter.effects()}\n`);

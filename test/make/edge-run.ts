@@ -1,11 +1,11 @@
 import { openReleaseProject } from '../../src/cli/compose-release.ts';
-import { programVersion } from '../../src/cli/version.ts';
 import type { EdgeRequest, EdgeResult } from '../../src/engine/edge.ts';
 import { publishEdge } from '../../src/engine/edge.ts';
 import type { EngineEvent } from '../../src/engine/event.ts';
 import type { ReleaseWorld } from '../../src/engine/world.ts';
 import type { TestProject } from './project.ts';
 import { ciEnvironment } from './project.ts';
+import { silentContext } from './silent-context.ts';
 
 export interface EdgeRun extends EdgeRequest {
   /** The clock of the run, as an ISO text; default: the machine's. */
@@ -26,19 +26,7 @@ export interface EdgeRunResult extends EdgeResult {
 /** One `cutwater edge` in this process, on a day of its own. Throws as the command would fail. */
 export async function runEdge(project: TestProject, run: EdgeRun = {}): Promise<EdgeRunResult> {
   const { at, folder = project.clone.folder, data = project.data, world: change, ...request } = run;
-  const silent = { write: () => undefined };
-  const plain = { isTty: false, columns: 80, color: false };
-  const opened = await openReleaseProject({
-    cwd: folder,
-    env: ciEnvironment(project, data),
-    stdout: silent,
-    stderr: silent,
-    terminal: plain,
-    narration: plain,
-    options: { repo: folder, json: false, quiet: true, verbose: false, plain: true },
-    signal: new AbortController().signal,
-    version: programVersion,
-  });
+  const opened = await openReleaseProject(silentContext({ folder, env: ciEnvironment(project, data) }));
   const events: EngineEvent[] = [];
   try {
     const now = at === undefined ? opened.world.now : Date.parse(at) / 1000;
