@@ -1,6 +1,7 @@
 import type { ArgumentSpec, Command } from './command.ts';
 import { documentCommands } from './command-table-documents.ts';
 import { channelCommands } from './command-table-channels.ts';
+import { promotionCommands } from './command-table-promotion.ts';
 import { registryCommands } from './command-table-registry.ts';
 import { rehearsalCommands } from './command-table-rehearsal.ts';
 import { tagCommands } from './command-table-tag.ts';
@@ -65,6 +66,7 @@ export const commandTable: readonly Command[] = [
     load: () => import('./commands/plan.ts'),
   },
   ...tagCommands,
+  ...promotionCommands,
   {
     name: 'release',
     summary: 'Verify, build, check and publish a version',

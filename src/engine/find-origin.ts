@@ -20,8 +20,12 @@ import type { ReadWorld } from './world.ts';
 
 /** A release, of any class, whose image is to be found. */
 export interface OriginQuestion extends StableRelease {
-  /** Undefined where it is not made yet. */
-  readonly tag: { readonly object: ObjectId; readonly message: string } | undefined;
+  /** Completes "Cannot ..." in errors: `release v1.2.3`. */
+  readonly act: string;
+  /** Undefined where the tag is not made yet. */
+  readonly tagObject: ObjectId | undefined;
+  /** The message of the tag, made or to be made; empty where there is none to read. */
+  readonly message: string;
 }
 
 /** An image that a candidate tag pins, with the signature that makes it this release's own. */
@@ -51,9 +55,7 @@ export async function judgePinned(world: ReadWorld, question: OriginQuestion, di
   requireStanding(question.withdrawn, question.version, digest);
   const provenances = await readProvenances(world, question, digest);
   const wish = readWish(question);
-  const own = provenances.find(
-    ({ says }) => says.tag.object === question.tag?.object && says.commit === question.commit,
-  );
+  const own = provenances.find(({ says }) => says.tag.object === question.tagObject && says.commit === question.commit);
   if (own !== undefined && wish.kind !== 'promote')
     return { origin: await originOfBuild(world, question, wish), provenance: own.document };
   const source = wish.kind === 'rebuild' ? undefined : await findSource(world, question, { digest, provenances });
@@ -109,21 +111,19 @@ async function findSource(
   return candidate && document && { candidate, all, document };
 }
 
-function readWish({ tag, version }: OriginQuestion): OriginWish {
-  if (tag === undefined || releaseClassOf(version) !== 'stable') return { kind: 'unsaid' };
-  const wish = readOriginWish(tag.message, version);
+function readWish({ act, message, version }: OriginQuestion): OriginWish {
+  if (releaseClassOf(version) !== 'stable') return { kind: 'unsaid' };
+  const wish = readOriginWish(message, version);
   if (wish.is === 'ok') return wish.value;
-  throw new CutwaterError('TAG_REJECTED', `Cannot release ${releaseTagOf(version)}: its message ${wish.reason}`, {
-    hint: nextVersion,
-  });
+  throw new CutwaterError('TAG_REJECTED', `Cannot ${act}: its message ${wish.reason}`, { hint: nextVersion });
 }
 
-function allowed({ tag, version }: OriginQuestion, choice: ImageOrigin | OriginRefusal): ImageOrigin {
+function allowed({ act, tagObject }: OriginQuestion, choice: ImageOrigin | OriginRefusal): ImageOrigin {
   if (choice.is !== 'refused') return choice;
   const { code, found, details } = choice;
-  throw new CutwaterError(code, `Cannot release ${releaseTagOf(version)}: ${found}`, {
+  throw new CutwaterError(code, `Cannot ${act}: ${found}`, {
     details,
-    hint: choice.hint ?? (tag === undefined ? beforeTheTag : nextVersion),
+    hint: choice.hint ?? (tagObject === undefined ? beforeTheTag : nextVersion),
   });
 }
 

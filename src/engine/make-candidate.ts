@@ -88,7 +88,8 @@ function candidateStep({ admitted }: ReleaseJob, origin: ImageOrigin): Step {
 /** What has to be known to find the image of a release. */
 export function questionOf({ admitted, loaded, tags }: ReleaseJob, withdrawn: Withdrawals): OriginQuestion {
   const { version, commit, tag, object } = admitted;
-  return { loaded, version, commit, tags, withdrawn, tag: { object: tag.object, message: object.message } };
+  const act = `release ${tag.name}`;
+  return { loaded, version, commit, tags, withdrawn, act, tagObject: tag.object, message: object.message };
 }
 
 async function buildOwn(world: ReleaseWorld, job: ReleaseJob): Promise<Digest> {

@@ -4,12 +4,14 @@ import type { ObjectId } from '../domain/object-id.ts';
 import type { Trailer } from '../domain/release-message.ts';
 import { formatReleaseMessage, releaseTitle, trailerNames } from '../domain/release-message.ts';
 import { releaseTagOf } from '../domain/tag-name.ts';
+import { parseTagObject } from '../domain/tag-object.ts';
 import type { Version } from '../domain/version.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import { judgeReleaseTag } from './read-record.ts';
 import type { ProjectTags } from './read-tags.ts';
 import type { ReleaseKind } from './release-class.ts';
 import { requireSameTag } from './same-tag.ts';
+import { findOriginProblems } from './tag-origin.ts';
 import type { TagSituation } from './tag-situation.ts';
 import { findTagProblems, readTagSituation } from './tag-situation.ts';
 import type { TagWorld } from './world.ts';
@@ -59,11 +61,23 @@ export async function makeReleaseTag(
     await requireSameTag(world, loaded, { ...existing, wanted });
     if (existing.isPublic) return made(request, situation, { tag: existing.tag, is: 'kept', remote: 'there' });
   }
-  refuse(releaseTagOf(request.version), await findTagProblems(world, loaded, { wanted: request, situation }));
+  refuse(releaseTagOf(request.version), [
+    ...(await findTagProblems(world, loaded, { wanted: request, situation })),
+    ...(await findOriginProblems(world, loaded, {
+      wanted: request,
+      message: existing === undefined ? message : messageOf(existing.tag),
+      tags: situation.tags,
+    })),
+  ]);
   const tag = existing?.tag ?? (await writeTag(world, loaded, { request, message, tags: situation.tags }));
   if (request.push) await world.tagWriter.push({ tag, branch: situation.toPush });
   const remote = request.push ? 'pushed' : 'nowhere';
   return made(request, situation, { tag, is: existing === undefined ? 'made' : 'kept', remote });
+}
+
+function messageOf({ raw }: GitTag): string {
+  const parsed = parseTagObject(raw ?? new Uint8Array());
+  return parsed.is === 'ok' ? parsed.value.message : '';
 }
 
 async function writeTag(

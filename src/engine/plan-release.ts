@@ -8,9 +8,8 @@ import { releaseTagOf } from '../domain/tag-name.ts';
 import { parseTagObject } from '../domain/tag-object.ts';
 import type { Version } from '../domain/version.ts';
 import { formatVersion, releaseClassOf } from '../domain/version.ts';
-import type { ImageOrigin } from '../estate/choose-origin.ts';
-import { describeOrigin } from '../estate/describe-origin.ts';
-import { withdrawalsInForce } from '../estate/decisions.ts';
+import type { OriginJson } from '../estate/describe-origin.ts';
+import { describeOrigin, originJson } from '../estate/describe-origin.ts';
 import { candidateTag } from '../estate/registry-tags.ts';
 import { aliasStep, latestRelease } from '../plan/pointer-steps.ts';
 import { releaseSteps } from '../plan/release-steps.ts';
@@ -25,12 +24,11 @@ import { readPolicyAt } from './load-policy.ts';
 import type { OriginQuestion } from './find-origin.ts';
 import type { PlanProblem } from './plan-origin.ts';
 import { planOrigin, problemsOf } from './plan-origin.ts';
-import { readDecisions } from './read-decisions.ts';
 import { readRecord } from './read-record.ts';
 import type { ProjectTags } from './read-tags.ts';
 import { readProjectTags } from './read-tags.ts';
 import { pointerSteps } from './reconcile.ts';
-import { requireStanding } from './withdrawals-now.ts';
+import { requireStanding, withdrawalsAmong } from './withdrawals-now.ts';
 import type { ReadWorld } from './world.ts';
 
 export interface PlannedStep {
@@ -44,7 +42,7 @@ export interface ReleasePlan {
   readonly class: 'stable' | 'rc' | undefined;
   readonly commit: ObjectId | undefined;
   /** Where the image comes from; undefined where the plan is that of reconcile, or the release would be refused before. */
-  readonly image: PlannedImage | undefined;
+  readonly image: OriginJson | undefined;
   /** Where the image comes from, in sentences without final period. */
   readonly notes: readonly string[];
   /** Why the release would be refused as things stand; empty where it would go through. */
@@ -52,19 +50,6 @@ export interface ReleasePlan {
   readonly steps: readonly PlannedStep[];
   readonly aliases: readonly AliasState[];
 }
-
-/** As the plan's JSON shows it. */
-export type PlannedImage =
-  | { readonly from: 'build'; readonly commit: ObjectId }
-  | { readonly from: 'rebuild'; readonly commit: ObjectId; readonly reason: string; readonly insteadOf: string }
-  | {
-      readonly from: 'promotion';
-      readonly version: string;
-      readonly digest: Digest;
-      readonly buildCommit: ObjectId;
-      /** Where the released commit differs from the one that was built. */
-      readonly differs: readonly string[];
-    };
 
 /** What `reconcile` would do. */
 export async function planReconcile(world: ReadWorld, loaded: LoadedPolicy): Promise<ReleasePlan> {
@@ -90,19 +75,18 @@ export async function planRelease(world: ReadWorld, loaded: LoadedPolicy, versio
   const tags = await readProjectTags(world.git, loaded.policy, world.tagSource);
   const target = await findTarget(world, { tags, version });
   const build = await readPolicyAt(world.git, target.commit, `${target.commit.slice(0, 12)}:cutwater.yaml`);
-  const decisions = await readDecisions(world, loaded, { tags, imageTags: await world.repository.listTags() });
-  const withdrawn = withdrawalsInForce(decisions.decisions, decisions.checkpoints);
-  const { commit, tag } = target;
-  const pinned = tag && (await world.repository.resolve(candidateTag(tag.object)))?.digest;
+  const withdrawn = await withdrawalsAmong(world, loaded, tags);
+  const { commit, tagObject, message } = target;
+  const pinned = tagObject && (await world.repository.resolve(candidateTag(tagObject)))?.digest;
   const { origin, problems: doubts } = await planOrigin(
     world,
-    { loaded, version, commit, tags, withdrawn, tag },
+    { loaded, version, commit, tags, withdrawn, tagObject, message, act: `release ${releaseTagOf(version)}` },
     pinned,
   );
   const admission = await problemsOf(() => admitRelease(world, loaded, { tags, version }));
   const problems = [
     // A tag that is missing is none before it is made.
-    ...admission.filter(({ code }) => tag !== undefined || code !== 'TAG_MISSING'),
+    ...admission.filter(({ code }) => tagObject !== undefined || code !== 'TAG_MISSING'),
     ...(await problemsOf(() => readReleaseNotes(world.git, { version, commit, changelog: build.changelog }))),
     ...(await problemsOf(async () => requireStanding(withdrawn, version))),
     ...doubts,
@@ -112,7 +96,7 @@ export async function planRelease(world: ReadWorld, loaded: LoadedPolicy, versio
   const platforms = build.images.flatMap((image) => image.platforms.map(formatPlatform));
   const planned = { version, digest: digest ?? digestOf(`unbuilt ${formatVersion(version)}`), platforms };
   const estate = await gatherEstate(world, loaded, { tags, planned });
-  const outlook = { policy: build, version, commit, tagObject: tag?.object, digest, promotes };
+  const outlook = { policy: build, version, commit, tagObject, digest, promotes };
   const steps = [...releaseSteps(outlook), ...aliasEffects(estate, digest === undefined ? planned.digest : undefined)];
   const kind = releaseClassOf(version);
   return {
@@ -120,7 +104,7 @@ export async function planRelease(world: ReadWorld, loaded: LoadedPolicy, versio
     version: formatVersion(version),
     class: kind === 'prerelease' ? undefined : kind,
     commit,
-    image: origin && imageOf(origin, commit),
+    image: origin && originJson(origin, commit),
     notes: origin === undefined ? [] : describeOrigin(origin),
     problems: unique([...problems, ...refusals(estate)]),
     steps: await markDone(world, loaded, { version, steps }),
@@ -132,34 +116,21 @@ function unique(problems: readonly PlanProblem[]): readonly PlanProblem[] {
   return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
 }
 
-function imageOf(origin: ImageOrigin, commit: ObjectId): PlannedImage {
-  switch (origin.is) {
-    case 'build':
-      return { from: 'build', commit };
-    case 'rebuild':
-      return { from: 'rebuild', commit, reason: origin.reason, insteadOf: formatVersion(origin.insteadOf) };
-    case 'promotion': {
-      const { version, digest, buildCommit, paths } = origin.promotion;
-      return { from: 'promotion', version: formatVersion(version), digest, buildCommit, differs: paths };
-    }
-  }
-}
-
 async function findTarget(
   world: ReadWorld,
   asked: { readonly tags: ProjectTags; readonly version: Version },
-): Promise<{ readonly commit: ObjectId; readonly tag: OriginQuestion['tag'] }> {
+): Promise<Pick<OriginQuestion, 'commit' | 'tagObject' | 'message'>> {
   const name = releaseTagOf(asked.version);
   const tag = asked.tags.decided.find((decided) => decided.tag.name === name)?.tag;
   if (tag?.commit !== undefined) {
     const parsed = parseTagObject(tag.raw ?? new Uint8Array());
     const message = parsed.is === 'ok' ? parsed.value.message : '';
-    return { commit: tag.commit, tag: tag.objectType === 'tag' ? { object: tag.object, message } : undefined };
+    return { commit: tag.commit, tagObject: tag.objectType === 'tag' ? tag.object : undefined, message };
   }
   const head = await world.git.commitOf('HEAD');
   if (head === undefined)
     throw new CutwaterError('TAG_MISSING', `Cannot plan ${name}: there is no such tag and no commit yet`);
-  return { commit: head, tag: undefined };
+  return { commit: head, tagObject: undefined, message: '' };
 }
 
 function aliasEffects(estate: Estate, unbuilt: Digest | undefined): readonly Step[] {

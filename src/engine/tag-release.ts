@@ -22,13 +22,14 @@ export async function tagRelease(
   order: TagOrder,
 ): Promise<ReleaseTagMade> {
   const { version, text, unsignedReason, push } = order;
-  const commit = await commitOf(world, order);
+  const commit = await commitToTag(world, order);
   return makeReleaseTag(world, loaded, { version, commit, text, unsignedReason, push, trailers: [] });
 }
 
-async function commitOf(
+/** The commit a person means; without a name HEAD, and then the working copy must be that commit. */
+export async function commitToTag(
   world: TagWorld & { readonly workingCopy: WorkingCopy },
-  { at, version }: TagOrder,
+  { at, version }: Pick<TagOrder, 'at' | 'version'>,
 ): Promise<ObjectId> {
   const name = releaseTagOf(version);
   if (at === undefined) await requireClean(world.workingCopy, version);

@@ -7,6 +7,7 @@ import { compareVersions, formatVersion } from '../domain/version.ts';
 import { withdrawalsInForce } from '../estate/decisions.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import { readDecisions } from './read-decisions.ts';
+import type { ProjectTags } from './read-tags.ts';
 import { readProjectTags } from './read-tags.ts';
 import type { ReadWorld } from './world.ts';
 
@@ -15,7 +16,15 @@ export type Withdrawals = ReturnType<typeof withdrawalsInForce>;
 
 /** The withdrawals in force at this moment, from remote, clone and registry. */
 export async function readWithdrawals(world: ReadWorld, loaded: LoadedPolicy): Promise<Withdrawals> {
-  const tags = await readProjectTags(world.git, loaded.policy, 'remote');
+  return withdrawalsAmong(world, loaded, await readProjectTags(world.git, loaded.policy, 'remote'));
+}
+
+/** The same as far as these tags and the registry show it. */
+export async function withdrawalsAmong(
+  world: ReadWorld,
+  loaded: LoadedPolicy,
+  tags: ProjectTags,
+): Promise<Withdrawals> {
   const decisions = await readDecisions(world, loaded, { tags, imageTags: await world.repository.listTags() });
   return withdrawalsInForce(decisions.decisions, decisions.checkpoints);
 }

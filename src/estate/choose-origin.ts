@@ -164,7 +164,7 @@ export function take(candidate: CandidateState, all: readonly CandidateState[]):
 }
 
 function objected(name: string, { kind, reason }: Objection): OriginRefusal {
-  const hint = `Release the next version, or restore ${name} first if nothing is wrong with it`;
+  const hint = `Restore ${name} if nothing is wrong with it; else promote another candidate, or take the next version where the tag is made`;
   if (kind === 'withdrawn')
     return refusal('WITHDRAWAL_REFUSED', `a maintainer withdrew its candidate ${name} (${quote(reason)})`, hint);
   return refusal('PROMOTION_REFUSED', `its candidate ${name} did not pass (${quote(reason)})`, undefined);

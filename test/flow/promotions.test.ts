@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { objectId } from '../../src/domain/object-id.ts';
-import type { Scope } from '../make/folder.ts';
 import { maintainer, runner } from '../make/actors.ts';
+import { makeCandidates } from '../make/candidates.ts';
 import { restate } from '../make/forged-statement.ts';
 import { readJson, runProgram, succeed } from '../make/program.ts';
 import type { TestProject } from '../make/project.ts';
-import { copyProject, makeProject } from '../make/project.ts';
+import { copyProject } from '../make/project.ts';
 import { aliases, followed, readPublished } from '../make/published.ts';
 import { digestAt } from '../make/registry-writer.ts';
 import { readStatement } from '../make/stated.ts';
@@ -121,22 +121,6 @@ void test('promotions', { concurrency: 2 }, async (p) => {
     }),
   ]);
 });
-
-/** A project with rc.1 and rc.2 of 1.0.0 published, of different builds, and a commit on top that no build reads. */
-async function makeCandidates(scope: Scope): Promise<TestProject> {
-  const project = await makeProject(scope, { prepare: randomBuild });
-  await project.tag('1.0.0-rc.1');
-  await succeed(['release', '1.0.0-rc.1'], await runner(scope, project));
-  await project.commit({ 'app.txt': 'two\n' });
-  await project.tag('1.0.0-rc.2');
-  await succeed(['release', '1.0.0-rc.2'], await runner(scope, project));
-  const changelog = await readFile(join(project.clone.folder, 'CHANGELOG.md'), 'utf8');
-  await project.commit({ 'CHANGELOG.md': `${changelog}\n`, 'docs/notes.md': 'Upgrade.\n' });
-  return project;
-}
-
-/** Every build differs, so that one image cannot be taken for the other. */
-const randomBuild = `[[node, -e, "require('fs').appendFileSync('app.txt', crypto.randomUUID())"]]`;
 
 async function tagWith(project: TestProject, name: string, message: string): Promise<void> {
   await project.clone.tag(name, { by: project.key, message });

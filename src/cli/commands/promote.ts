@@ -1,0 +1,69 @@
+import { CutwaterError } from '../../domain/error.ts';
+import { exitCodes } from '../../domain/error-catalogue.ts';
+import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { escapeText } from '../../domain/quote.ts';
+import { parseReason } from '../../domain/release-message.ts';
+import { releaseTagOf } from '../../domain/tag-name.ts';
+import type { Version } from '../../domain/version.ts';
+import { readVersion } from '../../domain/version.ts';
+import type { PromotionMade } from '../../engine/promote.ts';
+import { promote } from '../../engine/promote.ts';
+import { describeOrigin, originJson } from '../../estate/describe-origin.ts';
+import type { CliContext, CommandInput } from '../command.ts';
+import { openTagProject } from '../compose-tag.ts';
+import { writeJson } from '../render/json.ts';
+
+/** `cutwater promote RC` */
+export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
+  const candidate = readVersion(input.argument('RC'));
+  const rebuild = readRebuild(input, candidate);
+  const project = await openTagProject(context);
+  try {
+    const promotion = await promote(project.world, project.loaded, {
+      candidate,
+      rebuild,
+      at: input.text('at'),
+      push: input.flag('push'),
+    });
+    await project.close();
+    const { made, origin } = promotion;
+    if (context.options.json)
+      writeJson(context.stdout, { schema: 'cutwater.promotion/1', ...made, image: originJson(origin, made.commit) });
+    else context.stdout.write(`${renderPromotion(promotion, input.text('at')).join('\n')}\n`);
+    return exitCodes.done;
+  } finally {
+    await project.close();
+  }
+}
+
+function readRebuild(input: CommandInput, candidate: Version): string | undefined {
+  const reason = input.text('reason');
+  const name = releaseTagOf(candidate);
+  if (!input.flag('rebuild')) {
+    if (reason === undefined) return undefined;
+    throw new CutwaterError('USAGE', `Cannot promote ${name}: a reason is given, but not for what`, {
+      hint: 'Add --rebuild, or leave out --reason',
+    });
+  }
+  const parsed = parseReason(reason ?? '');
+  if (parsed.is === 'ok') return parsed.value;
+  throw new CutwaterError('USAGE', `Cannot build anew instead of ${name}: the reason ${parsed.reason}`, {
+    hint: 'Add --reason "TEXT"; it is recorded in the tag, the release statement and the notes',
+  });
+}
+
+function renderPromotion({ made, origin }: PromotionMade, at: string | undefined): readonly string[] {
+  const { tag, commit, object, branch } = made;
+  const said = made.is === 'made' ? `${tag} is made` : `${tag} is there already`;
+  const pushed = branch === undefined ? 'pushed' : `pushed with branch ${branch}`;
+  const where = { pushed, there: 'on the remote', nowhere: 'only in this clone' }[made.remote];
+  const next =
+    made.remote === 'nowhere'
+      ? `Push it with 'cutwater tag ${tag} ${at === undefined ? '' : `--at ${commit} `}--push'${branch === undefined ? '' : `; branch ${branch} goes with it`}`
+      : `Release it with 'cutwater release ${tag}', unless CI does`;
+  return [
+    `${said}, ${where}: commit ${commit.slice(0, 12)}, tag object ${object}`,
+    ...describeOrigin(origin).map((line) => `  ${escapeText(line, 1000)}`),
+    `next: ${next}`,
+  ];
+}
