@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from './field.ts';
 import { checkedText, choice, section } from './parsed-text.ts';
 
 /** The names in the registry that move, and how builds of commits are named. */

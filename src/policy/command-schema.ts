@@ -1,5 +1,5 @@
-import * as z from 'zod';
 import { parseCommandLine } from './command-words.ts';
+import * as z from './field.ts';
 import { parsedText } from './parsed-text.ts';
 
 /** The largest number of words, and of characters in a word, of a command. */

@@ -1,8 +1,8 @@
-import * as z from 'zod';
 import { isEvidenceName } from '../domain/evidence-name.ts';
 import { parseAge } from './age.ts';
 import { commandSchema } from './command-schema.ts';
 import { parseDuration } from './duration.ts';
+import * as z from './field.ts';
 import { checkedText, choice, filledText, parsedText, section } from './parsed-text.ts';
 import { parsePathPattern, parseRepositoryPath } from './repository-path.ts';
 

@@ -1,9 +1,9 @@
-import * as z from 'zod';
 import type { Parsed } from '../domain/brand.ts';
 import { accept, refuse } from '../domain/brand.ts';
 import { parseImageName, parseImageReference } from '../domain/image-name.ts';
 import { parsePlatform } from '../domain/platform.ts';
 import { commandSchema } from './command-schema.ts';
+import * as z from './field.ts';
 import { checkedText, choice, filledText, parsedText, section } from './parsed-text.ts';
 import { placeholderFault } from './placeholder.ts';
 import { parseFolderPath, parseRepositoryPath } from './repository-path.ts';

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import { toJSONSchema } from 'zod/mini';
 import { policySchema } from './schema.ts';
 
 /**
@@ -6,7 +6,7 @@ import { policySchema } from './schema.ts';
  * rules between fields are checked by `parsePolicy` alone.
  */
 export function policyJsonSchema(): Readonly<Record<string, unknown>> {
-  const { $schema, ...schema } = z.toJSONSchema(policySchema, { io: 'input' });
+  const { $schema, ...schema } = toJSONSchema(policySchema.schema, { io: 'input' });
   return {
     $schema,
     title: 'Cutwater policy',

@@ -33,7 +33,7 @@ function readDocument(source: YamlSource): {
   const wanted = 'a mapping with project, images and trust';
   if (source.value === null || source.value === undefined)
     return { problems: [{ path: [], found: 'an empty file', wanted }], document: undefined };
-  const parsed = policySchema.safeParse(source.value);
+  const parsed = policySchema.schema.safeParse(source.value);
   const fromSchema = parsed.success ? [] : schemaProblems(parsed.error.issues, source);
   const known = new Set(fromSchema.map(({ path }) => JSON.stringify(path)));
   const between = crossCheck(source.value).filter(({ path }) => !known.has(JSON.stringify(path)));

@@ -1,6 +1,6 @@
-import * as z from 'zod';
 import type { Parsed } from '../domain/brand.ts';
 import { accept } from '../domain/brand.ts';
+import * as z from './field.ts';
 import { nearestName } from './nearest-name.ts';
 
 /** What editors show for a field, and what completes "found …, wanted …" in a problem. */
@@ -17,18 +17,15 @@ export function filledText(notes: FieldNotes) {
   const { wanted, ...shown } = notes;
   return z
     .string({ error: wanted })
-    .min(1, { error: wanted })
     .refine((text) => !/^\s*$|[\p{Cc}\p{Zl}\p{Zp}]/u.test(text), { error: wanted })
-    .meta(forEditors(shown));
+    .meta({ minLength: 1, ...forEditors(shown) });
 }
 
 /** A text read by a parser of the domain; its reason becomes part of the problem. */
 export function parsedText<Value>(notes: FieldNotes, parse: (text: string) => Parsed<Value>) {
-  return filledText(notes).transform((text, context): Value => {
+  return filledText(notes).transform((text, refuse): Value => {
     const parsed = parse(text);
-    if (parsed.is === 'ok') return parsed.value;
-    context.addIssue({ code: 'custom', message: notes.wanted, params: { reason: parsed.reason } });
-    return z.NEVER;
+    return parsed.is === 'ok' ? parsed.value : refuse({ message: notes.wanted, params: { reason: parsed.reason } });
   });
 }
 
@@ -43,15 +40,15 @@ export function checkedText(notes: FieldNotes, faultOf: (text: string) => string
 /** One of a few words. */
 export function choice<const Words extends readonly [string, ...string[]]>(words: Words, description: string) {
   const wanted = words.length === 1 ? quoted(words[0]) : `one of ${words.map(quoted).join(', ')}`;
-  return z.enum(words, { error: wanted }).meta({ description });
+  return z.oneOf(words, { error: wanted }).meta({ description });
 }
 
 /** A mapping with exactly these fields. The message for unknown fields has one line per unknown field. */
-export function section<Shape extends z.core.$ZodLooseShape>(wanted: string, shape: Shape) {
+export function section<Shape extends Readonly<Record<string, z.Field>>>(wanted: string, shape: Shape) {
   const known = Object.keys(shape);
   return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys' ? issue.keys.map((key) => wantedInstead(key, known)).join('\n') : wanted,
+    error: ({ code, keys = [] }) =>
+      code === 'unrecognized_keys' ? keys.map((key) => wantedInstead(key, known)).join('\n') : wanted,
   });
 }
 

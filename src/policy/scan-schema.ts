@@ -1,7 +1,7 @@
-import * as z from 'zod';
 import { parseAge } from './age.ts';
 import { accept, refuse } from '../domain/brand.ts';
 import { parseClosingDate } from './closing-date.ts';
+import * as z from './field.ts';
 import { checkedText, choice, filledText, parsedText, section } from './parsed-text.ts';
 import { parseRepositoryPath } from './repository-path.ts';
 

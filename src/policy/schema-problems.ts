@@ -1,8 +1,6 @@
-import type * as z from 'zod';
 import { escapeText, quote } from '../domain/quote.ts';
+import type { Issue } from './field.ts';
 import type { PolicyProblem, ProblemPath } from './policy-problem.ts';
-
-type Issue = z.core.$ZodIssue;
 
 /** The data of a file, and how its scalars are written there. */
 export interface FoundData {

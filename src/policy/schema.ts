@@ -1,6 +1,6 @@
-import * as z from 'zod';
 import { parseBranchName, parseBranchPattern } from './branch-pattern.ts';
 import { channelsSchema } from './channels-schema.ts';
+import * as z from './field.ts';
 import { evidencesSchema, gatesSchema } from './gate-schema.ts';
 import { binarySchema, imageSchema } from './image-schema.ts';
 import { checkedText, choice, parsedText, section } from './parsed-text.ts';

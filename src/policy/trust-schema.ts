@@ -1,5 +1,5 @@
-import * as z from 'zod';
 import { parseClosingDate } from './closing-date.ts';
+import * as z from './field.ts';
 import { parseOpenpgpFingerprint } from './openpgp-fingerprint.ts';
 import { filledText, parsedText, section } from './parsed-text.ts';
 import { parseRepositoryPath } from './repository-path.ts';

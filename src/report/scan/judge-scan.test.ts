@@ -209,7 +209,7 @@ function judge(
     ...report,
   };
   return judgeScan({
-    policy: { ...scanSchema.parse({}), ...policy },
+    policy: { ...scanSchema.schema.parse({}), ...policy },
     report: whole,
     image,
     vex: [],
