@@ -1,17 +1,19 @@
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Plugin } from 'esbuild';
 import { build } from 'esbuild';
 import { runTool } from '../src/adapters/process/run-tool.ts';
+import { builtinsBanner, builtinsWhenUsed, commandsTogether } from './bundle-plugins.ts';
 import { runCheck } from './run-check.ts';
 
 /**
- * Writes `dist`: the program and the library bundled with their packages (chunks are shared and loaded when needed), and
- * the library's types. Commands stay in chunks of their own, so that a start loads only what it runs.
+ * Writes `dist`: the program and the library bundled with their packages, and the library's types. What a command needs
+ * only sometimes stays in files of its own, so that a start loads only what it runs.
  */
 export async function buildPackage(root: string, dist: string = join(root, 'dist')): Promise<readonly string[]> {
   await rm(dist, { recursive: true, force: true });
-  await bundleProgram(root, { dist, entryPoints: { main: 'src/main.ts', index: 'src/index.ts' } });
+  await bundleProgram(root, { dist, entryPoints: { main: 'src/main.ts' } });
+  // By itself: what program and library share would be cut into pieces that a start has to find.
+  await bundleProgram(root, { dist, entryPoints: { index: 'src/index.ts' } });
   await chmod(join(dist, 'main.js'), 0o755);
   const types = await runTool({
     command: join(root, 'node_modules', '.bin', 'tsc'),
@@ -21,11 +23,14 @@ export async function buildPackage(root: string, dist: string = join(root, 'dist
   return types.exitCode === 0 ? [] : [Buffer.from(types.stdout).toString('utf8') + types.stderr];
 }
 
-/** Bundles programs, by the names of their files in `dist`, with what they import; what they share is written once. */
-export async function bundleProgram(
-  root: string,
-  { dist, entryPoints }: { readonly dist: string; readonly entryPoints: Readonly<Record<string, string>> },
-): Promise<void> {
+export interface Bundling {
+  readonly dist: string;
+  /** Source files by the name of their file in `dist`. */
+  readonly entryPoints: Readonly<Record<string, string>>;
+}
+
+/** Bundles programs with what they import; what they share is written once. */
+export async function bundleProgram(root: string, { dist, entryPoints }: Bundling): Promise<void> {
   await build({
     absWorkingDir: root,
     entryPoints: { ...entryPoints },
@@ -41,13 +46,23 @@ export async function bundleProgram(
     // Names are kept: a stack trace must be of use.
     minifySyntax: true,
     minifyWhitespace: true,
-    plugins: [builtinsWhenUsed],
+    plugins: [builtinsWhenUsed, commandsTogether(root, await commandNames(root))],
     // CommonJS packages call require() for node's own modules, which an ES module does not have.
     banner: {
-      js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+      js: [
+        "import { createRequire as __createRequire } from 'node:module';",
+        'const require = __createRequire(import.meta.url);',
+        builtinsBanner,
+      ].join('\n'),
     },
     logLevel: 'warning',
   });
+}
+
+/** All but `audit`: it reads no policy and talks to no registry, and is run on long histories of other projects. */
+async function commandNames(root: string): Promise<readonly string[]> {
+  const files = await readdir(join(root, 'src', 'cli', 'commands'));
+  return files.flatMap((file) => /^(?!audit\.)([a-z-]+)\.ts$/.exec(file)?.[1] ?? []).toSorted();
 }
 
 /** What the CycloneDX library loads only where it is installed: validators and an XML writer, which we do not use. */
@@ -59,22 +74,5 @@ const optionalPackages: readonly string[] = [
   'libxmljs2',
   'xmlbuilder2',
 ];
-
-/**
- * An `import` of one of Node's modules reads every export of it. Some of these are loaded only when they are read: with
- * `node:http` comes the whole fetch client, with `node:crypto` the web's cryptography, and both take longer than our own
- * code. Taken from the built-in module directly, an export is read where it is used.
- */
-const builtinsWhenUsed: Plugin = {
-  name: 'builtins-when-used',
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^node:/ }, ({ kind, path }) =>
-      kind === 'require-call' ? undefined : { path, namespace: 'builtin', sideEffects: false },
-    );
-    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
-    }));
-  },
-};
 
 if (import.meta.main) await runCheck((root) => buildPackage(root));

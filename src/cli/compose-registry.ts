@@ -3,7 +3,9 @@ import { openRepository } from '../adapters/oci-http/open-repository.ts';
 import type { RegistryHosts } from '../adapters/oci-http/registry-hosts.ts';
 import type { ImageName } from '../domain/image-name.ts';
 import type { Report } from '../engine/event.ts';
+import { createRegistry } from '../registry-server/create-registry.ts';
 import type { ListeningRegistry } from '../registry-server/listen-registry.ts';
+import { listenRegistry } from '../registry-server/listen-registry.ts';
 import type { CliContext } from './command.ts';
 import type { OpenedRepository } from './project.ts';
 
@@ -33,7 +35,6 @@ export async function openImageRepository(
     return { repository, pullName: (image) => Promise.resolve(image), close: async () => repository.close() };
   }
   const place = registryFolder(context, folder);
-  const { createRegistry } = await import('../registry-server/create-registry.ts');
   const { answer } = createRegistry({ folder: place });
   const server = serveWhenAsked(place);
   return {
@@ -45,11 +46,8 @@ export async function openImageRepository(
 
 function serveWhenAsked(folder: string): { readonly port: () => Promise<number>; readonly close: () => Promise<void> } {
   let listening: Promise<ListeningRegistry> | undefined;
-  const listen = async (): Promise<ListeningRegistry> => {
-    const { listenRegistry } = await import('../registry-server/listen-registry.ts');
-    // They pull, and nobody on this machine needs more.
-    return listenRegistry({ folder, readOnly: true });
-  };
+  // Other programs pull, and nobody on this machine needs more.
+  const listen = (): Promise<ListeningRegistry> => listenRegistry({ folder, readOnly: true });
   return {
     port: async () => (await (listening ??= listen())).port,
     close: async () => (await listening)?.close(),

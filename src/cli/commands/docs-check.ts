@@ -7,7 +7,7 @@ import type { DocumentState } from '../../report/process-document/rewrite.ts';
 import { judgeDocument } from '../../report/process-document/rewrite.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { readTextWhereThere } from '../compose-files.ts';
-import { openWorkingPolicy } from '../compose-git.ts';
+import { openWorkingPolicy } from '../compose-working-copy.ts';
 import { writeJson } from '../render/json.ts';
 
 /** `cutwater docs check` */

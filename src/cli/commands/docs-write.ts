@@ -6,7 +6,7 @@ import { quote } from '../../domain/quote.ts';
 import { rewriteDocument } from '../../report/process-document/rewrite.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { readTextWhereThere, replaceFile } from '../compose-files.ts';
-import { openWorkingPolicy } from '../compose-git.ts';
+import { openWorkingPolicy } from '../compose-working-copy.ts';
 import { writeJson } from '../render/json.ts';
 import { escapeText } from '../../domain/quote.ts';
 
