@@ -24,14 +24,14 @@ export function binaries(policy: Policy): readonly Chapter[] {
     {
       title: 'Binaries',
       blocks: [
-        say(prose`For those who want no container, each release carries files that were built in ${from} and taken out of the
-published image, byte for byte. A release has all of them, or it does not happen:`),
+        say(prose`For those who want no container, each release carries files that were built in ${from} and taken out
+          of the published image, byte for byte. A release has all of them, or it does not happen:`),
         { kind: 'table', head: ['File', 'Platform', 'Path in the image'], rows },
         ...(claimed.length === 0
           ? []
           : [
-              say(prose`${enumerate(claimed.map(({ name }) => code(name)))} must be static: a file with an interpreter or a
-dynamic section stops the release.`),
+              say(prose`${enumerate(claimed.map(({ name }) => code(name)))} must be static: a file with an interpreter
+                or a dynamic section stops the release.`),
             ]),
         commands('look', sh`file ${exampleOf(policy)}`, sh`./${exampleOf(policy)} --version`),
       ],

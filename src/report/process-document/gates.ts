@@ -4,9 +4,9 @@ import type { Block } from './document.ts';
 import { commands, list, say } from './document.ts';
 import type { Inline } from './inline.ts';
 import { code, enumerate, prose } from './inline.ts';
-import { duration } from './project-names.ts';
+import { duration, hours } from './project-names.ts';
 import type { ShellLine } from './shell.ts';
-import { shellCommand } from './shell.ts';
+import { words } from './shell.ts';
 
 /** The gates of a class of releases: what each runs, on what, how long, and what must come of it. */
 export function gatesOf(policy: Policy, gateClass: GateClass): readonly Block[] {
@@ -29,8 +29,25 @@ export function gatesOf(policy: Policy, gateClass: GateClass): readonly Block[] 
 export function sourceGateCommands(policy: Policy, gateClass: GateClass): readonly Block[] {
   const lines = policy.gates
     .filter(({ classes, on }) => on === 'source' && classes.includes(gateClass))
-    .map(({ command }): ShellLine => shellCommand(command));
+    .map(({ command }): ShellLine => words(command));
   return lines.length === 0 ? [] : [commands('hand', ...lines)];
+}
+
+/** What the scan of the built image lets pass; nothing where there is none. */
+export function scanOf({ scan }: Policy): readonly Block[] {
+  if (scan === undefined) return [];
+  const { tool, failOn, ignoreUnfixed, exceptions } = scan;
+  const how =
+    tool === 'trivy'
+      ? prose`The image of each platform is scanned with trivy, whose knowledge may be ${hours(scan.maxDatabaseAge)}
+        old.`
+      : prose`The image of each platform is scanned; the reports are made before and kept in the repository.`;
+  const unfixed = ignoreUnfixed ? prose`, unless nobody has mended it yet` : prose``;
+  const excepted = exceptions.map(({ id, reason }) => prose`${code(id)} is let through: ${reason}`);
+  return [
+    say(prose`${how} A vulnerability of severity ${failOn} or worse stops it${unfixed}.`),
+    ...(excepted.length === 0 ? [] : [list(...excepted)]),
+  ];
 }
 
 /** The results that maintainers sign for a class of releases. */

@@ -1,36 +1,37 @@
 import type { Policy } from '../../policy/policy.ts';
 import type { Chapter, Step } from './document.ts';
-import { commands, list, say } from './document.ts';
-import { gatesOf } from './gates.ts';
-import { code, prose } from './inline.ts';
-import { sh } from './shell.ts';
+import { commands, say } from './document.ts';
+import { gatesOf, sourceGateCommands } from './gates.ts';
+import { code, enumerate, prose } from './inline.ts';
+import { documentEdits, documentFiles } from './release-documents.ts';
+import { sh, words } from './shell.ts';
 
 /** A security fix or a critical regression, shipped from the last stable version and merged back. */
 export function hotfix(policy: Policy): Chapter {
   return {
     title: 'Hotfix',
     blocks: [
-      say(prose`For security fixes and regressions that can not wait for the next release. It begins at the stable version that
-users have, not at ${code(policy.git.branch)}. Here ${code('PREVIOUS')} is that version and ${code('VERSION')} the next
-free PATCH of its line: one above the highest that was ever tagged there, even if that one was withdrawn.`),
+      say(prose`For security fixes and regressions that can not wait for the next release. It begins at the stable
+        version that users have, not at ${code(policy.git.branch)}. In this chapter ${code('PREVIOUS')} is that
+        version, and ${code('VERSION')} the next free PATCH of its line: one above the highest that was ever tagged
+        there, even if that one was withdrawn.`),
     ],
-    steps: [begin(policy), mend(), check(policy), describe(policy), tag(), mergeBack(policy)],
+    steps: [begin(), mend(policy), check(policy), describe(policy), tag(), mergeBack(policy)],
   };
 }
 
-function begin(policy: Policy): Step {
+function begin(): Step {
   return {
     title: 'Begin a branch at the stable version',
     blocks: [
-      commands('do', sh`cutwater hotfix start --from "$PREVIOUS"`),
+      commands('do', sh`cutwater hotfix start --from "$PREVIOUS" --push`, sh`git checkout "hotfix/v$VERSION"`),
       commands('hand', sh`git checkout -b "hotfix/v$VERSION" "v$PREVIOUS"`),
-      say(prose`Releases may come from ${code('hotfix/')} branches because ${code('git.releaseBranches')} says so:
-${code(policy.git.releaseBranches.join(', '))}.`),
     ],
   };
 }
 
-function mend(): Step {
+function mend(policy: Policy): Step {
+  void policy;
   return {
     title: 'Make the smallest fix',
     blocks: [
@@ -44,22 +45,27 @@ function check(policy: Policy): Step {
   return {
     title: 'Check it on the fast track',
     blocks: [
-      say(prose`Run the tests the fix touches. These gates run again in the release:`),
+      say(prose`Run the tests that the fix touches, and these gates; the release runs them again:`),
       ...gatesOf(policy, 'hotfix'),
+      ...sourceGateCommands(policy, 'hotfix'),
     ],
   };
 }
 
 function describe(policy: Policy): Step {
+  const files = documentFiles(policy);
   return {
     title: 'Describe it',
     blocks: [
-      say(
-        prose`In ${code(policy.changelog)}${
-          policy.upgrading === undefined ? prose`` : prose` and ${code(policy.upgrading)}`
-        }, as for a stable release, on the branch of the hotfix.`,
+      say(prose`In ${enumerate(files.map(code))}, as for a stable release, but on the branch of the hotfix.`),
+      commands('do', sh`cutwater prepare "$VERSION" --push`),
+      ...documentEdits(policy),
+      commands(
+        'hand',
+        sh`git add -- ${words(files)}`,
+        sh`git commit -m "docs: prepare release v$VERSION"`,
+        sh`git push origin "hotfix/v$VERSION"`,
       ),
-      commands('do', sh`cutwater prepare "$VERSION"`),
     ],
   };
 }
@@ -69,30 +75,32 @@ function tag(): Step {
     title: 'Tag and publish it',
     blocks: [
       commands('do', sh`cutwater tag "$VERSION" --push`),
-      commands(
-        'hand',
-        sh`git push origin "hotfix/v$VERSION"`,
-        sh`git tag -s "v$VERSION" -m "Hotfix v$VERSION"`,
-        sh`git push origin "refs/tags/v$VERSION"`,
-      ),
+      commands('hand', sh`git tag -s "v$VERSION" -m "Hotfix v$VERSION"`, sh`git push origin "refs/tags/v$VERSION"`),
       commands('ci', sh`cutwater release "$VERSION"`),
-      list(prose`Aliases of newer lines stay where they are.`),
+      say(prose`Aliases of newer lines stay where they are.`),
     ],
   };
 }
 
 function mergeBack(policy: Policy): Step {
+  const { branch } = policy.git;
   return {
     title: 'Merge it back at once',
     blocks: [
-      say(prose`A fix that is only in the hotfix is lost with the next release. ${code('cutwater status')} shows the merge as
-open until ${code(policy.git.branch)} contains it.`),
-      commands('do', sh`cutwater hotfix finish "$VERSION"`),
+      say(prose`A fix that is only in the hotfix is lost with the next release. ${code('cutwater status')} shows the
+        merge as open until ${code(branch)} contains it.`),
+      commands(
+        'do',
+        sh`cutwater hotfix finish "$VERSION" --push`,
+        sh`git checkout ${branch}`,
+        sh`git merge --ff "merge-back/v$VERSION"`,
+        sh`git push origin ${branch}`,
+      ),
       commands(
         'hand',
-        sh`git checkout ${policy.git.branch}`,
+        sh`git checkout ${branch}`,
         sh`git merge --no-ff "hotfix/v$VERSION"`,
-        sh`git push origin ${policy.git.branch}`,
+        sh`git push origin ${branch}`,
       ),
     ],
   };

@@ -14,7 +14,8 @@ export function overview(policy: Policy): Chapter {
     blocks: [
       { kind: 'table', head: ['What', 'Here'], rows: rows(policy) },
       say(
-        prose`Beside each step below stand the command of Cutwater that does it and, wherever there is one, the way to do or to see the same with the usual tools. Both can be copied once these names are set:`,
+        prose`Beside each step below stand the command of Cutwater that does it and, wherever there is one, the way to
+          do or to see the same with the usual tools. Both can be copied once these names are set:`,
       ),
       commands('setup', sh`export VERSION=0.4.0 PREVIOUS=0.3.1 RC=1`, sh`export ${imageVariable(policy)}`),
       list(
@@ -23,9 +24,9 @@ export function overview(policy: Policy): Chapter {
         prose`${code('RC')} is the number of the release candidate, beginning with 1 for each version.`,
         prose`${code('IMAGE')} is where the image is pulled from.${embeddedHint(policy)}`,
       ),
-      say(prose`No command has to be remembered when something stops halfway. Every one of them looks at what is there, does
-what is missing, and can be run again at any time; ${code('cutwater status')} says where things stand and what comes
-next.`),
+      say(prose`No command has to be remembered when something stops halfway. Every one of them looks at what is
+        there, does what is missing, and can be run again at any time; ${code('cutwater status')} says where things
+        stand and what comes next.`),
     ],
     steps: [],
   };
@@ -53,8 +54,8 @@ function rows(policy: Policy): readonly (readonly Inline[])[] {
 
 function embeddedHint(policy: Policy): Inline {
   return isEmbedded(policy)
-    ? prose` The images lie in a folder of this project; ${code('cutwater registry serve --port 5000')} lets other tools at
-them while it runs.`
+    ? prose` The images lie in a folder of this project; ${code('cutwater registry serve --port 5000')} lets other
+      tools at them while it runs.`
     : prose``;
 }
 
@@ -62,9 +63,9 @@ them while it runs.`
 export function introduction(policy: Policy): readonly Block[] {
   return [
     say(prose`How ${policy.project} is released, from the first candidate to the announcement, and what is done when a
-release turns out to be bad.`),
+      release turns out to be bad.`),
     say(prose`This page is written from ${code('cutwater.yaml')} by ${code('cutwater docs write')}, and
-${code('cutwater docs check')} finds where the two differ. Change the rules there, not here; what the rules cannot say
-has its place under "Notes" at the end and stays when the page is written again.`),
+      ${code('cutwater docs check')} finds where the two differ. Change the rules there, not here; what the rules
+      cannot say has its place under "Notes" at the end and stays when the page is written again.`),
   ];
 }

@@ -28,8 +28,8 @@ export function processDocument(policy: Policy, notes: string = emptyNotes): str
   return `${head.join('\n\n')}\n\n${renderChapters(chaptersOf(policy))}\n${tail.join('\n\n')}\n\n${notes}\n`;
 }
 
-const hint = prose`What the maintainers of this project know besides. Written by hand; ${code('cutwater docs write')} keeps
-what stands between the two marks in the source of this page.`;
+const hint = prose`What the maintainers of this project know besides. Written by hand; ${code('cutwater docs write')}
+  keeps what stands between the two marks in the source of this page.`;
 
 function chaptersOf(policy: Policy): readonly Chapter[] {
   return [

@@ -47,3 +47,9 @@ export function duration(seconds: number): string {
   ] as const;
   return parts.flatMap(([count, unit]) => (count === 0 ? [] : [`${count} ${unit}`])).join(' ');
 }
+
+/** `48 hours`. */
+export function hours(seconds: number): string {
+  const count = Math.floor(seconds / 3600);
+  return `${count} ${count === 1 ? 'hour' : 'hours'}`;
+}

@@ -47,6 +47,8 @@ const leads: Readonly<Record<CommandRole, string | undefined>> = {
   hand: 'By hand:',
   ci: 'The release workflow runs:',
   look: 'To see it by hand:',
+  alternative: 'Or:',
+  rescue: 'By hand:',
 };
 
 /** "..., so that it is put right by:" needs no second announcement. */

@@ -9,9 +9,9 @@ export function sh(parts: TemplateStringsArray, ...values: readonly (string | nu
   return { shell: parts.map((part, at) => part + (shown[at] ?? '')).join('') };
 }
 
-/** A command given as words. */
-export function shellCommand(words: readonly string[]): ShellLine {
-  return { shell: words.map(shellWord).join(' ') };
+/** Several words of a line: a command, a list of files. */
+export function words(texts: readonly string[]): ShellLine {
+  return { shell: texts.map(shellWord).join(' ') };
 }
 
 /** A text as one word of a POSIX shell. What cannot be seen is written as bash and zsh write it: `$'\u202e'`. */

@@ -28,8 +28,8 @@ ${code(policy.git.branch)}, and recorded as unsigned.`
           maintainer.key.kind === 'openpgp' ? code(maintainer.key.keyFile) : code('cutwater.yaml'),
         ]),
       },
-      say(prose`The list is read from the head of ${code(policy.git.branch)}, never from the commit a tag points at, so no tag
-can vouch for itself. ${ciRule(policy)}`),
+      say(prose`The list is read from the head of ${code(policy.git.branch)}, never from the commit a tag points at,
+        so no tag can vouch for itself. ${ciRule(policy)}`),
     ],
     steps: [setUp(policy), judge(policy), change(policy)],
   };
@@ -45,8 +45,9 @@ function keyName({ key }: MaintainerPolicy): Inline {
 
 function ciRule({ trust: { ci } }: Policy): Inline {
   if (ci.length === 0) return prose`No key of CI is named yet, so nothing can be published.`;
-  return prose`CI signs what it publishes with a key of its own (${enumerate(ci.map(({ keyFile }) => code(keyFile)))}), which
-signs no tags: CI pushes no tag, and one made with its key is refused.`;
+  return prose`CI signs what it publishes with a key of its own (${enumerate(
+    ci.map(({ keyFile }) => code(keyFile)),
+  )}), which signs no tags: CI pushes no tag, and one made with its key is refused.`;
 }
 
 function setUp({ signatures, source }: Policy): Step {
@@ -74,8 +75,8 @@ function setUp({ signatures, source }: Policy): Step {
     title: 'Set up your key, once',
     blocks: [
       ...setup,
-      say(prose`Give the public half that the last command prints to ${where}, so that it shows your tags as verified. What is
-still missing on your machine, with the command that mends it:`),
+      say(prose`Give the public half that the last command prints to ${where}, so that it shows your tags as verified.
+        What is still missing on your machine, with the command that mends it:`),
       commands('do', sh`cutwater doctor`),
     ],
   };
@@ -102,10 +103,10 @@ function change(policy: Policy): Step {
     title: 'Change who may sign',
     blocks: [
       list(
-        prose`A new maintainer adds name and public key under ${code('trust.maintainers')} of ${code('cutwater.yaml')}; from
-the moment this is on ${code(policy.git.branch)} the key counts.`,
-        prose`A key that retires first has its releases vouched for by a checkpoint, then gets ${code('notAfter')}. A key that
-is lost gets ${code('revoked: true')} at once. What a checkpoint lists stays valid.`,
+        prose`A new maintainer adds name and public key under ${code('trust.maintainers')} of
+          ${code('cutwater.yaml')}; from the moment this is on ${code(policy.git.branch)} the key counts.`,
+        prose`A key that retires first has its releases vouched for by a checkpoint, then gets ${code('notAfter')}. A
+          key that is lost gets ${code('revoked: true')} at once. What a checkpoint lists stays valid.`,
       ),
       commands('do', sh`cutwater import --yes --push`),
     ],

@@ -3,47 +3,28 @@ import type { Chapter, Step } from './document.ts';
 import { commands, list, say } from './document.ts';
 import { gatesOf, sourceGateCommands } from './gates.ts';
 import { code, enumerate, prose } from './inline.ts';
-import type { ShellLine } from './shell.ts';
-import { sh } from './shell.ts';
+import { aliasNames } from './project-names.ts';
+import { sh, words } from './shell.ts';
+import { documentEdits, documentFiles, documentRules } from './release-documents.ts';
 
 /** From a candidate that was found good to users who know of the release. */
 export function stable(policy: Policy): Chapter {
   return {
     title: 'Stable release',
     blocks: [],
-    steps: [documents(policy), tests(policy), commit(policy), tag(policy), publish(), verify(), announce(policy)],
+    steps: [documents(policy), tests(policy), commit(policy), tag(policy), publish(policy), verify(), announce(policy)],
   };
 }
 
 function documents(policy: Policy): Step {
-  const { changelog, upgrading, source } = policy;
   return {
-    title: upgrading === undefined ? 'Write the changelog' : 'Write the changelog and the upgrading notes',
+    title: policy.upgrading === undefined ? 'Write the changelog' : 'Write the changelog and the upgrading notes',
     blocks: [
-      list(
-        prose`In ${code(changelog)} the entries under "Unreleased" move to a section ${code('## [X.Y.Z] - YYYY-MM-DD')}${
-          source === undefined
-            ? prose``
-            : prose`, and the list of links at the end gets ${code(`${source}/compare/vA.B.C...vX.Y.Z`)} for it`
-        }.`,
-        ...(upgrading === undefined
-          ? []
-          : [
-              prose`In ${code(upgrading)} the version gets notes of its own: breaking changes, new and changed environment
-variables, migrations, and the way back (${code('binary')}: the old version starts again; ${code('restore')}: the backup
-first).`,
-            ]),
-      ),
-      commands('do', sh`cutwater prepare "$VERSION"`),
-      say(prose`By hand both are edits in an editor; the first one also by:`),
-      commands('hand', ...changelogByHand(policy)),
+      list(...documentRules(policy)),
+      commands('do', sh`cutwater prepare "$VERSION" --check`),
+      ...documentEdits(policy),
     ],
   };
-}
-
-function changelogByHand({ changelog }: Policy): readonly ShellLine[] {
-  const heading = sh`perl -pi -e 's/^## \\[?Unreleased\\]?$/$&\\n\\n## [$ENV{VERSION}] - $ENV{TODAY}/' ${changelog}`;
-  return [sh`export TODAY=$(date -u +%F)`, heading];
 }
 
 function tests(policy: Policy): Step {
@@ -52,20 +33,22 @@ function tests(policy: Policy): Step {
     blocks: [
       ...gatesOf(policy, 'stable'),
       ...sourceGateCommands(policy, 'stable'),
-      say(prose`The release runs them again. They count for the commit they ran on and for commits that differ from it only in
-${enumerate(policy.notBuildInput.map(code))}, which are no input of the build.`),
+      say(prose`The release runs them again.`),
     ],
   };
 }
 
 function commit(policy: Policy): Step {
-  const files = [policy.changelog, ...(policy.upgrading === undefined ? [] : [policy.upgrading])];
+  const files = words(documentFiles(policy));
   return {
     title: 'Commit the documents and push',
     blocks: [
+      say(prose`Exactly these files, with this message. A commit that differs from the tested one only in
+        ${enumerate(policy.notBuildInput.map(code))} counts as the same build.`),
+      commands('do', sh`cutwater prepare "$VERSION" --push`),
       commands(
         'hand',
-        sh`git add -- ${{ shell: files.map((file) => sh`${file}`.shell).join(' ') }}`,
+        sh`git add -- ${files}`,
         sh`git commit -m "docs: prepare release v$VERSION"`,
         sh`git push origin ${policy.git.branch}`,
       ),
@@ -77,25 +60,25 @@ function tag(policy: Policy): Step {
   return {
     title: 'Sign the tag and push it',
     blocks: [
-      say(
-        prose`The tag is the decision to release; from here on the version number is used up. With a candidate that was found good, its bytes are promoted; without one, the commit is built.`,
-      ),
+      say(prose`The tag is the decision to release, and from here on the version number is used up. It is signed by a
+        maintainer, on a commit of ${enumerate(policy.git.releaseBranches.map(code), 'or')}. Where a candidate of the
+        same build is published, its bytes are promoted; else the commit is built.`),
       commands('do', sh`cutwater promote "$VERSION-rc.$RC" --push`),
+      say(prose`Without a candidate:`),
+      commands('alternative', sh`cutwater tag "$VERSION" --push`),
       commands('hand', sh`git tag -s "v$VERSION" -m "Release v$VERSION"`, sh`git push origin "refs/tags/v$VERSION"`),
-      list(
-        prose`The tag is signed by a maintainer, and its commit is on ${enumerate(policy.git.releaseBranches.map(code), 'or')}.`,
-      ),
     ],
   };
 }
 
-function publish(): Step {
+function publish(policy: Policy): Step {
+  const parts = ['the image', ...(policy.binaries.length === 0 ? [] : ['binaries']), 'SBOMs', 'provenance'];
   return {
     title: 'Wait for the release workflow',
     blocks: [
       commands('ci', sh`cutwater release "$VERSION"`),
-      say(prose`It judges the tag, runs the gates, publishes image, binaries, SBOM and provenance, reads all of it back, and
-moves ${enumerate([code('latest'), code('X'), code('X.Y')])} last. If it stops, start it again.`),
+      say(prose`It judges the tag, runs the gates, publishes ${enumerate(parts.map((part) => prose`${part}`))}, reads all of
+        it back, and moves ${aliasNames()} last. If it stops, start it again; it goes on where it was.`),
     ],
   };
 }
@@ -111,15 +94,12 @@ function verify(): Step {
 }
 
 function announce(policy: Policy): Step {
+  const notes = policy.upgrading === undefined ? prose`` : prose` and to ${code(policy.upgrading)}`;
   return {
     title: 'Announce it',
     blocks: [
-      say(
-        prose`With links to the release's notes${
-          policy.upgrading === undefined ? prose`` : prose` and to ${code(policy.upgrading)}`
-        }.`,
-      ),
-      commands('do', sh`cutwater announce "$VERSION"`),
+      say(prose`With links to the notes of the release${notes}. What was told once is recorded, and not told again.`),
+      commands('ci', sh`cutwater announce "$VERSION"`),
     ],
   };
 }

@@ -11,7 +11,8 @@ export function verification(policy: Policy): Chapter {
     title: 'Verifying a release',
     blocks: [
       say(
-        prose`Everything a release consists of is named in one signed statement. The first command downloads all of it again and compares, as a stranger would who has nothing but the public keys:`,
+        prose`Everything a release consists of is named in one signed statement. The first command downloads all of it
+          again and compares, as a stranger would who has nothing but the public keys:`,
       ),
       commands('do', sh`cutwater verify "$VERSION"`),
       say(prose`Piece by piece, in the folder of the downloaded files of the release:`),
@@ -28,13 +29,13 @@ function byHand(policy: Policy): readonly Block[] {
   const cosign = ci === undefined ? undefined : sh`--key ${ci.keyFile} --insecure-ignore-tlog`;
   return [
     list(
-      prose`The tag is signed by a maintainer (${code('git verify-tag')}), and the image has one digest under all its names
-and every platform (${code('skopeo')}).`,
+      prose`The tag is signed by a maintainer (${code('git verify-tag')}), and the image has one digest under all its
+        names and every platform (${code('skopeo')}).`,
       ...(cosign === undefined
         ? []
         : [
-            prose`The files are those that CI signed, and the image carries its SBOM and its provenance (${code('cosign')} 3.0.4
-or later, ${code('oras')}).`,
+            prose`The files are those that CI signed, and the image carries its SBOM and its provenance
+              (${code('cosign')} 3.0.4 or later, ${code('oras')}).`,
           ]),
     ),
     commands(

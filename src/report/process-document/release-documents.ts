@@ -1,0 +1,53 @@
+import { repositoryLinks } from '../../documents/compare-link.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { Block } from './document.ts';
+import { commands, say } from './document.ts';
+import type { Inline } from './inline.ts';
+import { code, prose } from './inline.ts';
+import type { ShellLine } from './shell.ts';
+import { sh } from './shell.ts';
+
+/** What changelog and upgrading notes must say of a version. */
+export function documentRules({ changelog, upgrading, source }: Policy): readonly Inline[] {
+  const link = source === undefined ? undefined : repositoryLinks(source).compare('vA.B.C', 'vX.Y.Z');
+  const links = link === undefined ? prose`` : prose`, and the list of links at the end gets ${code(link)} for it`;
+  return [
+    prose`In ${code(changelog)} the entries under "Unreleased" move to a section
+      ${code('## [X.Y.Z] - YYYY-MM-DD')}${links}.`,
+    ...(upgrading === undefined
+      ? []
+      : [
+          prose`In ${code(upgrading)} the version gets notes of its own: breaking changes, new and changed environment
+            variables, migrations, and the way back (${code('binary')}: the old version starts again;
+            ${code('restore')}: the backup first). Where there is nothing to say, "none" says so.`,
+        ]),
+  ];
+}
+
+/** The files that are written for a release. */
+export function documentFiles({ changelog, upgrading }: Policy): readonly string[] {
+  return [changelog, ...(upgrading === undefined ? [] : [upgrading])];
+}
+
+/** The same edits with an editor, or with perl for what is the same in every release. */
+export function documentEdits(policy: Policy): readonly Block[] {
+  return [
+    say(prose`By hand these are edits in an editor. What is the same each time can be done by:`),
+    commands('hand', ...changelogEdits(policy)),
+  ];
+}
+
+function changelogEdits({ changelog, source }: Policy): readonly ShellLine[] {
+  const heading = sh`perl -pi -e 's/^## \\[?Unreleased\\]?$/$&\\n\\n## [$ENV{VERSION}] - $ENV{TODAY}/' ${changelog}`;
+  const today = sh`export TODAY=$(date -u +%F)`;
+  if (source === undefined) return [today, heading];
+  const { compare } = repositoryLinks(source);
+  const unreleased = `[Unreleased]: ${compare('v$ENV{VERSION}', 'HEAD')}`;
+  const version = `[$ENV{VERSION}]: ${compare('v$ENV{PREVIOUS}', 'v$ENV{VERSION}')}`;
+  return [
+    today,
+    heading,
+    sh`perl -pi -e 's{^\\[Unreleased\\]: .*}{${{ shell: unreleased }}`,
+    sh`${{ shell: version }}}' ${changelog}`,
+  ];
+}

@@ -1,0 +1,44 @@
+import type { DecisionMessage } from '../../domain/decision-message.ts';
+import { formatDecisionMessage } from '../../domain/decision-message.ts';
+import { digestFromHex } from '../../domain/digest.ts';
+import { objectId } from '../../domain/object-id.ts';
+import { formatVersion, readVersion } from '../../domain/version.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { ShellLine } from './shell.ts';
+
+/** Values that no real message has, and the variables that stand for them on the page. */
+const version = readVersion('999999999.1.1');
+const previous = readVersion('999999999.1.0');
+const release = objectId('f'.repeat(40));
+const digest = digestFromHex('f'.repeat(64));
+const variables: readonly (readonly [value: string, variable: string])[] = [
+  [formatVersion(version), '$VERSION'],
+  [formatVersion(previous), '$PREVIOUS'],
+  [digest, '$DIGEST'],
+  [release, '$RELEASE'],
+];
+
+/** The message of a withdrawal as Cutwater writes it, with shell variables in it. */
+export function withdrawalMessage(policy: Policy): readonly ShellLine[] {
+  const message: DecisionMessage = {
+    project: policy.project,
+    decision: 'withdrawn',
+    version,
+    release,
+    digest,
+    aliases: 'move',
+    useInstead: previous,
+    reason: '$REASON',
+  };
+  return linesOf(formatDecisionMessage(message)).map(({ shell }) => ({
+    shell: shell.replace(/^(Aliases: )move$/, '$1$ALIASES'),
+  }));
+}
+
+function linesOf(message: string): readonly ShellLine[] {
+  const filled = variables.reduce((text, [value, variable]) => text.replaceAll(value, () => variable), message);
+  return filled
+    .trimEnd()
+    .split('\n')
+    .map((shell) => ({ shell }));
+}
