@@ -1,4 +1,5 @@
-import { escapeText, quote } from '../domain/quote.ts';
+import { plainMarkdownLines } from '../domain/markdown-text.ts';
+import { quote } from '../domain/quote.ts';
 import type { Version } from '../domain/version.ts';
 import { formatVersion } from '../domain/version.ts';
 import { isDate } from './calendar-date.ts';
@@ -8,10 +9,14 @@ import { isBlank } from './markdown-lines.ts';
 import type { Edit } from './text-lines.ts';
 import { editLines } from './text-lines.ts';
 
+/** What happened to a version after it was tagged, as a decision tag says it. */
 export interface Incident {
-  /** The withdrawn version. */
+  /** `cancelled`: withdrawn before it was published. */
+  readonly kind: 'withdrawn' | 'cancelled' | 'restored';
+  /** The tag that decided it, `withdrawn/v1.2.3/1`: one entry for each. */
+  readonly decision: string;
   readonly version: Version;
-  /** `YYYY-MM-DD`, the day of the withdrawal. */
+  /** `YYYY-MM-DD`, the day of the decision. */
   readonly date: string;
   /** May be hostile, may have several lines. */
   readonly reason: string;
@@ -19,8 +24,8 @@ export interface Incident {
 }
 
 /**
- * Writes what happened under the heading of the withdrawn version, between two HTML comments. The same entry again is
- * `unchanged`; another entry of the same day is refused, so that nothing that was said is overwritten.
+ * Writes what happened under the heading of the version, between two HTML comments. `unchanged` where this decision has
+ * its entry already, whatever people have made of it since, and where the last entry says the very same.
  */
 export function addIncident(text: string, incident: Incident): Edit {
   const changelog = parseChangelog(text);
@@ -32,16 +37,9 @@ export function addIncident(text: string, incident: Incident): Edit {
   const entry = incidentLines(incident);
   const { body, line, headingLines } = found.value;
   const first = line + headingLines.length;
-  const existing = body.findIndex((item) => item.text.trim() === entry[0]);
-  if (existing !== -1) {
-    const isSame = entry.every((item, index) => body[existing + index]?.text === item);
-    const where = `line ${first + existing}`;
-    if (isSame) return { is: 'unchanged', reason: `has this incident already (${where})` };
-    return {
-      is: 'refused',
-      reason: `has another incident of ${incident.date} already (${where}), which is not overwritten`,
-    };
-  }
+  const own = body.findIndex((item) => item.text.trim() === entry[0]);
+  const existing = own === -1 ? lastThatSaysTheSame(body, entry) : own;
+  if (existing !== -1) return { is: 'unchanged', reason: `has this incident already (line ${first + existing})` };
   const offset = endOfIncidents(found.value);
   const isFollowed = body[offset] !== undefined && !isBlank(body[offset]);
   const insert = ['', ...entry, ...(isFollowed ? [''] : [])];
@@ -51,17 +49,25 @@ export function addIncident(text: string, incident: Incident): Edit {
   };
 }
 
-function incidentLines({ version, date, reason, useInstead }: Incident): readonly string[] {
+/** Where the last entry stands, if it differs in nothing but the decision it names; else -1. */
+function lastThatSaysTheSame(body: Section['body'], entry: readonly string[]): number {
+  const last = body.findLastIndex((item) => item.text.startsWith(opening));
+  return last !== -1 && entry.slice(1).every((text, index) => body[last + 1 + index]?.text === text) ? last : -1;
+}
+
+function incidentLines({ kind, decision, version, date, reason, useInstead }: Incident): readonly string[] {
+  const name = formatVersion(version);
   const instead =
     useInstead === undefined
       ? 'There is no version to use instead yet.'
       : `Use **${formatVersion(useInstead)}** instead.`;
-  const said = reason
-    .trim()
-    .split(/\r\n|\n|\r/)
-    .map((line) => `> ${inert(line)}`.trimEnd());
-  const title = `> **Withdrawn on ${date}.** Do not deploy ${formatVersion(version)}. ${instead}`;
-  return [`${opening}${date} -->`, title, '>', ...said, closing];
+  const title = {
+    withdrawn: `> **Withdrawn on ${date}.** Do not deploy ${name}. ${instead}`,
+    cancelled: `> **Cancelled on ${date}.** ${name} was never published. ${instead}`,
+    restored: `> **Restored on ${date}.** ${name} may be deployed again.`,
+  }[kind];
+  const said = plainMarkdownLines(reason).map((line) => `> ${line}`.trimEnd());
+  return [`${opening}${decision} -->`, title, '>', ...said, closing];
 }
 
 const opening = '<!-- cutwater:incident ';
@@ -74,9 +80,4 @@ function endOfIncidents({ body }: Section): number {
     if (text.trim() === closing) end = index + 1;
   }
   return end;
-}
-
-// Without this a reason could end the comment, or bring HTML of its own.
-function inert(line: string): string {
-  return escapeText(line.trimEnd(), 2000).replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

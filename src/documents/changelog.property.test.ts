@@ -127,7 +127,9 @@ test('addIncident() only adds lines, and twice is once', () => {
   let count = 0;
   fc.assert(
     fc.property(text, fc.string({ unit: 'binary', minLength: 1 }), (text, reason) => {
-      const incident = { version: readVersion('1.2.3'), date: '2026-02-03', reason, useInstead: readVersion('1.2.2') };
+      const about = { version: readVersion('1.2.3'), useInstead: readVersion('1.2.2') };
+      const decided = { kind: 'withdrawn', decision: 'withdrawn/v1.2.3/1', date: '2026-02-03' } as const;
+      const incident = { ...about, ...decided, reason };
       const edited = addIncident(text, incident);
       if (edited.is !== 'edited') return;
       count += 1;

@@ -6,6 +6,8 @@ export interface RepositoryLinks {
   /** `from` and `to` are refs: `v1.2.3`, `HEAD`. */
   readonly compare: (from: string, to: string) => string;
   readonly tag: (tag: string) => string;
+  /** A file as it is at a tag. */
+  readonly file: (tag: string, path: string) => string;
 }
 
 /** What an address of a repository says. `from` and `to` are refs as they stand in it. */
@@ -15,7 +17,7 @@ export type RepositoryLink =
 
 /**
  * The address shapes of a repository's forge. GitLab has `/-/`; it is known by its host's name or by the addresses the
- * file has already. GitHub, Forgejo and Gitea share the other shape.
+ * file has already. GitHub, Forgejo and Gitea share the other shape, but for files.
  */
 export function repositoryLinks(source: string, known: readonly string[] = []): RepositoryLinks {
   const repository = normalSource(source);
@@ -25,11 +27,18 @@ export function repositoryLinks(source: string, known: readonly string[] = []): 
     return {
       compare: (from, to) => `${repository}/-/compare/${from}...${to}`,
       tag: (tag) => `${repository}/-/tags/${tag}`,
+      file: (tag, path) => `${repository}/-/blob/${tag}/${encodePath(path)}`,
     };
+  const isForgejo = /^https?:\/\/[^/]*(?:codeberg|forgejo|gitea)/i.test(repository);
   return {
     compare: (from, to) => `${repository}/compare/${from}...${to}`,
     tag: (tag) => `${repository}/releases/tag/${tag}`,
+    file: (tag, path) => `${repository}/${isForgejo ? 'src/tag' : 'blob'}/${tag}/${encodePath(path)}`,
   };
+}
+
+function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
 }
 
 /** Reads a compare or tag address of any of these forges; undefined for every other address. */

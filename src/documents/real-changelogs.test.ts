@@ -36,7 +36,14 @@ function onlyAdds(text: string, name: string): void {
   const changelog = parseChangelog(text);
   const [first] = changelog.sections.flatMap((section) => versionOf(section) ?? []);
   ok(first !== undefined, name);
-  const incident = addIncident(text, { version: first, date, reason: 'Found broken', useInstead: undefined });
+  const incident = addIncident(text, {
+    kind: 'withdrawn',
+    decision: 'withdrawn/v1.0.0/1',
+    version: first,
+    date,
+    reason: 'Found broken',
+    useInstead: undefined,
+  });
   ok(incident.is === 'edited', name);
   deepEqual(linesLost(text, incident.text), [], name);
   const released = releaseUnreleased(text, { version: readVersion('999.0.0'), date, source: undefined });

@@ -43,6 +43,8 @@ export interface UpgradingEntry {
   readonly fields: UpgradingFields;
   /** Fields about which nothing is said, not even "none". */
   readonly undeclared: readonly UpgradingField[];
+  /** 1-based lines of what decides about going back: the word itself, and the first migration. */
+  readonly lines: { readonly wayBack: number | undefined; readonly migration: number | undefined };
   /** Markdown for the release notes. */
   readonly text: string;
 }
@@ -54,6 +56,17 @@ export function parseUpgrading(text: string): Upgrading {
     return columns.includes('version') ? [{ ...table, columns }] : [];
   });
   return { mark, lines, sections: findSections(lines), tables, unclosed };
+}
+
+/** Every version that has a section or a row, in the order of the file; one may come twice. */
+export function versionsOf({ sections, tables }: Upgrading): readonly Version[] {
+  const rows = tables.flatMap(({ rows: lines, columns }) =>
+    lines.flatMap(({ cells }) => {
+      const parsed = parseVersion(rowVersion(cells[columns.indexOf('version')]) ?? '');
+      return parsed.is === 'ok' ? [parsed.value] : [];
+    }),
+  );
+  return [...sections.map(({ version }) => version), ...rows];
 }
 
 /**
@@ -76,7 +89,7 @@ export function upgradingOf(upgrading: Upgrading, version: Version): Parsed<Upgr
   if (text.split('\n').every(isEmptyLine)) return refuse(`has only a placeholder for ${name} (line ${line})`);
   const declared = new Set(pieces.map(({ declares }) => declares));
   const undeclared = upgradingFieldNames.filter((field) => !declared.has(field));
-  return accept({ version, line, fields: joinFields(pieces), undeclared, text });
+  return accept({ version, line, fields: joinFields(pieces), undeclared, lines: findLines(pieces), text });
 }
 
 interface PlacedPiece extends ReadPiece {
@@ -94,8 +107,19 @@ function joinFields(pieces: readonly ReadPiece[]): UpgradingFields {
     breaking: pieces.flatMap(({ fields }) => fields.breaking ?? []),
     environment: pieces.flatMap(({ fields }) => fields.environment ?? []),
     migrations: pieces.flatMap(({ fields }) => fields.migrations ?? []),
-    wayBack: pieces.findLast(({ fields }) => fields.wayBack !== undefined)?.fields.wayBack,
+    wayBack: speakerOfWayBack(pieces)?.fields.wayBack,
   };
+}
+
+/** Of several words about the way back the careful one counts. */
+function speakerOfWayBack<Piece extends ReadPiece>(pieces: readonly Piece[]): Piece | undefined {
+  const speaking = pieces.filter(({ fields }) => fields.wayBack !== undefined);
+  return speaking.find(({ fields }) => fields.wayBack === 'restore') ?? speaking.at(-1);
+}
+
+function findLines(pieces: readonly PlacedPiece[]): UpgradingEntry['lines'] {
+  const migration = pieces.find(({ fields }) => (fields.migrations ?? []).length > 0);
+  return { wayBack: speakerOfWayBack(pieces)?.line, migration: migration?.line };
 }
 
 function findSections(lines: readonly MarkdownLine[]): readonly UpgradingSection[] {

@@ -1,30 +1,34 @@
-import { inertText } from './inert-text.ts';
+import { plainMarkdown, plainMarkdownLines } from '../../domain/markdown-text.ts';
+import type { WayBack } from '../../documents/way-back.ts';
+import { wayBackLine } from './way-back-line.ts';
 
 const opening = '<!-- cutwater:deprecated -->';
 const closing = '<!-- /cutwater:deprecated -->';
 
-/** The note at the top of a withdrawn release, Markdown between two HTML comments. The reason may be hostile. */
-export function deprecationBanner(withdrawal: {
+export interface Deprecation {
+  /** May be hostile. */
   readonly reason: string;
   /** A version to use, such as `v1.2.2`; undefined where there is none. */
   readonly useInstead: string | undefined;
-}): string {
-  const quoted = withdrawal.reason
-    .trim()
-    .split(/\r?\n/)
-    .map((line) => `> ${inertText(line)}`.trimEnd());
+  /** From the withdrawn version to that one, where that is a lower one. */
+  readonly wayBack?: WayBack | undefined;
+}
+
+/** The note at the top of a withdrawn release, Markdown between two HTML comments; the same facts give the same bytes. */
+export function deprecationBanner({ reason, useInstead, wayBack }: Deprecation): string {
   const instead =
-    withdrawal.useInstead === undefined
+    useInstead === undefined
       ? 'There is no version to use instead yet.'
-      : `Use **${inertText(withdrawal.useInstead)}** instead.`;
+      : `Use **${plainMarkdown(useInstead)}** instead.`;
   const lines = [
     opening,
     '## ⚠️ Deprecated',
     '',
     'This release was withdrawn. Do not deploy it.',
     instead,
+    ...(wayBack === undefined ? [] : [wayBackLine(wayBack)]),
     '',
-    ...quoted,
+    ...plainMarkdownLines(reason).map((line) => `> ${line}`.trimEnd()),
     closing,
   ];
   return lines.join('\n');

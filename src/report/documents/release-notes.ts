@@ -1,5 +1,5 @@
 import type { Digest } from '../../domain/digest.ts';
-import { inertText } from './inert-text.ts';
+import { plainMarkdown } from '../../domain/markdown-text.ts';
 
 export interface VerifyCommand {
   /** What it proves, one sentence without a final period. */
@@ -91,7 +91,7 @@ function originPart({ origin }: ReleaseNotesInput): readonly string[] {
         `It is the image of ${code(origin.version)}, byte for byte, built from commit ${code(origin.buildCommit)}.`,
       ];
     case 'rebuild':
-      return [`It was built anew and is not the image of ${code(origin.insteadOf)}: ${inertText(origin.reason)}`];
+      return [`It was built anew and is not the image of ${code(origin.insteadOf)}: ${plainMarkdown(origin.reason)}`];
   }
 }
 
