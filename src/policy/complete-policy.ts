@@ -1,3 +1,4 @@
+import { toChannel } from './announce-schema.ts';
 import { toEvidence, toGate } from './complete-gates.ts';
 import type { ImageBuild, MaintainerPolicy, Policy } from './policy.ts';
 import type { PolicyDocument } from './schema.ts';
@@ -34,6 +35,8 @@ export function completePolicy(document: PolicyDocument): Policy {
     scan: document.scan,
     lockFiles: document.lockFiles,
     forge: forge === 'local' ? { kind: 'local', folder: '.cutwater/releases' } : forge,
+    withdrawal: document.withdrawal,
+    announce: document.announce.map(toChannel),
   };
 }
 

@@ -42,6 +42,7 @@ interface Found {
 function repeatedNames(data: unknown): readonly PolicyProblem[] {
   const lists: readonly (readonly [ProblemPath, (text: string) => string])[] = [
     [['gates', '*', 'name'], (text) => text],
+    [['announce', '*', 'name'], (text) => text],
     [['evidence', '*', 'name'], (text) => text],
     [['trust', 'maintainers', '*', 'name'], (text) => text],
     [['trust', 'maintainers', '*', 'openpgp', 'fingerprint'], fingerprintOf],

@@ -144,6 +144,15 @@ export function union<const Fields extends readonly [Field, ...Field[]]>(
   return new Field(mini.union(schemasOf(fields), wanted));
 }
 
+/** One of several mappings, known by the word in one of their fields. */
+export function variants<const Fields extends readonly [Field<mini.ZodMiniObject>, ...Field<mini.ZodMiniObject>[]]>(
+  key: string,
+  fields: Fields,
+  wanted: Wanted,
+): Field<mini.ZodMiniDiscriminatedUnion<SchemasOf<Fields>>> {
+  return new Field(mini.discriminatedUnion(key, schemasOf(fields), wanted));
+}
+
 export function record<Value extends mini.ZodMiniType>(
   key: TextField,
   value: Field<Value>,

@@ -2,7 +2,9 @@ import type { ScanPolicy } from './scan-schema.ts';
 import type { SignatureFormat } from '../domain/git-tag.ts';
 import type { ImageName } from '../domain/image-name.ts';
 import type { Platform } from '../domain/platform.ts';
+import type { AnnouncePolicy } from './announce-schema.ts';
 import type { EvidencePolicy, GatePolicy } from './gate-policy.ts';
+import type { WithdrawalPolicy } from './withdrawal-schema.ts';
 
 /** A project's written process, read from `cutwater.yaml`. Every field is filled; defaults are RustShare's process. */
 export interface Policy {
@@ -49,6 +51,9 @@ export interface Policy {
   /** Paths of the lock files the SBOM is read from. */
   readonly lockFiles: readonly string[];
   readonly forge: ForgePolicy;
+  readonly withdrawal: WithdrawalPolicy;
+  /** Channels, names unique. */
+  readonly announce: readonly AnnouncePolicy[];
 }
 
 export interface TrustPolicy {

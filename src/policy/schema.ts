@@ -1,3 +1,4 @@
+import { announceSchema } from './announce-schema.ts';
 import { parseBranchName, parseBranchPattern } from './branch-pattern.ts';
 import { channelsSchema } from './channels-schema.ts';
 import * as z from './field.ts';
@@ -8,6 +9,7 @@ import { parsePathPattern, parseRepositoryPath } from './repository-path.ts';
 import { parseTagPattern } from './tag-pattern.ts';
 import { scanSchema } from './scan-schema.ts';
 import { trustSchema } from './trust-schema.ts';
+import { withdrawalSchema } from './withdrawal-schema.ts';
 
 const gitSchema = section('a mapping', {
   branch: parsedText(
@@ -161,6 +163,8 @@ export const policySchema = section('a mapping with project, images and trust', 
     .default([])
     .meta({ description: 'Lock files the bill of materials is read from.' }),
   forge: forgeSchema,
+  withdrawal: withdrawalSchema.prefault({}),
+  announce: announceSchema,
 });
 
 /** `cutwater.yaml` after the schema: parsed values, before the defaults that depend on other fields. */
