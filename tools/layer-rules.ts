@@ -64,4 +64,6 @@ export const adapterPairs: readonly (readonly [string, string])[] = [
   ['trivy', 'oci-layout'],
   ['recorded-scan', 'trivy'],
   ['commit-build', 'oci-layout'],
+  // The HTTP layer is one; a webhook is one more host it speaks to.
+  ['announce', 'oci-http'],
 ];

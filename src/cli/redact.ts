@@ -7,7 +7,7 @@ export function redact(text: string, env: Readonly<Record<string, string | undef
 }
 
 const authorization = /\b(Bearer|Basic|token)\s+[A-Za-z0-9._~+/=-]{8,}/gi;
-const secretName = /TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|(?:^|_)KEY|AUTH(?!OR)/i;
+const secretName = /TOKEN|SECRET|WEBHOOK|PASSW|PASSPHRASE|CREDENTIAL|(?:^|_)KEY|AUTH(?!OR)/i;
 
 /** Variables that look like secrets, the longest first, so that a value that contains another leaves no rest. Short ones would redact ordinary words. */
 export function secretVariables(

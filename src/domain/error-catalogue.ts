@@ -234,6 +234,16 @@ export const errorCatalogue = {
     when: 'The branch on the remote has commits that the one to be pushed lacks',
     hint: "Run 'git pull --rebase', look at what came, and run the command again",
   },
+  ANNOUNCEMENT_REFUSED: {
+    exit: 1,
+    when: 'A channel does not take an announcement',
+    hint: 'Check the channel under announce in cutwater.yaml, then announce again',
+  },
+  ANNOUNCEMENT_INCOMPLETE: {
+    exit: 6,
+    when: 'Everything is published, but not every channel could be told',
+    hint: "Run 'cutwater announce VERSION'; channels that were told are not told again",
+  },
   LOCKED: { exit: 5, when: 'Another process holds the lock', hint: 'Wait for it to end and run again' },
 } as const satisfies Record<string, CatalogueEntry>;
 
