@@ -57,7 +57,10 @@ export type { ReconcileResult } from './engine/reconcile.ts';
 export { release } from './engine/release.ts';
 export type { ReleaseResult } from './engine/release.ts';
 export { verifyRelease } from './engine/verify-release.ts';
-export { restore, withdraw, writeCheckpoints } from './engine/withdraw.ts';
+export { announce } from './engine/announce.ts';
+export type { Announced } from './engine/announce.ts';
+export { writeCheckpoints } from './engine/make-decision.ts';
+export { restore, withdraw } from './engine/withdraw.ts';
 export type { ReadWorld, ReleaseWorld } from './engine/world.ts';
 
 export { gitCli } from './adapters/git-cli/git-cli.ts';

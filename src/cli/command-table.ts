@@ -2,6 +2,7 @@ import type { ArgumentSpec, Command } from './command.ts';
 import { documentCommands } from './command-table-documents.ts';
 import { channelCommands } from './command-table-channels.ts';
 import { promotionCommands } from './command-table-promotion.ts';
+import { decisionCommands } from './command-table-decisions.ts';
 import { registryCommands } from './command-table-registry.ts';
 import { rehearsalCommands } from './command-table-rehearsal.ts';
 import { tagCommands } from './command-table-tag.ts';
@@ -95,36 +96,7 @@ export const commandTable: readonly Command[] = [
     examples: [{ line: 'reconcile', says: 'Repair aliases after a withdrawal or an interrupted run' }],
     load: () => import('./commands/reconcile.ts'),
   },
-  {
-    name: 'withdraw',
-    summary: 'Declare a published version defective',
-    description:
-      'Makes a signed tag that says so, marks the release as deprecated, and moves the aliases back or holds them. Deletes nothing.',
-    arguments: [version],
-    options: [
-      { name: 'reason', summary: 'Why, in one sentence; shown to users', value: text('TEXT') },
-      { name: 'use', summary: 'The version to use instead', value: text('VERSION') },
-      {
-        name: 'aliases',
-        summary: 'Move them to the previous stable version now, or hold them for a reverting patch',
-        value: { kind: 'choice', choices: ['move', 'hold'] },
-      },
-      { name: 'push', summary: 'Push the signed tag, and nothing else', value: { kind: 'flag' } },
-    ],
-    examples: [{ line: 'withdraw 1.2.3 --reason "loses uploads" --aliases move', says: 'Withdraw, go back at once' }],
-    load: () => import('./commands/withdraw.ts'),
-  },
-  {
-    name: 'restore',
-    summary: 'Undo the withdrawal of a version',
-    arguments: [version],
-    options: [
-      { name: 'reason', summary: 'Why, in one sentence; shown to users', value: text('TEXT') },
-      { name: 'push', summary: 'Push the signed tag, and nothing else', value: { kind: 'flag' } },
-    ],
-    examples: [{ line: 'restore 1.2.3 --reason "the defect was elsewhere"', says: 'Make it a candidate again' }],
-    load: () => import('./commands/restore.ts'),
-  },
+  ...decisionCommands,
   {
     name: 'verify',
     summary: 'Recheck a published version as an outsider would',

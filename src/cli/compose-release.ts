@@ -8,6 +8,7 @@ import { pushLayout } from '../adapters/oci-layout/push-layout.ts';
 import { escapeLines } from '../domain/quote.ts';
 import type { ReleaseWorld } from '../engine/world.ts';
 import type { CliContext } from './command.ts';
+import { announcers } from './compose-announce.ts';
 import { closeParts, once, openParts, readWorld } from './compose.ts';
 import { readAttestor, readCiKey } from './compose-files.ts';
 import { openGateRunner } from './compose-gates.ts';
@@ -30,6 +31,7 @@ export async function openReleaseProject(context: CliContext): Promise<Project<R
   const world: ReleaseWorld = {
     ...readWorld(context, parts),
     attestor,
+    openAnnouncer: announcers(context, parts.topFolder),
     workspace,
     sbomMaker: {
       // The SBOM library takes longer to load than all else together, and a resumed release may not need it.

@@ -52,6 +52,8 @@ export async function gatherEstate(
     readonly planned?: CommittedRelease;
     /** Judge only the aliases of this version. */
     readonly only?: Version;
+    /** A withdrawal that nobody has made yet: what would follow from it. */
+    readonly supposed?: WithdrawalDecision;
   },
 ): Promise<Estate> {
   const imageTags = await world.repository.listTags();
@@ -63,7 +65,10 @@ export async function gatherEstate(
   for (const version of reader.vouched()) claimed.set(formatVersion(version), version);
   const versions = [...claimed.values()].toSorted((left, right) => compareVersions(right, left));
   const tagged = names.flatMap((name) => (name.kind === 'version' ? [name.version] : []));
-  const withdrawals = withdrawalsInForce(decisions.decisions, decisions.checkpoints);
+  const inForce = withdrawalsInForce(decisions.decisions, decisions.checkpoints);
+  const { supposed } = from;
+  const withdrawals =
+    supposed === undefined ? inForce : new Map([...inForce, [formatVersion(supposed.version), supposed]]);
   const { channels } = loaded.policy;
   const images = imageFinder(world, tagged);
   const held = new Set<string>(imageTags);

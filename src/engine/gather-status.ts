@@ -3,19 +3,24 @@ import type { ObjectId } from '../domain/object-id.ts';
 import type { Version } from '../domain/version.ts';
 import { compareVersions, formatVersion, highestVersion, releaseClassOf } from '../domain/version.ts';
 import { formatTagName } from '../domain/tag-name.ts';
+import { describeWayBack } from '../documents/way-back.ts';
 import { idleRestores } from '../estate/decisions.ts';
+import type { DueAnnouncement } from '../estate/news.ts';
 import type { Step } from '../plan/step.ts';
 import { admitRelease } from './admit-release.ts';
+import { replacementOf } from './banner-steps.ts';
 import { snapshotBranches } from './branch-snapshot.ts';
 import type { AliasState, Estate } from './gather-estate.ts';
 import { gatherEstate } from './gather-estate.ts';
 import type { EdgeEstate } from './gather-edge.ts';
 import { lookAtChannels } from './gather-edge.ts';
 import type { LoadedPolicy } from './load-policy.ts';
+import { readDue } from './due-announcements.ts';
 import { readRecord } from './read-record.ts';
 import { readProjectTags } from './read-tags.ts';
 import type { ProjectTags } from './read-tags.ts';
 import { pointerSteps } from './reconcile.ts';
+import { wayBackReader } from './way-back.ts';
 import type { ReadWorld } from './world.ts';
 
 export interface Status {
@@ -32,6 +37,8 @@ export interface Status {
   readonly ignoredTags: number;
   /** What `reconcile` would do now. */
   readonly drift: readonly Step[];
+  /** What users should be told by now and were not. */
+  readonly due: readonly DueAnnouncement[];
   /** Commits of the default branch since the last stable release's tag are unreleased. */
   readonly unreleased: { readonly since: string | undefined; readonly head: ObjectId; readonly isReleased: boolean };
 }
@@ -41,6 +48,8 @@ export interface PublishedVersion {
   readonly is: 'published' | 'withdrawn' | 'rejected' | 'listed';
   /** Why it is withdrawn, or why its statement does not count. */
   readonly reason?: string;
+  /** From a withdrawn version to what is used instead, where that is a lower one. */
+  readonly wayBack?: string;
 }
 
 /** What is known of the channels of the default branch; a shallow clone cannot judge them. */
@@ -75,7 +84,8 @@ export async function gatherStatus(world: ReadWorld, loaded: LoadedPolicy): Prom
       ...estate.rejected.map(({ version, reason }) => ({ tag: `statement-${formatVersion(version)}`, reason })),
     ],
     ignoredTags: tags.ignored,
-    drift: await pointerSteps(world, estate),
+    drift: await pointerSteps(world, loaded, estate),
+    due: await readDue(world, loaded, { tags, estate }),
     unreleased: findUnreleased(
       loaded,
       tags,
@@ -107,11 +117,17 @@ async function judgeHighest(
   );
   const counting = new Set(estate.committed.map(({ version }) => formatVersion(version)));
   const refused = new Map(estate.rejected.map(({ version, reason }) => [formatVersion(version), reason]));
+  const wayBack = wayBackReader(world, loaded, estate);
   return Promise.all(
     estate.stated.map(async (one, place): Promise<PublishedVersion> => {
       const version = formatVersion(one);
       const withdrawal = estate.withdrawals.get(version);
-      if (withdrawal !== undefined) return { version, is: 'withdrawn', reason: withdrawal.reason };
+      if (withdrawal !== undefined) {
+        const instead = replacementOf(estate, withdrawal);
+        const way = place < judgedVersions && instead ? await wayBack(one, instead) : undefined;
+        const said = way === undefined ? {} : { wayBack: describeWayBack(way) };
+        return { version, is: 'withdrawn', reason: withdrawal.reason, ...said };
+      }
       if (vouched.has(version) || counting.has(version)) return { version, is: 'published' };
       const fault = refused.get(version);
       if (fault !== undefined) return { version, is: 'rejected', reason: fault };

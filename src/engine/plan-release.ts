@@ -11,6 +11,7 @@ import { formatVersion, releaseClassOf } from '../domain/version.ts';
 import type { OriginJson } from '../estate/describe-origin.ts';
 import { describeOrigin, originJson } from '../estate/describe-origin.ts';
 import { candidateTag } from '../estate/registry-tags.ts';
+import { announcementStep, releaseAnnouncements } from '../plan/announcement-steps.ts';
 import { aliasStep, latestRelease } from '../plan/pointer-steps.ts';
 import { releaseSteps } from '../plan/release-steps.ts';
 import type { Step } from '../plan/step.ts';
@@ -18,6 +19,7 @@ import { admitRelease } from './admit-release.ts';
 import { readReleaseNotes } from './changelog-gate.ts';
 import { mirrorSteps } from './fill-mirrors.ts';
 import type { AliasState, Estate } from './gather-estate.ts';
+import { readDue } from './due-announcements.ts';
 import { gatherEstate } from './gather-estate.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import { readPolicyAt } from './load-policy.ts';
@@ -55,8 +57,10 @@ export interface ReleasePlan {
 export async function planReconcile(world: ReadWorld, loaded: LoadedPolicy): Promise<ReleasePlan> {
   const tags = await readProjectTags(world.git, loaded.policy, world.tagSource);
   const estate = await gatherEstate(world, loaded, { tags });
-  const steps = await pointerSteps(world, estate);
+  const steps = await pointerSteps(world, loaded, estate);
   const mirrors = await planMirrors(world, loaded, estate);
+  const due = await readDue(world, loaded, { tags, estate });
+  const announcements = due.filter(({ auto }) => auto).map(announcementStep);
   return {
     schema: 'cutwater.plan/1',
     version: undefined,
@@ -65,7 +69,7 @@ export async function planReconcile(world: ReadWorld, loaded: LoadedPolicy): Pro
     image: undefined,
     notes: [],
     problems: [...refusals(estate), ...mirrors.problems],
-    steps: [...steps, ...mirrors.steps].map((step) => ({ step, state: 'todo' })),
+    steps: [...steps, ...mirrors.steps, ...announcements].map((step) => ({ step, state: 'todo' })),
     aliases: estate.aliases,
   };
 }
@@ -97,7 +101,12 @@ export async function planRelease(world: ReadWorld, loaded: LoadedPolicy, versio
   const planned = { version, digest: digest ?? digestOf(`unbuilt ${formatVersion(version)}`), platforms };
   const estate = await gatherEstate(world, loaded, { tags, planned });
   const outlook = { policy: build, version, commit, tagObject, digest, promotes };
-  const steps = [...releaseSteps(outlook), ...aliasEffects(estate, digest === undefined ? planned.digest : undefined)];
+  const taggedAt = tags.decided.find(({ tag }) => tag.name === releaseTagOf(version))?.tag.claimedAt;
+  const steps = [
+    ...releaseSteps(outlook),
+    ...aliasEffects(estate, digest === undefined ? planned.digest : undefined),
+    ...releaseAnnouncements(loaded.policy.announce, version, { taggedAt, now: world.now }),
+  ];
   const kind = releaseClassOf(version);
   return {
     schema: 'cutwater.plan/1',
@@ -192,6 +201,7 @@ async function markDone(
       case 'image-tag':
       case 'commit':
       case 'decision':
+      case 'announcement':
         return tags.has(imageTag(step.imageTag.replace(/[<> ]/g, '_')));
       case 'draft':
         return page !== undefined;

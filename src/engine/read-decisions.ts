@@ -128,7 +128,7 @@ async function judgeDecision(
   if (message.value.project !== project) return refuse(`it is about project ${quote(message.value.project)}`);
   if (decision !== name.kind || compareVersions(version, name.version) !== 0)
     return refuse('its message speaks of something else than its name');
-  const common = { version, number: name.number, release, digest, reason };
+  const common = { version, number: name.number, release, digest, reason, claimedAt: tag.taggedAt };
   return accept({
     kind: 'decision',
     decision:

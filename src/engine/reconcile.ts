@@ -1,24 +1,21 @@
 import type { Digest } from '../domain/digest.ts';
 import { CutwaterError, isCutwaterError } from '../domain/error.ts';
 import { exitCodes } from '../domain/error-catalogue.ts';
-import { parseTagName, releaseTagOf } from '../domain/tag-name.ts';
-import { formatVersion, releaseClassOf } from '../domain/version.ts';
+import { formatVersion } from '../domain/version.ts';
 import type { CommittedRelease } from '../estate/judge-alias.ts';
 import { overruleRefusal } from '../estate/judge-alias.ts';
-import type { WithdrawalDecision } from '../estate/decisions.ts';
 import { decisionTag } from '../estate/registry-tags.ts';
 import { aliasStep, latestRelease } from '../plan/pointer-steps.ts';
 import type { Step } from '../plan/step.ts';
-import type { ForgeRelease } from '../ports/forge.ts';
-import { deprecationBanner, withBanner, withoutBanner } from '../report/documents/deprecation-banner.ts';
+import { bannerSteps } from './banner-steps.ts';
 import { failOnMirrors, fillMirrors } from './fill-mirrors.ts';
 import { gatherEstate } from './gather-estate.ts';
 import type { Estate } from './gather-estate.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import { readProjectTags } from './read-tags.ts';
 import { runStep } from './run-step.ts';
-import type { StepHandler } from './run-step.ts';
 import { aliasGroups, moveAliases } from './steps/alias.ts';
+import { bannerHandler } from './steps/banner.ts';
 import { decisionHandler } from './steps/decision.ts';
 import { latestHandler } from './steps/forge.ts';
 import type { ReadWorld } from './world.ts';
@@ -59,7 +56,7 @@ export async function reconcile(
     const gathered = await gatherEstate(world, loaded, { tags, ...(planned === undefined ? {} : { planned }) });
     const estate = replace === undefined ? gathered : overruled(gathered, replace);
     const before = done.length;
-    const { settled, failures } = await movePointers(world, estate, done);
+    const { settled, failures } = await movePointers(world, loaded, { estate, done });
     // What was listed may be older than the alias looked at after it: a refusal counts when a second reading finds the same.
     const refused = refusalKey(estate);
     const confirmed = refused === refusedBefore;
@@ -79,13 +76,13 @@ export async function reconcile(
 }
 
 /** Every pointer and record that is not as it should be, as steps. What `plan` shows and `reconcile` does. */
-export async function pointerSteps(world: ReadWorld, estate: Estate): Promise<readonly Step[]> {
+export async function pointerSteps(world: ReadWorld, loaded: LoadedPolicy, estate: Estate): Promise<readonly Step[]> {
   const releases = await world.forge.listReleases();
   const decisions = estate.decisions.unstored.map(({ name, tag }): Step => {
     return { kind: 'decision', imageTag: decisionTag(name, tag.object), tag: tag.name, object: tag.object };
   });
   const aliases = estate.aliases.flatMap(({ alias, judgement }) => aliasStep(alias, judgement) ?? []);
-  const banners = releases.flatMap((release) => bannerStep(estate, release) ?? []);
+  const banners = await bannerSteps(world, loaded, { estate, releases });
   const latest = latestRelease(estate.aliases);
   const flag = latest !== undefined && releases.some(({ tag, state }) => tag === latest && state === 'published');
   const current = flag ? await world.forge.latest() : latest;
@@ -104,11 +101,15 @@ interface Moved {
   readonly failures: readonly CutwaterError[];
 }
 
-async function movePointers(world: ReadWorld, estate: Estate, done: Step[]): Promise<Moved> {
+async function movePointers(
+  world: ReadWorld,
+  loaded: LoadedPolicy,
+  { estate, done }: { readonly estate: Estate; readonly done: Step[] },
+): Promise<Moved> {
   let settled = true;
   const failures: CutwaterError[] = [];
   const run = recording(world, done);
-  const steps = await pointerSteps(world, estate);
+  const steps = await pointerSteps(world, loaded, estate);
   const attempt = async (act: () => Promise<unknown>): Promise<void> => {
     try {
       await act();
@@ -126,7 +127,7 @@ async function movePointers(world: ReadWorld, estate: Estate, done: Step[]): Pro
     });
   for (const step of steps)
     if (step.kind === 'latest') await attempt(() => runStep(step, latestHandler(world.forge, step.tag), run));
-    else if (step.kind === 'banner') await attempt(() => runStep(step, bannerHandler(world, step), run));
+    else if (step.kind === 'banner') await attempt(() => runStep(step, bannerHandler(world.forge, step), run));
   return { settled, failures };
 }
 
@@ -167,41 +168,6 @@ async function storeDecision(
   await runStep(step, decisionHandler(world.repository, effect), world);
 }
 
-function bannerStep(estate: Estate, release: ForgeRelease): Extract<Step, { kind: 'banner' }> | undefined {
-  const name = parseTagName(release.tag);
-  if (name.is === 'refused' || name.value.kind !== 'release' || release.state !== 'published') return undefined;
-  const withdrawal = estate.withdrawals.get(formatVersion(name.value.version));
-  const banner =
-    withdrawal === undefined
-      ? undefined
-      : deprecationBanner({
-          reason: withdrawal.reason,
-          useInstead: replacementTag(estate, withdrawal),
-        });
-  const wanted = banner === undefined ? withoutBanner(release.notes) : withBanner(release.notes, banner);
-  if (wanted === release.notes && release.deprecated === (banner !== undefined)) return undefined;
-  return { kind: 'banner', tag: release.tag, banner };
-}
-
-function bannerHandler(world: ReadWorld, step: Extract<Step, { kind: 'banner' }>): StepHandler<boolean> {
-  const { forge } = world;
-  const wanted = (notes: string): string =>
-    step.banner === undefined ? withoutBanner(notes) : withBanner(notes, step.banner);
-  return {
-    observe: async () => {
-      const release = await forge.findRelease(step.tag);
-      const right =
-        release?.notes === wanted(release?.notes ?? '') && release.deprecated === (step.banner !== undefined);
-      return right ? { is: 'present', evidence: true } : { is: 'absent' };
-    },
-    apply: async () => {
-      const release = await forge.findRelease(step.tag);
-      if (release !== undefined)
-        await forge.updateNotes(step.tag, { notes: wanted(release.notes), deprecated: step.banner !== undefined });
-    },
-  };
-}
-
 function refusalKey(estate: Estate): string {
   return estate.aliases
     .flatMap(({ alias, judgement }) => (judgement.is === 'refused' ? [`${alias.name}=${judgement.from.digest}`] : []))
@@ -228,13 +194,4 @@ function failOnRefusals(estate: Estate): void {
       hint: `Find out what it is; to give it up, run 'cutwater reconcile --replace ${first.alias.name}@${first.judgement.from.digest}'`,
     },
   );
-}
-
-function replacementTag(estate: Estate, withdrawal: WithdrawalDecision): string | undefined {
-  if (withdrawal.useInstead !== undefined) return releaseTagOf(withdrawal.useInstead);
-  // Only what was judged is recommended; a name in the registry is nobody's word.
-  const best = estate.committed.find(
-    ({ version }) => releaseClassOf(version) === 'stable' && !estate.withdrawals.has(formatVersion(version)),
-  );
-  return best === undefined ? undefined : releaseTagOf(best.version);
 }

@@ -6,6 +6,8 @@ import { formatVersion } from '../domain/version.ts';
 import { candidateTag } from '../estate/registry-tags.ts';
 import { admitRelease } from './admit-release.ts';
 import { readReleaseNotes } from './changelog-gate.ts';
+import type { DueOutcome } from './due-announcements.ts';
+import { announceDue } from './due-announcements.ts';
 import { findOrigin } from './find-origin.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import { readPolicyAt } from './load-policy.ts';
@@ -31,6 +33,8 @@ export interface ReleaseResult {
   readonly pointers: ReconcileResult;
   /** False where everything was there already. */
   readonly completed: boolean;
+  /** Channels that were told by themselves, and those that a person has to tell. */
+  readonly announcements: DueOutcome;
 }
 
 /**
@@ -46,7 +50,10 @@ export async function release(world: ReleaseWorld, loaded: LoadedPolicy, version
   world.report({ type: 'stage', name: 'aliases' });
   const { index: digest, platforms } = published.image;
   const released = { version, digest, platforms: platforms.map(({ platform }) => platform) };
-  return { release: published, pointers: await reconcile(world, loaded, { released }), completed };
+  const pointers = await reconcile(world, loaded, { released });
+  const due = { tags: job.tags, estate: pointers.estate, only: version };
+  const announcements = await announceDue({ ...world, ciKey: async () => world.attestor }, loaded, due);
+  return { release: published, pointers, completed, announcements };
 }
 
 async function openJob(world: ReleaseWorld, loaded: LoadedPolicy, version: Version): Promise<ReleaseJob> {

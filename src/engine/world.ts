@@ -1,6 +1,8 @@
 import type { ObjectId } from '../domain/object-id.ts';
 import type { ScanPolicy } from '../policy/scan-schema.ts';
+import type { OpenAnnouncer } from '../ports/announcer.ts';
 import type { Attestor, BundleVerifier } from '../ports/attestor.ts';
+import type { BranchWriter } from '../ports/branch-writer.ts';
 import type { Forge } from '../ports/forge.ts';
 import type { GateRunner } from '../ports/gate-runner.ts';
 import type { Git } from '../ports/git.ts';
@@ -11,6 +13,7 @@ import type { Scanner } from '../ports/scanner.ts';
 import type { SbomMaker } from '../ports/sbom-maker.ts';
 import type { TagWriter } from '../ports/tag-writer.ts';
 import type { TagVerifier } from '../ports/tag-verifier.ts';
+import type { WorkingCopy } from '../ports/working-copy.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import type { Report } from './event.ts';
 
@@ -31,10 +34,15 @@ export interface ReadWorld {
   readonly signal: AbortSignal;
 }
 
-/** What a release needs besides. */
-export interface ReleaseWorld extends ReadWorld {
-  readonly builder: ImageBuilder;
+/** What telling users needs besides: CI's key, for the record that they were told. */
+export interface AnnounceWorld extends ReadWorld {
   readonly attestor: Attestor;
+  readonly openAnnouncer: OpenAnnouncer;
+}
+
+/** What a release needs besides. */
+export interface ReleaseWorld extends AnnounceWorld {
+  readonly builder: ImageBuilder;
   readonly imageFiles: ImageFiles;
   readonly sbomMaker: SbomMaker;
   /** The scanner that a policy asks for. */
@@ -53,4 +61,10 @@ export interface VerifyWorld extends ReadWorld {
 /** What making a release tag needs besides: a person's own git. */
 export interface TagWorld extends ReadWorld {
   readonly tagWriter: TagWriter;
+}
+
+/** What withdrawing and restoring need besides: a person's clone, for the entry in the changelog. */
+export interface DecideWorld extends ReadWorld {
+  readonly workingCopy: WorkingCopy;
+  readonly branchWriter: BranchWriter;
 }

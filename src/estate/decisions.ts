@@ -18,6 +18,8 @@ export interface WithdrawalDecision {
   readonly aliases: 'move' | 'hold';
   readonly reason: string;
   readonly useInstead: Version | undefined;
+  /** When the tag says it was made, Unix seconds; undefined where a checkpoint says it. */
+  readonly claimedAt?: number;
 }
 
 /** What a valid `restored/vX.Y.Z/N` tag says: withdrawal N of this version no longer counts. */
@@ -28,6 +30,7 @@ export interface RestoreDecision {
   readonly release: ObjectId;
   readonly digest: Digest | undefined;
   readonly reason: string;
+  readonly claimedAt?: number;
 }
 
 export type Decision = WithdrawalDecision | RestoreDecision;

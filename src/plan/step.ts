@@ -1,3 +1,4 @@
+import type { AnnouncementKind } from '../domain/announcement.ts';
 import type { Digest } from '../domain/digest.ts';
 import type { ObjectId } from '../domain/object-id.ts';
 import { assertNever } from '../domain/error.ts';
@@ -5,7 +6,8 @@ import { shortDigest } from '../domain/digest.ts';
 
 /**
  * One remote effect, as serialisable data. A digest is undefined only in the plan of a release whose image is not built
- * yet. Every kind can be read back, so each happens exactly once however often a run is repeated.
+ * yet. Every kind can be read back, so each happens exactly once however often a run is repeated; only an announcement may
+ * be repeated, where a run is killed after it is sent and before it is recorded.
  */
 export type Step =
   | {
@@ -70,7 +72,22 @@ export type Step =
     }
   | { readonly kind: 'mirror'; readonly mirror: string; readonly imageTag: string; readonly digest: Digest }
   | { readonly kind: 'latest'; readonly tag: string }
-  | { readonly kind: 'banner'; readonly tag: string; readonly banner: string | undefined };
+  | {
+      readonly kind: 'banner';
+      readonly tag: string;
+      readonly banner: string | undefined;
+      /** How hard it is to go back to the version the banner names, as a sentence without a final period. */
+      readonly wayBack?: string;
+    }
+  | {
+      readonly kind: 'announcement';
+      readonly channel: string;
+      readonly announces: AnnouncementKind;
+      /** The git tag of the release. */
+      readonly tag: string;
+      /** Where it is recorded. */
+      readonly imageTag: string;
+    };
 
 /** The effect in a few plain words, for plans and progress. */
 export function describeStep(step: Step): string {
@@ -104,7 +121,10 @@ export function describeStep(step: Step): string {
     case 'latest':
       return `mark ${step.tag} as the latest release`;
     case 'banner':
-      return step.banner === undefined ? `take the banner off ${step.tag}` : `mark ${step.tag} as deprecated`;
+      if (step.banner === undefined) return `take the banner off ${step.tag}`;
+      return `mark ${step.tag} as deprecated${step.wayBack === undefined ? '' : `; ${step.wayBack}`}`;
+    case 'announcement':
+      return `tell ${step.channel} that ${step.tag} is ${step.announces}, and record it as ${step.imageTag} (at least once)`;
     default:
       return assertNever(step);
   }

@@ -14,7 +14,8 @@ export interface RunAt {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const program = join(import.meta.dirname, '../../src/main.ts');
+/** What is started: `node FILE ARGS`. */
+export const programFile = join(import.meta.dirname, '../../src/main.ts');
 
 /**
  * Runs the program as a child and gives what it printed. Whatever the command and however it ends, it must not have met a
@@ -23,7 +24,7 @@ const program = join(import.meta.dirname, '../../src/main.ts');
 export async function runProgram(args: readonly string[], at: RunAt): Promise<Ended> {
   const result = await runTool({
     command: process.execPath,
-    args: [program, '--plain', ...args],
+    args: [programFile, '--plain', ...args],
     cwd: at.folder,
     env: at.env,
     timeoutSeconds: 100,

@@ -2,15 +2,16 @@ import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { escapeText } from '../../domain/quote.ts';
 import { formatVersion } from '../../domain/version.ts';
+import { settlePointers } from '../../engine/carry-out.ts';
 import type { History } from '../../engine/import-history.ts';
 import { readHistory } from '../../engine/import-history.ts';
-import { writeCheckpoints } from '../../engine/withdraw.ts';
+import { writeCheckpoints } from '../../engine/make-decision.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { openProject } from '../compose.ts';
+import { writeDecision } from '../render/decision.ts';
 import { writeJson } from '../render/json.ts';
 import { renderTable } from '../render/table.ts';
 import type { Terminal } from '../render/terminal.ts';
-import { carryOut } from './withdraw.ts';
 
 /** `cutwater import` */
 export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
@@ -26,7 +27,10 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
     const push = input.flag('push');
     const { entries, decisions } = history;
     const made = await writeCheckpoints(project.world, project.loaded, { entries, decisions, push });
-    return await carryOut(project, context, { made, pushed: push });
+    const outcome = await settlePointers(project.world, project.loaded);
+    await project.close();
+    writeDecision(context, { made, pushed: push, outcome });
+    return exitCodes.done;
   } finally {
     await project.close();
   }

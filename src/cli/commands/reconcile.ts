@@ -1,11 +1,14 @@
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
-import { reconcile } from '../../engine/reconcile.ts';
+import { reconcileAndAnnounce } from '../../engine/reconcile-and-announce.ts';
 import { describeStep } from '../../plan/step.ts';
 import type { CliContext, CommandInput } from '../command.ts';
+import { announcers, ciKeyIfHere } from '../compose-announce.ts';
 import { openProject } from '../compose.ts';
 import { readReplacement } from '../replacement.ts';
 import { aliasJson, renderAliases } from '../render/aliases.ts';
+import { announcedLine } from '../render/announced.ts';
+import { dueJson, dueLines } from '../render/decision.ts';
 import { writeJson } from '../render/json.ts';
 
 /** `cutwater reconcile` */
@@ -13,19 +16,25 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
   const replace = new Map(input.list('replace').map((text) => readReplacement(text, 'ALIAS')));
   const project = await openProject(context, { fetch: 'must', access: 'write' });
   try {
-    const { estate, done, rounds } = await reconcile(project.world, project.loaded, { replace });
+    const openAnnouncer = announcers(context, await project.world.git.topFolder());
+    const world = { ...project.world, openAnnouncer, ciKey: () => ciKeyIfHere(context) };
+    const { estate, done, rounds, announcements } = await reconcileAndAnnounce(world, project.loaded, { replace });
     await project.close();
     if (context.options.json) {
       writeJson(context.stdout, {
         schema: 'cutwater.reconcile/1',
         done,
         rounds,
+        announced: announcements.told,
+        due: announcements.left.map(dueJson),
         aliases: estate.aliases.map(aliasJson),
       });
       return exitCodes.done;
     }
     const said = done.length === 0 ? ['Nothing to do: every pointer is as the decisions say.'] : done.map(describeStep);
-    context.stdout.write(`${[...said, '', ...renderAliases(estate.aliases, context.terminal)].join('\n')}\n`);
+    const news = [...announcements.told.map(announcedLine), ...dueLines(announcements.left)];
+    const lines = [...said, '', ...renderAliases(estate.aliases, context.terminal), ...news];
+    context.stdout.write(`${lines.join('\n')}\n`);
     return exitCodes.done;
   } finally {
     await project.close();

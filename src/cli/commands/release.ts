@@ -5,6 +5,8 @@ import { release } from '../../engine/release.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { openReleaseProject } from '../compose-release.ts';
 import { aliasJson, renderAliases } from '../render/aliases.ts';
+import { announcedLine } from '../render/announced.ts';
+import { dueJson, dueLines } from '../render/decision.ts';
 import { writeJson } from '../render/json.ts';
 
 /** `cutwater release VERSION` */
@@ -21,6 +23,8 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
         schema: 'cutwater.release-result/1',
         completed: result.completed,
         release: result.release,
+        announced: result.announcements.told,
+        due: result.announcements.left.map(dueJson),
         aliases,
       });
       return exitCodes.done;
@@ -30,6 +34,8 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
       ...binaries.map(({ name, digest }) => `  ${name}  ${digest}`),
       '',
       ...renderAliases(result.pointers.estate.aliases, context.terminal),
+      ...result.announcements.told.map(announcedLine),
+      ...dueLines(result.announcements.left),
     ];
     context.stdout.write(`${lines.join('\n')}\n`);
     return exitCodes.done;

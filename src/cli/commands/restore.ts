@@ -1,19 +1,25 @@
+import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { formatVersion, readVersion } from '../../domain/version.ts';
+import { carryOut } from '../../engine/carry-out.ts';
 import { restore } from '../../engine/withdraw.ts';
 import type { CliContext, CommandInput } from '../command.ts';
-import { openProject } from '../compose.ts';
-import { carryOut, requireReason } from './withdraw.ts';
+import { openDecideProject } from '../compose-decide.ts';
+import { writeDecision } from '../render/decision.ts';
+import { requireReason } from './withdraw.ts';
 
 /** `cutwater restore VERSION` */
 export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
   const version = readVersion(input.argument('VERSION'));
   const reason = requireReason(input.text('reason'), 'restore', formatVersion(version));
   const push = input.flag('push');
-  const project = await openProject(context, { fetch: 'must', access: 'write' });
+  const project = await openDecideProject(context);
   try {
-    const made = await restore(project.world, project.loaded, { version, reason, push });
-    return await carryOut(project, context, { made, pushed: push });
+    const { made, decision } = await restore(project.world, project.loaded, { version, reason, push });
+    const outcome = await carryOut(project.world, project.loaded, { decision, push });
+    await project.close();
+    writeDecision(context, { made, pushed: push, outcome });
+    return exitCodes.done;
   } finally {
     await project.close();
   }

@@ -8,6 +8,7 @@ import type { CliContext, CommandInput } from '../command.ts';
 import { openProject } from '../compose.ts';
 import { aliasJson, renderAliases } from '../render/aliases.ts';
 import { channelJson, renderChannels } from '../render/channels.ts';
+import { dueJson, dueLines } from '../render/decision.ts';
 import { writeJson } from '../render/json.ts';
 import { renderTable } from '../render/table.ts';
 import type { Terminal } from '../render/terminal.ts';
@@ -30,7 +31,7 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
 
 function statusJson(status: Status): Readonly<Record<string, unknown>> {
   const channels = status.channels.is === 'judged' ? status.channels.channels.map(channelJson) : undefined;
-  return { ...status, aliases: status.aliases.map(aliasJson), channels };
+  return { ...status, aliases: status.aliases.map(aliasJson), channels, due: status.due.map(dueJson) };
 }
 
 const shown = 15;
@@ -44,8 +45,11 @@ function channelLines(channels: Status['channels'], now: number, terminal: Termi
 
 function renderStatus(status: Status, now: number, terminal: Terminal): readonly string[] {
   const styles = { published: 'green', withdrawn: 'yellow', rejected: 'red', listed: 'dim' } as const;
-  const published = status.published.map(({ version, is, reason }) => {
-    return [version, { text: reason === undefined ? is : `${is}: ${reason}`, style: styles[is] }];
+  const published = status.published.map(({ version, is, reason, wayBack }) => {
+    const text = [reason === undefined ? is : `${is}: ${reason}`, ...(wayBack === undefined ? [] : [wayBack])].join(
+      '; ',
+    );
+    return [version, { text, style: styles[is] }];
   });
   const unfinished = status.unfinished.map(
     ({ version, problem }) => `${version}: ${problem ?? `run 'cutwater release ${version}'`}`,
@@ -65,6 +69,7 @@ function renderStatus(status: Status, now: number, terminal: Terminal): readonly
     { title: 'Versions', lines: renderTable(columns, published.slice(0, shown), terminal), more: more.published },
     { title: 'Tagged, not finished', lines: unfinished.slice(0, shown), more: more.unfinished },
     { title: "Drift that 'cutwater reconcile' would mend", lines: status.drift.map(describeStep), more: 0 },
+    { title: 'Announcements', lines: dueLines(status.due), more: 0 },
     { title: 'Tags that do not count', lines: refused.slice(0, shown), more: more.refused },
   ];
   return [...sections.flatMap((section) => renderSection(section, terminal)), ending(status)];

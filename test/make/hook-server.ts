@@ -1,0 +1,46 @@
+import { createServer } from 'node:http';
+import type { Scope } from './folder.ts';
+
+export interface HookServer {
+  /** `127.0.0.1:PORT`. */
+  readonly host: string;
+  readonly seen: readonly HookCall[];
+  /** Called as soon as an announcement is there, before it is answered. */
+  onCall: (call: HookCall) => void;
+  /** What is answered: 200 and a receipt by default. */
+  status: number;
+}
+
+export interface HookCall {
+  readonly path: string;
+  readonly key: string;
+  readonly announcement: Readonly<Record<string, unknown>>;
+}
+
+/** A chat that takes announcements on loopback. */
+export async function startHook(scope: Scope): Promise<HookServer> {
+  const seen: HookCall[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const announcement: Record<string, unknown> = JSON.parse(Buffer.concat(chunks).toString());
+      const call = { path: request.url ?? '', key: String(request.headers['idempotency-key']), announcement };
+      seen.push(call);
+      hook.onCall(call);
+      response.writeHead(hook.status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ id: `m${seen.length}` }));
+    });
+  });
+  const { promise, resolve } = Promise.withResolvers<number>();
+  server.listen(0, '127.0.0.1', () => {
+    const address = server.address();
+    resolve(typeof address === 'object' && address !== null ? address.port : 0);
+  });
+  scope.after(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const hook: HookServer = { host: `127.0.0.1:${await promise}`, seen, onCall: () => undefined, status: 200 };
+  return hook;
+}
