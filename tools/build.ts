@@ -1,5 +1,6 @@
 import { chmod, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
 import { build } from 'esbuild';
 import { runTool } from '../src/adapters/process/run-tool.ts';
 import { builtinsBanner, builtinsWhenUsed, commandsTogether } from './bundle-plugins.ts';
@@ -11,7 +12,7 @@ import { runCheck } from './run-check.ts';
  */
 export async function buildPackage(root: string, dist: string = join(root, 'dist')): Promise<readonly string[]> {
   await rm(dist, { recursive: true, force: true });
-  await bundleProgram(root, { dist, entryPoints: { main: 'src/main.ts' } });
+  const bundled = await bundleProgram(root, { dist, entryPoints: { main: 'src/main.ts' } });
   // By itself: what program and library share would be cut into pieces that a start has to find.
   await bundleProgram(root, { dist, entryPoints: { index: 'src/index.ts' } });
   await chmod(join(dist, 'main.js'), 0o755);
@@ -20,7 +21,16 @@ export async function buildPackage(root: string, dist: string = join(root, 'dist
     args: ['-p', 'tools/tsconfig.types.json', '--outDir', join(dist, 'types')],
     cwd: root,
   });
-  return types.exitCode === 0 ? [] : [Buffer.from(types.stdout).toString('utf8') + types.stderr];
+  return [
+    ...heavyPackages(bundled),
+    ...(types.exitCode === 0 ? [] : [Buffer.from(types.stdout).toString('utf8') + types.stderr]),
+  ];
+}
+
+/** One import of zod's full interface, anywhere, and every command loads more of what both interfaces share. */
+function heavyPackages({ inputs }: Metafile): readonly string[] {
+  const isFull = Object.keys(inputs).some((path) => path.includes('/zod/v4/classic/'));
+  return isFull ? ['The program imports "zod": import "zod/mini", or write a policy field with policy/field.ts'] : [];
 }
 
 export interface Bundling {
@@ -30,8 +40,9 @@ export interface Bundling {
 }
 
 /** Bundles programs with what they import; what they share is written once. */
-export async function bundleProgram(root: string, { dist, entryPoints }: Bundling): Promise<void> {
-  await build({
+export async function bundleProgram(root: string, { dist, entryPoints }: Bundling): Promise<Metafile> {
+  const { metafile } = await build({
+    metafile: true,
     absWorkingDir: root,
     entryPoints: { ...entryPoints },
     outdir: dist,
@@ -57,6 +68,7 @@ export async function bundleProgram(root: string, { dist, entryPoints }: Bundlin
     },
     logLevel: 'warning',
   });
+  return metafile;
 }
 
 /** All but `audit`: it reads no policy and talks to no registry, and is run on long histories of other projects. */

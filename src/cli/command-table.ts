@@ -100,7 +100,8 @@ export const commandTable: readonly Command[] = [
   {
     name: 'verify',
     summary: 'Recheck a published version as an outsider would',
-    description: 'Downloads everything again and starts from the signed release statement.',
+    description:
+      'Downloads everything again and starts from the signed release statement. Ends with 3 where something is wrong; where something could not be checked, with 4 if a server wants other credentials, else with 6.',
     arguments: [{ name: 'TARGET', summary: 'VERSION, IMAGE:TAG or IMAGE@DIGEST', required: true }],
     options: [
       { name: 'trust', summary: 'Judge by the keys of this file, not by those of the project', value: text('FILE') },

@@ -1,15 +1,16 @@
 import type { Digest } from '../domain/digest.ts';
 import { digestOf } from '../domain/digest.ts';
-import { isCutwaterError } from '../domain/error.ts';
 import type { ReleasePredicate, ReleasedDocument } from '../domain/release-statement.ts';
 import { predicateTypes } from '../domain/release-statement.ts';
 import { checksums } from '../report/documents/checksums.ts';
 import { readProvenance } from '../report/documents/parse-provenance.ts';
+import type { ForgeRelease } from '../ports/forge.ts';
 import type { ReadStatement } from '../report/documents/statement.ts';
 import { hasSubject, parseStatement } from '../report/documents/statement.ts';
 import type { Check } from '../report/verification.ts';
 import { failed, passed } from '../report/verification.ts';
 import type { LoadedPolicy } from './load-policy.ts';
+import { guarded } from './guarded-check.ts';
 import { assetNames } from './publish-release.ts';
 import { readArtifact, readWhole } from './read-artifact.ts';
 import type { ReleaseRecord } from './read-record.ts';
@@ -90,9 +91,16 @@ export async function checkAssets(
 ): Promise<readonly Check[]> {
   const { release } = record;
   const tag = release.tag.name;
-  const found = await world.forge.findRelease(tag);
-  if (found?.state !== 'published')
-    return [failed('release page', `${tag} is not published on ${world.forge.description}`)];
+  let found: ForgeRelease | undefined;
+  const page = await guarded('release page', async () => {
+    found = await world.forge.findRelease(tag);
+    const { description } = world.forge;
+    return found?.state === 'published'
+      ? passed('release page', `${tag} is published on ${description}`)
+      : failed('release page', `${tag} is not published on ${description}`);
+  });
+  if (found === undefined || page.is !== 'passed') return [page];
+  const { assets } = found;
   const sums = new TextEncoder().encode(checksums(release.assets));
   const expected = new Map<string, Digest>([
     ...release.assets.map(({ name, digest }): [string, Digest] => [name, digest]),
@@ -103,7 +111,7 @@ export async function checkAssets(
   for (const [name, digest] of expected)
     checks.push(
       await guarded(`file ${name}`, async () => {
-        if (!found.assets.some((asset) => asset.name === name)) return failed(`file ${name}`, 'it is missing');
+        if (!assets.some((asset) => asset.name === name)) return failed(`file ${name}`, 'it is missing');
         const got = await hashStream(world.forge.downloadAsset(tag, name));
         return got === digest
           ? passed(`file ${name}`, got)
@@ -111,7 +119,7 @@ export async function checkAssets(
       }),
     );
   checks.push(await guarded('checksums', () => checkChecksums(world, loaded, { tag, sums })));
-  const extra = found.assets.filter(({ name }) => !expected.has(name) && name !== assetNames.checksumsBundle);
+  const extra = assets.filter(({ name }) => !expected.has(name) && name !== assetNames.checksumsBundle);
   for (const { name } of extra) checks.push(failed(`file ${name}`, 'it is on the release page, but was not released'));
   return checks;
 }
@@ -144,15 +152,4 @@ export async function checkBinaries(world: VerifyWorld, release: ReleasePredicat
     );
   }
   return checks;
-}
-
-/** A server that does not answer makes a check unchecked, never passed and never failed. */
-export async function guarded(name: string, check: () => Promise<Check>): Promise<Check> {
-  try {
-    return await check();
-  } catch (error) {
-    if (!isCutwaterError(error)) throw error;
-    // Only what was looked at can be wrong: no rights, no room and no answer say nothing about the release.
-    return error.exit === 3 ? failed(name, error.message) : { name, is: 'unchecked', says: error.message };
-  }
 }

@@ -62,6 +62,8 @@ test("parsePolicy() reads a minimal file as RustShare's process", () => {
     scan: undefined,
     lockFiles: [],
     forge: { kind: 'local', folder: '.cutwater/releases' },
+    withdrawal: { incident: 'commit' },
+    announce: [],
   });
 });
 

@@ -1,10 +1,16 @@
+import type { ExitCode } from '../domain/error-catalogue.ts';
+import { exitCodes } from '../domain/error-catalogue.ts';
+
 /** One thing that was checked about a release, with what was wanted and what was found. */
-export interface Check {
+export type Check = {
   readonly name: string;
-  readonly is: 'passed' | 'failed' | 'warning' | 'unchecked';
   /** One sentence without a final period. */
   readonly says: string;
-}
+} & (
+  | { readonly is: 'passed' | 'failed' | 'warning' }
+  /** Nobody could look: `no-rights` where a server wants other credentials, `no-answer` for all else. */
+  | { readonly is: 'unchecked'; readonly because: 'no-rights' | 'no-answer'; readonly next: string }
+);
 
 export interface Verification {
   readonly schema: 'cutwater.verification/1';
@@ -28,4 +34,18 @@ export function verdictOf(checks: readonly Check[]): Verification['verdict'] {
   if (checks.some(({ is }) => is === 'failed')) return 'failed';
   if (checks.length === 0 || checks.some(({ is }) => is === 'unchecked')) return 'incomplete';
   return 'passed';
+}
+
+/** What the program ends with: what is wrong counts most, then that somebody has to log in, then that something is missing. */
+export function exitOf({ verdict, checks }: Verification): ExitCode {
+  switch (verdict) {
+    case 'passed':
+      return exitCodes.done;
+    case 'failed':
+      return exitCodes.refused;
+    case 'incomplete':
+      return checks.some((check) => check.is === 'unchecked' && check.because === 'no-rights')
+        ? exitCodes.authentication
+        : exitCodes.unchecked;
+  }
 }

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Parsed } from '../../domain/brand.ts';
 import { accept, refuse } from '../../domain/brand.ts';
 import { digestOf, isDigest } from '../../domain/digest.ts';
@@ -8,37 +8,37 @@ const text = z.string();
 
 const vulnerabilitySchema = z.object({
   VulnerabilityID: text,
-  VendorIDs: z.array(text).optional(),
+  VendorIDs: z.optional(z.array(text)),
   PkgName: text,
-  PkgPath: text.optional(),
-  PkgIdentifier: z.object({ PURL: text.optional() }).optional(),
-  InstalledVersion: text.default(''),
-  FixedVersion: text.optional(),
-  Severity: text.default('UNKNOWN'),
-  SeveritySource: text.optional(),
+  PkgPath: z.optional(text),
+  PkgIdentifier: z.optional(z.object({ PURL: z.optional(text) })),
+  InstalledVersion: z._default(text, ''),
+  FixedVersion: z.optional(text),
+  Severity: z._default(text, 'UNKNOWN'),
+  SeveritySource: z.optional(text),
+});
+
+const systemSchema = z.object({ Family: text, Name: z._default(text, ''), EOSL: z.optional(z.boolean()) });
+
+const resultSchema = z.object({
+  Target: z._default(text, ''),
+  Packages: z.optional(z.array(z.unknown())),
+  Vulnerabilities: z.optional(z.array(vulnerabilitySchema)),
 });
 
 /** The report of `trivy image --format json` (schema version 2), the members that are used. */
 const reportSchema = z.object({
   SchemaVersion: z.literal(2),
-  CreatedAt: text.optional(),
-  Trivy: z.object({ Version: text }).optional(),
-  Metadata: z
-    .object({
-      OS: z.object({ Family: text, Name: text.default(''), EOSL: z.boolean().optional() }).optional(),
-      ImageID: text.optional(),
-      DiffIDs: z.array(text).optional(),
-    })
-    .optional(),
-  Results: z
-    .array(
-      z.object({
-        Target: text.default(''),
-        Packages: z.array(z.unknown()).optional(),
-        Vulnerabilities: z.array(vulnerabilitySchema).optional(),
-      }),
-    )
-    .optional(),
+  CreatedAt: z.optional(text),
+  Trivy: z.optional(z.object({ Version: text })),
+  Metadata: z.optional(
+    z.object({
+      OS: z.optional(systemSchema),
+      ImageID: z.optional(text),
+      DiffIDs: z.optional(z.array(text)),
+    }),
+  ),
+  Results: z.optional(z.array(resultSchema)),
 });
 
 /** What a report does not say itself. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { CutwaterError } from '../../domain/error.ts';
 import type { ScanDatabase } from '../../domain/scan-report.ts';
 import type { Scanner } from '../../ports/scanner.ts';
@@ -79,7 +79,7 @@ function readFlags({ stdout }: ToolResult): ReadonlySet<string> {
 
 const versionSchema = z.object({
   Version: z.string(),
-  VulnerabilityDB: z.object({ Version: z.number(), UpdatedAt: z.string() }).optional(),
+  VulnerabilityDB: z.optional(z.object({ Version: z.number(), UpdatedAt: z.string() })),
 });
 
 function readVersion({ stdout }: ToolResult): {

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { CutwaterError } from '../../domain/error.ts';
-import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { formatImageName, parseImageReference } from '../../domain/image-name.ts';
 import { escapeText, quote } from '../../domain/quote.ts';
@@ -12,6 +11,7 @@ import type { VerifyRequest } from '../../engine/verify-release.ts';
 import type { VerifyWorld } from '../../engine/world.ts';
 import { verifyRelease } from '../../engine/verify-release.ts';
 import type { Verification } from '../../report/verification.ts';
+import { exitOf } from '../../report/verification.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import type { Project } from '../project.ts';
 import { openProject } from '../compose.ts';
@@ -35,7 +35,7 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
     await project.close();
     if (context.options.json) writeJson(context.stdout, { ...verification });
     else context.stdout.write(`${renderVerification(verification, context.terminal).join('\n')}\n`);
-    return { passed: exitCodes.done, failed: exitCodes.refused, incomplete: exitCodes.unchecked }[verification.verdict];
+    return exitOf(verification);
   } finally {
     await project.close();
   }
@@ -98,5 +98,11 @@ export function renderVerification(verification: Verification, terminal: Termina
   const failures = verification.checks
     .filter(({ is }) => is === 'failed')
     .map(({ name, says }) => `${name}: ${escapeText(says, 1000)}`);
-  return [...table, '', paint(terminal, 'bold', verdicts[verification.verdict]), ...(terminal.isTty ? failures : [])];
+  const verdict = paint(terminal, 'bold', verdicts[verification.verdict]);
+  return [...table, '', verdict, ...(terminal.isTty ? failures : []), ...nextSteps(verification)];
+}
+
+function nextSteps({ checks }: Verification): readonly string[] {
+  const steps = checks.flatMap((check) => (check.is === 'unchecked' ? [`next: ${escapeText(check.next, 1000)}`] : []));
+  return [...new Set(steps)];
 }
