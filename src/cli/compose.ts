@@ -50,8 +50,8 @@ export async function openProject(context: CliContext, options: OpenOptions): Pr
  * CI it may be the tree of the very tag that is judged.
  */
 async function protectedBranchOf(git: Git): Promise<string> {
-  const top = await git.topFolder();
-  if ((await git.remoteUrl()) === undefined) return branchOfWorkingCopy(top);
+  const [top, remote] = await Promise.all([git.topFolder(), git.remoteUrl()]);
+  if (remote === undefined) return branchOfWorkingCopy(top);
   const branch = await git.defaultBranch();
   if (branch !== undefined) return branch;
   throw new CutwaterError(

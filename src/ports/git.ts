@@ -3,7 +3,7 @@ import type { ObjectId } from '../domain/object-id.ts';
 
 /** The repository under release. Values from outside are passed behind `--` or as full refs, never through a shell. */
 export interface Git {
-  /** Every tag with its raw object, in two processes however many there are. */
+  /** Every tag with its raw object, in a process or two however many there are. */
   listTags(): Promise<readonly GitTag[]>;
   /** Brings the remote's tags and branches into private refs; the tags as the remote has them. No remote: nothing. */
   fetchRemote(): Promise<readonly GitTag[] | undefined>;

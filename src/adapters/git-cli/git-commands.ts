@@ -1,7 +1,10 @@
 import { CutwaterError } from '../../domain/error.ts';
 import { escapeText, quote } from '../../domain/quote.ts';
+import { openTool } from '../process/open-tool.ts';
 import type { ToolCall, ToolResult } from '../process/run-tool.ts';
 import { emptyEnvironment, runTool } from '../process/run-tool.ts';
+import type { ObjectSource } from './object-source.ts';
+import { objectSource } from './object-source.ts';
 
 export type GitCallOptions = Pick<ToolCall, 'input' | 'maxOutputBytes' | 'timeoutSeconds'> & {
   readonly env?: Readonly<Record<string, string>>;
@@ -13,6 +16,8 @@ export interface GitCommands {
   read(args: readonly string[], options?: GitCallOptions): Promise<ToolResult>;
   /** With the user's environment and configuration: keys, credentials, proxies. */
   asUser(args: readonly string[], options?: GitCallOptions): Promise<ToolResult>;
+  /** Objects of the repository, from a process that stays open. */
+  readonly objects: ObjectSource;
   /** The absolute path of the repository's own folder (`.git`). Throws NOT_A_REPOSITORY. */
   gitFolder(): Promise<string>;
   /** The absolute path of the working copy; a bare repository has none, and its own folder is what a person names. */
@@ -38,11 +43,19 @@ export function gitCommands(options: GitCommandsOptions): GitCommands {
     gitFolder,
     topFolder: async () => (await folders()).top,
     async read(args, { env, ...call } = {}) {
-      const folder = await gitFolder();
-      const environment = { ...emptyEnvironment(), ...hardened, GIT_DIR: folder, ...env };
-      return runTool({ command: 'git', args: ['-C', folder, ...hardenedConfig, ...args], env: environment, ...call });
+      const { env: plain, ...rest } = hardenedCall(await gitFolder(), args);
+      return runTool({ ...rest, env: { ...plain, ...env }, ...call });
     },
+    objects: objectSource(async (events) => openTool(hardenedCall(await gitFolder(), ['cat-file', '--batch']), events)),
   };
+}
+
+function hardenedCall(
+  folder: string,
+  args: readonly string[],
+): { readonly command: string; readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> } {
+  const env = { ...emptyEnvironment(), ...hardened, GIT_DIR: folder };
+  return { command: 'git', args: ['-C', folder, ...hardenedConfig, ...args], env };
 }
 
 /** The error for a git command that ended with a failure; `act` completes "Cannot ...". */

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { claimedTime, parseBatch } from './object-batch.ts';
+import { claimedTime } from './object-batch.ts';
+import { replyReader } from './object-source.ts';
 import { isRefPart, parseRefLines } from './ref-lines.ts';
+import { parseTagListing } from './tag-listing.ts';
 import { isTreePath } from './tree-files.ts';
 
 const sha1 = '1'.repeat(40);
@@ -77,25 +79,52 @@ test('isTreePath() refuses what leaves the tree', () => {
   for (const path of ['', '/a', 'a/', 'a//b', '.', '..', 'a/../b', './a', 'a\0']) assert.ok(!isTreePath(path), path);
 });
 
-test('parseBatch() reads objects whatever bytes they hold', () => {
+test('replyReader() reads objects whatever bytes they hold and however they are cut', () => {
   fc.assert(
-    fc.property(fc.array(fc.option(fc.uint8Array({ maxLength: 60 }), { nil: undefined })), (contents) => {
-      const output = Buffer.concat(
-        contents.flatMap((bytes) =>
-          bytes === undefined
-            ? [Buffer.from(`${sha1}^{commit} missing\n`)]
-            : [Buffer.from(`${sha1} tag ${bytes.length}\n`), bytes, Buffer.from('\n')],
-        ),
-      );
-      const expected = contents.map((bytes) => bytes && { id: sha1, type: 'tag', bytes: new Uint8Array(bytes) });
-      assert.deepEqual(parseBatch(output), expected);
-    }),
+    fc.property(
+      fc.array(fc.option(fc.uint8Array({ maxLength: 60 }), { nil: undefined })),
+      fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }),
+      (contents, cuts) => {
+        const output = Buffer.concat(
+          contents.flatMap((bytes) =>
+            bytes === undefined
+              ? [Buffer.from(`${sha1}^{commit} missing\n`)]
+              : [Buffer.from(`${sha1} tag ${bytes.length}\n`), bytes, Buffer.from('\n')],
+          ),
+        );
+        const reader = replyReader();
+        const replies: unknown[] = [];
+        for (let offset = 0, turn = 0; offset < output.length; turn += 1) {
+          const length = cuts[turn % cuts.length] ?? 1;
+          replies.push(...reader(output.subarray(offset, offset + length)).map(({ object }) => object));
+          offset += length;
+        }
+        const expected = contents.map((bytes) => bytes && { id: sha1, type: 'tag', bytes: new Uint8Array(bytes) });
+        assert.deepEqual(replies, expected);
+      },
+    ),
   );
 });
 
-test('parseBatch() stops at output that was cut off', () => {
-  assert.deepEqual(parseBatch(Buffer.from(`${sha1} tag 10\nabc`)), []);
-  assert.deepEqual(parseBatch(Buffer.from(`${sha1} tag`)), []);
+test('parseTagListing() reads objects with any bytes, and nothing from output that was cut off', () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ maxLength: 60 }), { minLength: 1 }), (contents) => {
+      const output = Buffer.concat(
+        contents.flatMap((bytes, at) => [
+          Buffer.from(`${sha1} tag ${bytes.length} refs/tags/v${at} ${sha1} commit\n`),
+          bytes,
+          Buffer.from('\n'),
+        ]),
+      );
+      const listed = parseTagListing(output, 'refs/tags/');
+      assert.deepEqual(
+        listed?.map(({ ref, content }) => [ref, content]),
+        contents.map((bytes, at) => [`refs/tags/v${at}`, { bytes: new Uint8Array(bytes), commit: sha1 }]),
+      );
+      assert.equal(parseTagListing(output.subarray(0, -1), 'refs/tags/'), undefined);
+    }),
+  );
+  assert.equal(parseTagListing(Buffer.from(`${sha1} tag 3 refs/tags/v1 ${sha1} commit\nabcd\n`), ''), undefined);
 });
 
 test('claimedTime() reads the header and not the message', () => {

@@ -14,13 +14,16 @@ export interface RefLine {
 /** The format `parseRefLines` reads. It needs nothing parsed by git, so one broken tag does not hide the others. */
 export const refLineFormat = '--format=%(objectname) %(objecttype) %(objectsize) %(refname)';
 
-/** Reads the lines of `git for-each-ref`. A ref name holds neither spaces nor line breaks (`man git-check-ref-format`). */
+/** Reads the lines of `git for-each-ref`. */
 export function parseRefLines(output: string): readonly RefLine[] {
-  return output.split('\n').flatMap((line) => {
-    const [object, type, size = '', ref, ...more] = line.split(' ');
-    if (!isObjectId(object) || !isObjectType(type) || ref === undefined || more.length > 0) return [];
-    return [{ object, type, size: Number(size), ref }];
-  });
+  return output.split('\n').flatMap((line) => parseRefLine(line) ?? []);
+}
+
+/** Undefined for anything else. A ref name holds neither spaces nor line breaks (`man git-check-ref-format`). */
+export function parseRefLine(line: string): RefLine | undefined {
+  const [object, type, size = '', ref, ...more] = line.split(' ');
+  if (!isObjectId(object) || !isObjectType(type) || ref === undefined || more.length > 0) return undefined;
+  return { object, type, size: Number(size), ref };
 }
 
 /** Whether `refs/heads/<name>` is a ref git allows (`man git-check-ref-format`): no pattern, no refspec, no revision syntax. */

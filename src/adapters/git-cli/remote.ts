@@ -15,9 +15,8 @@ export const privateHeads = 'refs/cutwater/heads/';
  * none. Throws USAGE where it cannot be told, because taking none would silently trust local tags.
  */
 export async function findRemote(commands: GitCommands, wanted: string | undefined): Promise<string | undefined> {
-  // The first question of most commands: what is no repository is said here.
-  await commands.gitFolder();
-  const result = await commands.asUser(['remote']);
+  // The first question of most commands: what is no repository is said by the first of these.
+  const [, result] = await Promise.all([commands.gitFolder(), commands.asUser(['remote'])]);
   if (result.exitCode !== 0) throw gitFailure('list the remotes', result);
   const names = Buffer.from(result.stdout)
     .toString('utf8')

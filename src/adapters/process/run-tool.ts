@@ -114,7 +114,8 @@ function endGroup(leader: number, signal: NodeJS.Signals): void {
   }
 }
 
-function toStartError(call: ToolCall, error: Error): Error {
+/** The error for a program that could not be started. */
+export function toStartError(call: Pick<ToolCall, 'command'>, error: Error): Error {
   const code = 'code' in error ? error.code : undefined;
   if (code === 'ENOENT')
     return new CutwaterError('TOOL_MISSING', `Cannot run ${quote(call.command)}: it is not installed`, {
