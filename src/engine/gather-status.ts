@@ -1,15 +1,13 @@
 import { isCutwaterError } from '../domain/error.ts';
 import type { ObjectId } from '../domain/object-id.ts';
 import type { Version } from '../domain/version.ts';
-import { compareVersions, formatVersion, highestVersion, releaseClassOf } from '../domain/version.ts';
+import { formatVersion, highestVersion, releaseClassOf } from '../domain/version.ts';
 import { formatTagName } from '../domain/tag-name.ts';
 import { describeWayBack } from '../documents/way-back.ts';
 import { idleRestores } from '../estate/decisions.ts';
 import type { DueAnnouncement } from '../estate/news.ts';
 import type { Step } from '../plan/step.ts';
-import { admitRelease } from './admit-release.ts';
 import { replacementOf } from './banner-steps.ts';
-import { snapshotBranches } from './branch-snapshot.ts';
 import type { AliasState, Estate } from './gather-estate.ts';
 import { gatherEstate } from './gather-estate.ts';
 import type { EdgeEstate } from './gather-edge.ts';
@@ -23,6 +21,8 @@ import { readRecord } from './read-record.ts';
 import { readProjectTags } from './read-tags.ts';
 import type { ProjectTags } from './read-tags.ts';
 import { pointerSteps } from './reconcile.ts';
+import type { UnfinishedRelease } from './unfinished-releases.ts';
+import { findUnfinished } from './unfinished-releases.ts';
 import { wayBackReader } from './way-back.ts';
 import type { ReadWorld } from './world.ts';
 
@@ -34,7 +34,7 @@ export interface Status {
   /** What the registry says is published, highest first. `listed`: so far down that nobody looked whether it is true. */
   readonly published: readonly PublishedVersion[];
   /** Release tags above the highest published stable version that are not finished, with what stops them. */
-  readonly unfinished: readonly { readonly version: string; readonly problem: string | undefined }[];
+  readonly unfinished: readonly UnfinishedRelease[];
   /** Tags of this project that are no release or decision, or do not count. */
   readonly refusedTags: readonly { readonly tag: string; readonly reason: string }[];
   readonly ignoredTags: number;
@@ -66,19 +66,13 @@ export type StatusChannels =
 export async function gatherStatus(world: ReadWorld, loaded: LoadedPolicy): Promise<Status> {
   const tags = await readProjectTags(world.git, loaded.policy, world.tagSource);
   const estate = await gatherEstate(world, loaded, { tags });
-  const stated = new Set(estate.stated.map(formatVersion));
   const judged = await judgeHighest(world, loaded, estate);
   return {
     schema: 'cutwater.status/1',
     aliases: estate.aliases,
     channels: await readChannels(world, loaded),
     published: judged,
-    unfinished: await findUnfinished(world, loaded, {
-      tags,
-      committed: stated,
-      withdrawn: new Set(estate.withdrawals.keys()),
-      versions: estate.committed.map(({ version }) => version),
-    }),
+    unfinished: await findUnfinished(world, loaded, { tags, estate }),
     refusedTags: [
       ...tags.refused.map(({ tag, reason }) => ({ tag: tag.name, reason })),
       ...estate.decisions.invalid,
@@ -161,50 +155,6 @@ async function judgeHighest(
       return { version, is: 'rejected', reason: record.is === 'rejected' ? record.reason : 'its statement is gone' };
     }),
   );
-}
-
-async function findUnfinished(
-  world: ReadWorld,
-  loaded: LoadedPolicy,
-  known: {
-    readonly tags: ProjectTags;
-    readonly committed: ReadonlySet<string>;
-    readonly withdrawn: ReadonlySet<string>;
-    readonly versions: readonly Version[];
-  },
-): Promise<Status['unfinished']> {
-  const highest = highestVersion(known.versions.filter((version) => releaseClassOf(version) === 'stable'));
-  const open = known.tags.decided
-    .flatMap(({ name, tag }) => (name.kind === 'release' ? [{ version: name.version, commit: tag.commit }] : []))
-    .filter(
-      ({ version }) => !known.committed.has(formatVersion(version)) && !known.withdrawn.has(formatVersion(version)),
-    )
-    .filter(
-      ({ version }) =>
-        highest === undefined || compareVersions(version, highest) > 0 || releaseClassOf(version) === 'stable',
-    )
-    .toSorted((left, right) => compareVersions(right.version, left.version))
-    .slice(0, 50);
-  const git = snapshotBranches(
-    world.git,
-    open.flatMap(({ commit }) => commit ?? []),
-  );
-  const unfinished: { version: string; problem: string | undefined }[] = [];
-  for (const { version } of open) {
-    const problem = await problemOf(() => admitRelease({ ...world, git }, loaded, { version, tags: known.tags }));
-    unfinished.push({ version: formatVersion(version), problem });
-  }
-  return unfinished;
-}
-
-async function problemOf(act: () => Promise<unknown>): Promise<string | undefined> {
-  try {
-    await act();
-    return undefined;
-  } catch (error) {
-    if (!isCutwaterError(error)) throw error;
-    return error.message;
-  }
 }
 
 function findUnreleased(loaded: LoadedPolicy, tags: ProjectTags, committed: readonly Version[]): Status['unreleased'] {

@@ -94,6 +94,10 @@ void test('promotions', { concurrency: 2 }, async (p) => {
         );
         assert.deepEqual(followed(await readPublished(copy.data)), unchanged);
         assert.equal((await readPublished(copy.data)).tags[`candidate-${await objectOf(copy, 'v1.0.0')}`], undefined);
+        assert.match(
+          await succeed(['status'], await runner(t, copy)),
+          /v?1\.0\.0: Cannot release v1\.0\.0: the bytes validated as v1\.0\.0-rc\.2 would not be/,
+        );
         // The next version has no candidates, so nothing that was validated is passed over.
         await succeed(['release', '1.0.1'], await runner(t, copy));
 
