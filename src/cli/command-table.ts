@@ -3,6 +3,7 @@ import { documentCommands } from './command-table-documents.ts';
 import { channelCommands } from './command-table-channels.ts';
 import { promotionCommands } from './command-table-promotion.ts';
 import { decisionCommands } from './command-table-decisions.ts';
+import { evidenceCommands } from './command-table-evidence.ts';
 import { registryCommands } from './command-table-registry.ts';
 import { rehearsalCommands } from './command-table-rehearsal.ts';
 import { tagCommands } from './command-table-tag.ts';
@@ -137,6 +138,7 @@ export const commandTable: readonly Command[] = [
     load: () => import('./commands/import.ts'),
   },
   ...documentCommands,
+  ...evidenceCommands,
   ...registryCommands,
   ...rehearsalCommands,
   {

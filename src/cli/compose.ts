@@ -20,7 +20,6 @@ import type { BundleVerifier } from '../ports/attestor.ts';
 import type { Git } from '../ports/git.ts';
 import type { CliContext } from './command.ts';
 import { readText } from './compose-files.ts';
-import { openComparison } from './compose-comparison.ts';
 import { openGit } from './compose-git.ts';
 import { openImageRepository, releasesFolder } from './compose-registry.ts';
 import type { OpenedRepository, Project } from './project.ts';
@@ -145,7 +144,6 @@ export function readWorld(context: CliContext, parts: Parts): VerifyWorld {
   const { policy } = parts.loaded;
   return {
     git: parts.git,
-    comparison: openComparison(context),
     repository: parts.opened.repository,
     mirrors: parts.mirrors.map(({ repository }) => repository),
     tagVerifier: rememberVerdicts(tagVerifier({ openpgp: openpgpSignatures(), ssh: sshSignatures() })),

@@ -9,6 +9,7 @@ import type { ReportFormat } from './validation-report.ts';
 const commit = objectId('0123456789abcdef0123456789abcdef01234567');
 const image = digestOf('image');
 const subject = { commit, image };
+type Outcome = ReturnType<typeof judgeReport>['outcome'];
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const keyvalue: GateReportPolicy = { format: 'keyvalue', path: 'smoke.env', expect: { SMOKE_STATUS: 'passed' } };
 const yaml = (...gates: string[]): GateReportPolicy => ({ format: 'yaml', path: 'gate.yaml', gates });
@@ -25,7 +26,7 @@ void suite('KEY=VALUE reports of gates', () => {
     test(`${JSON.stringify(text)} is a pass`, () =>
       assert.deepEqual(judgeExpectedReport(bytes(text), keyvalue, subject), { outcome: 'pass', problems: [] }));
 
-  const failing: readonly (readonly [string, 'fail' | 'pending', string])[] = [
+  const failing: readonly (readonly [string, Outcome, string])[] = [
     ['A=1\nSMOKE_STATUS=PENDING', 'pending', 'smoke.env:2: SMOKE_STATUS is PENDING, which is no pass'],
     ['SMOKE_STATUS=not run', 'pending', 'smoke.env:1: SMOKE_STATUS was not run, which is no pass'],
     ['SMOKE_STATUS=skipped', 'fail', 'smoke.env:1: SMOKE_STATUS was skipped, which is no pass'],
@@ -34,30 +35,30 @@ void suite('KEY=VALUE reports of gates', () => {
     ['SMOKE_STATUS=PASSED', 'fail', 'smoke.env:1: SMOKE_STATUS is "PASSED", which is no pass, "passed" is wanted'],
     ['SMOKE_STATUS=passed ', 'fail', 'smoke.env:1: SMOKE_STATUS is "passed ", which is no pass, "passed" is wanted'],
     ['OTHER=passed', 'fail', 'smoke.env: it has no line SMOKE_STATUS=passed'],
-    ['', 'fail', 'smoke.env: it is empty'],
-    [' \n', 'fail', 'smoke.env: it is empty'],
-    ['SMOKE_STATUS passed', 'fail', 'smoke.env:1: "SMOKE_STATUS passed" is no line KEY=VALUE'],
-    ['export SMOKE_STATUS=passed', 'fail', 'smoke.env:1: "export SMOKE_STATUS=passed" is no line KEY=VALUE'],
-    ['SMOKE_STATUS="passed"', 'fail', 'smoke.env:1: the value of SMOKE_STATUS is in quotes, it is wanted without'],
-    ['SMOKE_STATUS=passed\u001b[2J', 'fail', 'smoke.env:1: the value of SMOKE_STATUS has control characters'],
+    ['', 'unusable', 'smoke.env: it is empty'],
+    [' \n', 'unusable', 'smoke.env: it is empty'],
+    ['SMOKE_STATUS passed', 'unusable', 'smoke.env:1: "SMOKE_STATUS passed" is no line KEY=VALUE'],
+    ['export SMOKE_STATUS=passed', 'unusable', 'smoke.env:1: "export SMOKE_STATUS=passed" is no line KEY=VALUE'],
+    ['SMOKE_STATUS="passed"', 'unusable', 'smoke.env:1: the value of SMOKE_STATUS is in quotes, it is wanted without'],
+    ['SMOKE_STATUS=passed\u001b[2J', 'unusable', 'smoke.env:1: the value of SMOKE_STATUS has control characters'],
     [
       'SMOKE_STATUS=failed\nSMOKE_STATUS=passed',
-      'fail',
+      'unusable',
       'smoke.env:2: SMOKE_STATUS is "passed", but "failed" on line 1',
     ],
     [
       'SMOKE_STATUS=passed\nSOURCE_SHA=unknown',
-      'fail',
+      'unusable',
       `smoke.env:2: SOURCE_SHA is "unknown", but this is about commit ${commit}`,
     ],
     [
       `SMOKE_STATUS=passed\nCOMMIT=${commit.replace('0', 'f')}`,
-      'fail',
+      'unusable',
       `smoke.env:2: COMMIT is "${commit.replace('0', 'f')}", but this is about commit ${commit}`,
     ],
     [
       `SMOKE_STATUS=passed\nIMAGE_DIGEST=${digestOf('other')}`,
-      'fail',
+      'unusable',
       `smoke.env:2: IMAGE_DIGEST is "${digestOf('other')}", but this is about image ${image}`,
     ],
   ];
@@ -90,7 +91,7 @@ void suite('gate YAML', () => {
     test(`${JSON.stringify(text)} is a pass`, () =>
       assert.deepEqual(judgeExpectedReport(bytes(text), expected, subject), { outcome: 'pass', problems: [] }));
 
-  const failing: readonly (readonly [string, GateReportPolicy, 'fail' | 'pending', string])[] = [
+  const failing: readonly (readonly [string, GateReportPolicy, Outcome, string])[] = [
     ['gates:\n  - name: smoke\n    status: PENDING\n', yaml(), 'pending', '3: smoke is PENDING, which is no pass'],
     ['gates:\n  - name: smoke\n    status: SKIPPED\n', yaml(), 'fail', '3: smoke was skipped, which is no pass'],
     ['gates:\n  - name: smoke\n    status: NOT_RUN\n', yaml(), 'pending', '3: smoke was not run, which is no pass'],
@@ -110,20 +111,25 @@ void suite('gate YAML', () => {
       '1: smoke is "N/A", which is none of PASS, FAIL, PENDING and SKIPPED, so it is no pass',
     ],
     ['gates: [{ name: smoke, status: PASS }]', yaml('upgrade'), 'fail', ' it has no entry "upgrade"'],
-    ['gates: []', yaml(), 'fail', ' it lists no gate'],
-    ['gates: [{ status: PASS }]', yaml(), 'fail', '1: an entry of "gates" has no name'],
-    ['smoke: PASS', yaml(), 'fail', ' it has no list "gates"'],
-    ['gates:\n  - { name: a, status: FAIL }\n  - { name: a, status: PASS }', yaml(), 'fail', '3: "a" is there twice'],
+    ['gates: []', yaml(), 'unusable', ' it lists no gate'],
+    ['gates: [{ status: PASS }]', yaml(), 'unusable', '1: an entry of "gates" has no name'],
+    ['smoke: PASS', yaml(), 'unusable', ' it has no list "gates"'],
+    [
+      'gates:\n  - { name: a, status: FAIL }\n  - { name: a, status: PASS }',
+      yaml(),
+      'unusable',
+      '3: "a" is there twice',
+    ],
     [
       'gates: { a: FAIL }\ngates: { a: PASS }',
       yaml(),
-      'fail',
+      'unusable',
       '2: found a field that is there already, each field once is wanted',
     ],
     [
       'gates: [{ name: a, status: PASS }]\n---\ngates: []',
       yaml(),
-      'fail',
+      'unusable',
       '2: found a second document after "---", one document is wanted',
     ],
     ['decision: NO-GO\ngates: { a: PASS }', yaml(), 'fail', '1: its decision is "NO-GO", GO is wanted'],
@@ -131,7 +137,7 @@ void suite('gate YAML', () => {
     [
       'gates: { a: PASS }\nsource:\n  sha: 1234567',
       yaml(),
-      'fail',
+      'unusable',
       `3: source.sha is "1234567", but this is about commit ${commit}`,
     ],
   ];
@@ -147,7 +153,7 @@ void suite('reports that a person brings', () => {
   const cases: readonly (readonly [ReportFormat, string, string, readonly string[]])[] = [
     ['keyvalue', 'MIGRATION_STATUS=PASS\nROWS=12', 'pass', []],
     ['keyvalue', 'STATUS=passed\nWORKFLOW_RESULT=pass', 'pass', []],
-    ['keyvalue', 'ROWS=12', 'fail', ['r: it has no key that ends in _STATUS or _RESULT']],
+    ['keyvalue', 'ROWS=12', 'unusable', ['r: it has no key that ends in _STATUS or _RESULT']],
     ['keyvalue', 'A_STATUS=pass\nB_STATUS=', 'fail', ['r:2: B_STATUS is empty, which is no pass']],
     ['keyvalue', 'A_STATUS=ok', 'fail', ['r:1: A_STATUS is "ok", which is neither "pass" nor "passed"']],
     ['keyvalue', 'A_STATUS=pass\nB_STATUS=pending', 'pending', ['r:2: B_STATUS is PENDING, which is no pass']],

@@ -18,9 +18,12 @@ export interface ReportFile {
   readonly bytes: Uint8Array;
 }
 
-/** What a report comes to: PASS only if everything in it passed; `problems` say where not, each with file and line. */
+/**
+ * What a report comes to: PASS only if everything in it passed; `problems` say where not, each with file and line. One
+ * that cannot be read, says nothing, or is about something else is `unusable`.
+ */
 export interface ReportVerdict {
-  readonly outcome: 'pass' | 'pending' | 'fail';
+  readonly outcome: 'pass' | 'pending' | 'fail' | 'unusable';
   readonly problems: readonly string[];
 }
 
@@ -46,7 +49,7 @@ export function judgeReport(file: ReportFile, subject: ReportSubject): ReportVer
   return judge(file, subject, (entries) => {
     if (file.format === 'yaml') return judgeGates(entries, []);
     const telling = entries.filter(({ name }) => /(?:^|_)(?:STATUS|RESULT)$/i.test(name));
-    if (telling.length === 0) return [{ outcome: 'fail', says: ' it has no key that ends in _STATUS or _RESULT' }];
+    if (telling.length === 0) return [{ outcome: 'unusable', says: ' it has no key that ends in _STATUS or _RESULT' }];
     return telling.map((entry) =>
       /^pass(?:ed)?$/i.test(entry.value) ? passed : notPassed(entry, 'is neither "pass" nor "passed"'),
     );
@@ -56,7 +59,7 @@ export function judgeReport(file: ReportFile, subject: ReportSubject): ReportVer
 type Finding =
   | { readonly outcome: 'pass' }
   | {
-      readonly outcome: 'pending' | 'fail';
+      readonly outcome: 'pending' | 'fail' | 'unusable';
       /** Follows the file's name and a colon. */
       readonly says: string;
     };
@@ -69,7 +72,7 @@ function judge(
   judgeEntries: (entries: readonly ReportEntry[]) => readonly Finding[],
 ): ReportVerdict {
   const parsed = parseReport(file.bytes, file.format);
-  if (parsed.is === 'refused') return { outcome: 'fail', problems: [`${file.name}:${parsed.reason}`] };
+  if (parsed.is === 'refused') return { outcome: 'unusable', problems: [`${file.name}:${parsed.reason}`] };
   const { entries, commits, images, decision } = parsed.value;
   const findings = [
     ...commits.map((entry) => judgeCommit(entry, subject)),
@@ -78,8 +81,10 @@ function judge(
     ...judgeEntries(entries),
   ];
   const problems = findings.flatMap((finding) => (finding.outcome === 'pass' ? [] : [`${file.name}:${finding.says}`]));
-  const outcome = findings.some((finding) => finding.outcome === 'fail') ? 'fail' : 'pending';
-  return { outcome: problems.length === 0 ? 'pass' : outcome, problems };
+  const worst = (['unusable', 'fail', 'pending'] as const).find((outcome) =>
+    findings.some((finding) => finding.outcome === outcome),
+  );
+  return { outcome: worst ?? 'pass', problems };
 }
 
 function judgeKey(entries: readonly ReportEntry[], name: string, wanted: string): Finding {
@@ -89,7 +94,7 @@ function judgeKey(entries: readonly ReportEntry[], name: string, wanted: string)
 }
 
 function judgeGates(entries: readonly ReportEntry[], wanted: readonly string[]): readonly Finding[] {
-  if (entries.length === 0) return [{ outcome: 'fail', says: ' it lists no gate' }];
+  if (entries.length === 0) return [{ outcome: 'unusable', says: ' it lists no gate' }];
   const names = wanted.length === 0 ? entries.map(({ name }) => name) : wanted;
   return names.map((name) => {
     const entry = entries.find((found) => found.name === name);
@@ -114,12 +119,12 @@ function notPassed({ name, value, line }: ReportEntry, unknown: string): Finding
 function judgeCommit({ name, value, line }: ReportEntry, { commit }: ReportSubject): Finding {
   const isSame = /^[0-9a-f]{7,64}$/.test(value) && commit.startsWith(value);
   if (isSame) return passed;
-  return { outcome: 'fail', says: `${line}: ${name} is ${quote(value)}, but this is about commit ${commit}` };
+  return { outcome: 'unusable', says: `${line}: ${name} is ${quote(value)}, but this is about commit ${commit}` };
 }
 
 function judgeImage({ name, value, line }: ReportEntry, { image }: ReportSubject): Finding {
   if (image === undefined || value === image || value.endsWith(`@${image}`)) return passed;
-  return { outcome: 'fail', says: `${line}: ${name} is ${quote(value)}, but this is about image ${image}` };
+  return { outcome: 'unusable', says: `${line}: ${name} is ${quote(value)}, but this is about image ${image}` };
 }
 
 function judgeDecision({ value, line }: ReportEntry): Finding {

@@ -22,3 +22,8 @@ function decode(bytes: Uint8Array): string | undefined {
     return undefined;
   }
 }
+
+/** By the name of the file: YAML where it ends in `.yaml` or `.yml`. */
+export function reportFormatOf(file: string): ReportFormat {
+  return /\.ya?ml$/i.test(file) ? 'yaml' : 'keyvalue';
+}

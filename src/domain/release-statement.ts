@@ -1,6 +1,7 @@
 import type { Digest } from './digest.ts';
-import type { SignatureFormat } from './git-tag.ts';
+import type { TagSigner } from './git-tag.ts';
 import type { ObjectId } from './object-id.ts';
+import type { RecordedEvidence, RecordedGate } from './release-checks.ts';
 
 /** The predicate types of the statements Cutwater signs. */
 export const predicateTypes = {
@@ -33,7 +34,7 @@ export interface ReleasePredicate {
     /** The raw tag object in base64, so that its signature can be checked without the repository. */
     readonly raw: string;
     /** Null for a tag the policy allows to be unsigned; then `unsignedReason` says why. */
-    readonly signer: { readonly name: string; readonly format: SignatureFormat; readonly fingerprint: string } | null;
+    readonly signer: TagSigner | null;
     readonly unsignedReason?: string;
   };
   /** The commit of the tag, and the commit that was built: equal, or equivalent as the policy defines it. */
@@ -50,6 +51,9 @@ export interface ReleasePredicate {
   };
   readonly binaries: readonly ReleasedBinary[];
   readonly documents: readonly ReleasedDocument[];
+  /** Every gate of this class of releases, and every kind of evidence asked for or given. */
+  readonly gates: readonly RecordedGate[];
+  readonly evidence: readonly RecordedEvidence[];
   /** Every file of the forge release but the checksums and this statement. */
   readonly assets: readonly { readonly name: string; readonly digest: Digest; readonly size: number }[];
 }

@@ -14,6 +14,8 @@ import { readRegistryTag, versionTag } from '../estate/registry-tags.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import type { Decisions } from './read-decisions.ts';
 import { readDecisions } from './read-decisions.ts';
+import type { UnstoredEvidence } from './read-evidence.ts';
+import { findUnstoredEvidence } from './read-evidence.ts';
 import type { ReleaseRecord } from './read-record.ts';
 import { readRecord } from './read-record.ts';
 import type { ProjectTags } from './read-tags.ts';
@@ -25,6 +27,8 @@ export interface Estate {
   readonly aliases: readonly AliasState[];
   readonly withdrawals: ReadonlyMap<string, WithdrawalDecision>;
   readonly decisions: Decisions;
+  /** Signed evidence that the registry does not hold yet; reconcile stores it there. */
+  readonly unstoredEvidence: readonly UnstoredEvidence[];
   /** Versions that a tag in the registry or a checkpoint says are published, highest first; not all of them were judged. */
   readonly stated: readonly Version[];
   /** What the statements that were judged say, highest first. */
@@ -93,6 +97,7 @@ export async function gatherEstate(
     aliases: asked.flatMap((alias) => states.get(alias) ?? []),
     withdrawals,
     decisions,
+    unstoredEvidence: await findUnstoredEvidence(world, loaded, { tags: from.tags, imageTags }),
     stated: versions,
     committed: await reader.all(),
     rejected: reader.rejected(),

@@ -5,6 +5,7 @@ import { imagePurl } from '../domain/image-purl.ts';
 import type { ObjectId } from '../domain/object-id.ts';
 import { formatPlatform } from '../domain/platform.ts';
 import { trailerNames, trailerOf } from '../domain/release-message.ts';
+import type { RecordedEvidence, RecordedGate } from '../domain/release-checks.ts';
 import type { ReleasePredicate } from '../domain/release-statement.ts';
 import { predicateTypes } from '../domain/release-statement.ts';
 import { formatVersion } from '../domain/version.ts';
@@ -24,6 +25,12 @@ import type { ReadWorld, ReleaseWorld } from './world.ts';
 
 /** A release statement that is signed and stored, but not yet committed. */
 export type PinnedStatement = Extract<ReleaseRecord, { is: 'valid' }>;
+
+/** A candidate with what was found out about it. */
+export interface CheckedCandidate extends Candidate {
+  readonly gates: readonly RecordedGate[];
+  readonly evidence: readonly RecordedEvidence[];
+}
 
 /** The tag beside the candidate's that pins the release statement. */
 export function pinTag(releaseTag: ObjectId): ImageTag {
@@ -59,7 +66,7 @@ function faultIn(record: PinnedStatement, job: ReleaseJob): string | undefined {
 export async function pinStatement(
   world: ReleaseWorld,
   job: ReleaseJob,
-  candidate: Candidate,
+  candidate: CheckedCandidate,
 ): Promise<PinnedStatement> {
   const tag = pinTag(job.admitted.tag.object);
   const predicate = await makePredicate(world, job, candidate);
@@ -77,7 +84,11 @@ export async function pinStatement(
   return pinned;
 }
 
-async function makePredicate(world: ReleaseWorld, job: ReleaseJob, candidate: Candidate): Promise<ReleasePredicate> {
+async function makePredicate(
+  world: ReleaseWorld,
+  job: ReleaseJob,
+  candidate: CheckedCandidate,
+): Promise<ReleasePredicate> {
   const { admitted, image } = job;
   const { origin } = candidate;
   const commit = origin.is === 'promotion' ? origin.promotion.buildCommit : admitted.commit;
@@ -106,6 +117,8 @@ async function makePredicate(world: ReleaseWorld, job: ReleaseJob, candidate: Ca
     },
     binaries,
     documents,
+    gates: candidate.gates,
+    evidence: candidate.evidence,
     assets: [...binaries.map(({ name, digest, size }) => ({ name, digest, size })), ...assets],
   };
 }

@@ -1,11 +1,15 @@
+import type { ImageTag } from '../domain/image-name.ts';
 import type { ObjectId } from '../domain/object-id.ts';
 import { releaseTagOf } from '../domain/tag-name.ts';
 import type { Version } from '../domain/version.ts';
 import { compareVersions, coreVersion, formatVersion, releaseClassOf } from '../domain/version.ts';
 import type { CandidateState, Objection } from '../estate/choose-origin.ts';
+import { newestEvidence } from '../estate/evidence.ts';
+import type { EvidenceTagName } from '../estate/registry-tags.ts';
 import { readRegistryTag } from '../estate/registry-tags.ts';
 import { compareCommits } from './equivalent-commits.ts';
 import type { LoadedPolicy } from './load-policy.ts';
+import { readEvidence } from './read-evidence.ts';
 import { readRecord } from './read-record.ts';
 import type { ProjectTags } from './read-tags.ts';
 import type { Withdrawals } from './withdrawals-now.ts';
@@ -30,17 +34,19 @@ export async function readCandidates(
   enough: (found: readonly CandidateState[]) => boolean,
 ): Promise<readonly CandidateState[]> {
   const found: CandidateState[] = [];
-  for (const version of await candidateVersions(world, release)) {
-    const state = await readCandidate(world, release, version);
+  const imageTags = await world.repository.listTags();
+  const objections = await readObjections(world, release, imageTags);
+  for (const version of candidateVersions(release, imageTags)) {
+    const state = await readState(world, release, { version, objection: objections(version) });
     if (state !== undefined) found.push(state);
     if (enough(found)) break;
   }
   return found;
 }
 
-async function candidateVersions(world: ReadWorld, { tags, version }: StableRelease): Promise<readonly Version[]> {
+function candidateVersions({ tags, version }: StableRelease, imageTags: readonly ImageTag[]): readonly Version[] {
   const tagged = tags.decided.flatMap(({ name }) => (name.kind === 'release' ? [name.version] : []));
-  const stated = (await world.repository.listTags()).flatMap((imageTag) => {
+  const stated = imageTags.flatMap((imageTag) => {
     const read = readRegistryTag(imageTag);
     return read.kind === 'statement' ? [read.version] : [];
   });
@@ -57,11 +63,19 @@ export async function readCandidate(
   release: StableRelease,
   version: Version,
 ): Promise<CandidateState | undefined> {
+  const objections = await readObjections(world, release, await world.repository.listTags());
+  return readState(world, release, { version, objection: objections(version) });
+}
+
+async function readState(
+  world: ReadWorld,
+  release: StableRelease,
+  { version, objection }: Pick<CandidateState, 'version' | 'objection'>,
+): Promise<CandidateState | undefined> {
   const { loaded, commit, tags } = release;
   const name = releaseTagOf(version);
   const tag = tags.decided.find((decided) => decided.tag.name === name)?.tag;
   const record = await readRecord(world, loaded, version);
-  const objection = findObjection(release, version);
   if (record.is !== 'valid') {
     if (tag === undefined) return undefined;
     const found =
@@ -82,7 +96,22 @@ export async function readCandidate(
   };
 }
 
-function findObjection({ withdrawn }: StableRelease, version: Version): Objection | undefined {
-  const withdrawal = withdrawn.get(formatVersion(version));
-  return withdrawal && { kind: 'withdrawn', reason: withdrawal.reason };
+/** What maintainers said against the candidates: that one is withdrawn, or that a validation of it failed. */
+async function readObjections(
+  world: ReadWorld,
+  { loaded, tags, version, withdrawn }: StableRelease,
+  imageTags: readonly ImageTag[],
+): Promise<(candidate: Version) => Objection | undefined> {
+  const about = (name: EvidenceTagName): boolean => compareVersions(coreVersion(name.version), version) === 0;
+  const { valid } = await readEvidence(world, loaded, { tags, imageTags, about });
+  return (candidate) => {
+    const withdrawal = withdrawn.get(formatVersion(candidate));
+    if (withdrawal !== undefined) return { kind: 'withdrawn', reason: withdrawal.reason };
+    const own = valid.filter((evidence) => compareVersions(evidence.version, candidate) === 0);
+    const failed = [...newestEvidence(own).values()].filter(({ outcome }) => outcome === 'fail');
+    const [first] = failed;
+    if (first === undefined) return undefined;
+    const names = failed.map(({ name }) => name).join(', ');
+    return { kind: 'failed', reason: first.note === '' ? names : `${names}: ${first.note}` };
+  };
 }

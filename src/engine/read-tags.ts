@@ -2,7 +2,7 @@ import type { GitTag } from '../domain/git-tag.ts';
 import type { Parsed } from '../domain/brand.ts';
 import type { TagName } from '../domain/tag-name.ts';
 import { parseTagName } from '../domain/tag-name.ts';
-import type { DecisionName } from '../estate/registry-tags.ts';
+import type { DecisionName, EvidenceTagName } from '../estate/registry-tags.ts';
 import { contestedImageTags } from '../estate/image-tag-claims.ts';
 import { isIgnoredTag } from '../policy/tag-pattern.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -14,6 +14,8 @@ export interface ProjectTags {
   readonly decided: readonly DecidedTag[];
   /** Every object seen under a decision's name, in the clone or on the remote: a forged one must not hide a real one. */
   readonly decisions: readonly SeenDecision[];
+  /** The same for evidence. */
+  readonly evidence: readonly SeenEvidence[];
   /** Tags that are no decision of this project, with the reason. */
   readonly refused: readonly { readonly tag: GitTag; readonly reason: string }[];
   readonly ignored: number;
@@ -37,6 +39,12 @@ export interface SeenDecision {
   readonly isPublic: boolean;
 }
 
+export interface SeenEvidence {
+  readonly tag: GitTag;
+  readonly name: EvidenceTagName;
+  readonly isPublic: boolean;
+}
+
 /** Reads the tags of the remote and of this clone as a union; where both have a name, the remote's object counts. */
 export async function readProjectTags(git: Git, policy: Policy, source: 'remote' | 'local'): Promise<ProjectTags> {
   const remote = source === 'remote' ? await git.fetchRemote() : undefined;
@@ -56,9 +64,13 @@ export function sortTags(local: readonly GitTag[], remote: readonly GitTag[] | u
   const named = [...all.values()].map((tag) => ({ tag, name: parseTagName(tag.name) }));
   const parsed = named.filter(({ tag, name }) => isDecision(name) || !isIgnoredTag(tag.name, patterns));
   const decided = parsed.flatMap(({ tag, name }) => (name.is === 'ok' ? [{ tag, name: name.value }] : []));
+  const seen = seenObjects(decided, moved, remote);
   return {
     decided,
-    decisions: seenDecisions(decided, moved, remote),
+    decisions: seen.flatMap(({ tag, name, isPublic }) =>
+      name.kind === 'release' || name.kind === 'evidence' ? [] : [{ tag, name, isPublic }],
+    ),
+    evidence: seen.flatMap(({ tag, name, isPublic }) => (name.kind === 'evidence' ? [{ tag, name, isPublic }] : [])),
     refused: parsed.flatMap(({ tag, name }) => (name.is === 'refused' ? [{ tag, reason: name.reason }] : [])),
     ignored: all.size - parsed.length,
     contested: contestedImageTags(parsed.map(({ tag }) => tag.name)),
@@ -67,14 +79,14 @@ export function sortTags(local: readonly GitTag[], remote: readonly GitTag[] | u
   };
 }
 
-function seenDecisions(
+/** Every object seen under each name, in the clone or on the remote. */
+function seenObjects(
   decided: readonly DecidedTag[],
   moved: ProjectTags['moved'],
   remote: readonly GitTag[] | undefined,
-): readonly SeenDecision[] {
+): readonly (DecidedTag & { readonly isPublic: boolean })[] {
   const published = new Set(remote?.map(({ object }) => object));
   return decided.flatMap(({ tag, name }) => {
-    if (name.kind === 'release') return [];
     const objects = [tag, ...(moved.has(tag.name) ? [moved.get(tag.name)?.local ?? tag] : [])];
     return objects.map((object) => ({
       tag: object,

@@ -1,10 +1,11 @@
 import type { Digest } from '../domain/digest.ts';
 import { CutwaterError, isCutwaterError } from '../domain/error.ts';
 import { exitCodes } from '../domain/error-catalogue.ts';
+import { imageTag } from '../domain/image-name.ts';
 import { formatVersion } from '../domain/version.ts';
 import type { CommittedRelease } from '../estate/judge-alias.ts';
 import { overruleRefusal } from '../estate/judge-alias.ts';
-import { decisionTag } from '../estate/registry-tags.ts';
+import { decisionTag, evidenceTag } from '../estate/registry-tags.ts';
 import { aliasStep, latestRelease } from '../plan/pointer-steps.ts';
 import type { Step } from '../plan/step.ts';
 import { bannerSteps } from './banner-steps.ts';
@@ -81,6 +82,9 @@ export async function pointerSteps(world: ReadWorld, loaded: LoadedPolicy, estat
   const decisions = estate.decisions.unstored.map(({ name, tag }): Step => {
     return { kind: 'decision', imageTag: decisionTag(name, tag.object), tag: tag.name, object: tag.object };
   });
+  const evidence = estate.unstoredEvidence.map(({ name, tag }): Step => {
+    return { kind: 'decision', imageTag: evidenceTag(name, tag.object), tag: tag.name, object: tag.object };
+  });
   const aliases = estate.aliases.flatMap(({ alias, judgement }) => aliasStep(alias, judgement) ?? []);
   const banners = await bannerSteps(world, loaded, { estate, releases });
   const latest = latestRelease(estate.aliases);
@@ -88,6 +92,7 @@ export async function pointerSteps(world: ReadWorld, loaded: LoadedPolicy, estat
   const current = flag ? await world.forge.latest() : latest;
   return [
     ...decisions,
+    ...evidence,
     ...aliases,
     ...(latest !== undefined && current !== latest ? [{ kind: 'latest', tag: latest } as const] : []),
     ...banners,
@@ -155,17 +160,28 @@ async function storeDecision(
   estate: Estate,
   step: Extract<Step, { kind: 'decision' }>,
 ): Promise<void> {
-  const found = estate.decisions.unstored.find(({ tag }) => tag.object === step.object);
-  if (found?.tag.raw === undefined) return;
+  const found = findSigned(estate, step);
+  if (found?.raw === undefined) return;
+  const subject = found.digest === undefined ? undefined : await world.repository.resolve(found.digest);
+  const effect = { tag: imageTag(step.imageTag), raw: found.raw, subject };
+  await runStep(step, decisionHandler(world.repository, effect), world);
+}
+
+/** The tag object of a step, and the image it speaks of. */
+function findSigned(
+  estate: Estate,
+  { object }: Extract<Step, { kind: 'decision' }>,
+): { readonly raw: Uint8Array | undefined; readonly digest: Digest | undefined } | undefined {
+  const own = estate.unstoredEvidence.find(({ tag }) => tag.object === object);
+  if (own !== undefined) return { raw: own.tag.raw, digest: own.evidence.digest };
+  const found = estate.decisions.unstored.find(({ tag }) => tag.object === object);
   const decision = estate.decisions.decisions.find(
     ({ kind, number, version }) =>
-      found.name.kind === kind &&
+      found?.name.kind === kind &&
       found.name.number === number &&
       formatVersion(found.name.version) === formatVersion(version),
   );
-  const subject = decision?.digest === undefined ? undefined : await world.repository.resolve(decision.digest);
-  const effect = { tag: decisionTag(found.name, found.tag.object), raw: found.tag.raw, subject };
-  await runStep(step, decisionHandler(world.repository, effect), world);
+  return found && { raw: found.tag.raw, digest: decision?.digest };
 }
 
 function refusalKey(estate: Estate): string {

@@ -3,12 +3,12 @@ import { formatImageName } from '../domain/image-name.ts';
 import type { ReleasePredicate } from '../domain/release-statement.ts';
 import type { Version } from '../domain/version.ts';
 import { formatVersion } from '../domain/version.ts';
-import { candidateTag } from '../estate/registry-tags.ts';
 import { admitRelease } from './admit-release.ts';
 import { readReleaseNotes } from './changelog-gate.ts';
+import { changeSincePrevious } from './critical-change.ts';
 import type { DueOutcome } from './due-announcements.ts';
 import { announceDue } from './due-announcements.ts';
-import { findOrigin } from './find-origin.ts';
+import { expectImage } from './expect-image.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import { readPolicyAt } from './load-policy.ts';
 import type { ReleaseJob } from './make-candidate.ts';
@@ -20,6 +20,7 @@ import { readRecord } from './read-record.ts';
 import { readProjectTags } from './read-tags.ts';
 import type { ReconcileResult } from './reconcile.ts';
 import { reconcile } from './reconcile.ts';
+import { requireEvidence } from './require-evidence.ts';
 import { releaseKindOf } from './release-class.ts';
 import { runGates } from './run-gates.ts';
 import { sameImage } from './same-image.ts';
@@ -99,18 +100,25 @@ async function completeRelease(world: ReleaseWorld, job: ReleaseJob): Promise<Re
   return publishRelease(world, job, pinned);
 }
 
-/** Everything up to the signed statement: gates, build or promotion, gates on the candidate, documents. */
+/** Everything up to the signed statement: evidence, gates, build or promotion, gates on the candidate, documents. */
 async function makeStatement(world: ReleaseWorld, job: ReleaseJob, withdrawn: Withdrawals): Promise<PinnedStatement> {
-  const { admitted, build, image } = job;
-  const round = { class: job.kind, commit: admitted.commit } as const;
+  const { admitted, build, image, loaded, tags } = job;
+  const { commit, version } = admitted;
   // Better to learn before the gates than after them that the image they are for may not be published.
-  const held = await world.repository.resolve(candidateTag(admitted.tag.object));
-  if (held === undefined) await findOrigin(world, questionOf(job, withdrawn));
-  else requireStanding(withdrawn, admitted.version, held.digest);
-  await runGates(world, build, { ...round, on: 'source', image: undefined });
+  const expected = await expectImage(world, questionOf(job, withdrawn));
+  const change = changeSincePrevious(world, loaded, { version, commit, tags });
+  const act = `release ${admitted.tag.name}`;
+  const demand = { act, version, commit, kind: job.kind, change, validated: expected.validated };
+  await requireEvidence(world, loaded, { ...demand, digest: expected.digest, tags });
+  const round = { class: job.kind, commit, change, earlier: expected.gates };
+  const onSource = await runGates(world, build, { ...round, on: 'source', image: undefined });
   const candidate = await makeCandidate(world, job);
-  const reference = `${formatImageName(image.name)}@${candidate.index.digest}`;
-  await runGates(world, build, { ...round, on: 'candidate', image: reference });
+  const { digest } = candidate.index;
+  const reference = `${formatImageName(image.name)}@${digest}`;
+  const onCandidate = await runGates(world, build, { ...round, on: 'candidate', image: reference });
+  // Gates and builds take long: what was signed meanwhile counts, and so does a failure.
+  const now = await readProjectTags(world.git, loaded.policy, 'remote');
+  const evidence = await requireEvidence(world, loaded, { ...demand, digest, tags: now });
   world.report({ type: 'stage', name: 'documents' });
-  return pinStatement(world, job, candidate);
+  return pinStatement(world, job, { ...candidate, gates: [...onSource, ...onCandidate], evidence });
 }

@@ -50,11 +50,10 @@ export function gatesFor(
 
 async function passGate(world: GateWorld, gate: GatePolicy, round: GateRound): Promise<RecordedGate> {
   const { name, on } = gate;
-  const { commit } = round;
   const requirement = requirementOf(gate.whenChanged, await changeFor(gate, round));
   if (requirement.is === 'not-required') {
     world.report({ type: 'gate', name, outcome: 'not-required' });
-    return { name, on, outcome: 'not-required', commit, since: requirement.since };
+    return { name, on, outcome: 'not-required', since: requirement.since };
   }
   const before = round.earlier?.find((earlier) => earlier.name === name && earlier.on === on);
   if (before !== undefined) {

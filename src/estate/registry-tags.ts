@@ -3,17 +3,22 @@ import { imageTag } from '../domain/image-name.ts';
 import type { ObjectId } from '../domain/object-id.ts';
 import { isObjectId } from '../domain/object-id.ts';
 import type { TagName } from '../domain/tag-name.ts';
+import { parseTagName } from '../domain/tag-name.ts';
 import type { Version } from '../domain/version.ts';
 import { formatVersion, parseVersion } from '../domain/version.ts';
 
 /** The name of a tag that decides something about releases. */
-export type DecisionName = Exclude<TagName, { kind: 'release' }>;
+export type DecisionName = Exclude<TagName, { kind: 'release' | 'evidence' }>;
+
+/** The name of a tag that says how a release was validated. */
+export type EvidenceTagName = Extract<TagName, { kind: 'evidence' }>;
 
 /** What a tag in the registry is for, by its name. */
 export type RegistryTag =
   | { readonly kind: 'version'; readonly version: Version }
   | { readonly kind: 'statement'; readonly version: Version }
   | { readonly kind: 'decision'; readonly name: DecisionName }
+  | { readonly kind: 'evidence'; readonly name: EvidenceTagName }
   /** `latest`, `X` or `X.Y`. */
   | { readonly kind: 'alias' }
   | { readonly kind: 'edge' }
@@ -63,6 +68,11 @@ export function decisionTag(name: DecisionName, object: ObjectId): ImageTag {
   return imageTag(`${name.kind}-${name.number}-${id}-${formatVersion(name.version)}`);
 }
 
+/** `evidence-N-<object>_<name>_X.Y.Z`: as `decisionTag`; neither names nor versions hold a `_`. */
+export function evidenceTag({ evidence, version, number }: EvidenceTagName, object: ObjectId): ImageTag {
+  return imageTag(`evidence-${number}-${object.slice(0, 12)}_${evidence}_${formatVersion(version)}`);
+}
+
 export function readRegistryTag(tag: string): RegistryTag {
   const version = parseVersion(tag);
   if (version.is === 'ok') return { kind: 'version', version: version.value };
@@ -84,6 +94,8 @@ export function readRegistryTag(tag: string): RegistryTag {
     case 'withdrawn':
     case 'restored':
       return readDecision(prefix, rest);
+    case 'evidence':
+      return readEvidence(rest);
     default:
       return { kind: 'other' };
   }
@@ -103,6 +115,14 @@ function readDecision(kind: DecisionName['kind'], rest: string): RegistryTag {
     return spoken === undefined ? { kind: 'decision', name: { kind, number } } : { kind: 'other' };
   const version = parseVersion(spoken ?? '');
   return version.is === 'ok' ? { kind: 'decision', name: { kind, number, version: version.value } } : { kind: 'other' };
+}
+
+function readEvidence(rest: string): RegistryTag {
+  const [, number = '', evidence = '', version = ''] = /^(\d+)-[0-9a-f]{12}_([^_]+)_([^_]+)$/.exec(rest) ?? [];
+  const name = parseTagName(`evidence/${evidence}/v${version}/${number}`);
+  return name.is === 'ok' && name.value.kind === 'evidence'
+    ? { kind: 'evidence', name: name.value }
+    : { kind: 'other' };
 }
 
 function splitOnce(text: string, by: string): readonly [string, string | undefined] {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import type { WriteStream } from 'node:fs';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { Digest } from '../../domain/digest.ts';
 import { digestFromHex } from '../../domain/digest.ts';
@@ -16,12 +16,10 @@ export interface GateLog {
 }
 
 /** Bytes of the beginning and of the end of the output that are kept; what is between is left out and said so. */
-export const keptBytes = { head: 4 * 1024 * 1024, tail: 4 * 1024 * 1024 } as const;
+const keptBytes = { head: 4 * 1024 * 1024, tail: 4 * 1024 * 1024 };
 
-/** A new log file that holds the beginning and the end of what is written, however much that is. */
-export async function openGateLog(file: string, kept: { head: number; tail: number } = keptBytes): Promise<GateLog> {
-  await mkdir(dirname(file), { recursive: true });
-  const stream = createWriteStream(file, { flags: 'wx' });
+/** A log that holds the beginning and the end of what is written, however much that is. */
+function writeLog(file: string, stream: WriteStream, kept: typeof keptBytes): GateLog {
   const hash = createHash('sha256');
   let failure: Error | undefined;
   stream.on('error', (error) => (failure ??= error));
@@ -78,16 +76,34 @@ function keepTail(limit: number): {
   };
 }
 
-/** So many runs keep their logs. */
-const keptRuns = 20;
+/** So many logs are kept in a folder; those of the last hour are, however many. */
+const keptLogs = 100;
+const hour = 3_600_000;
 
-/** A folder for the logs of one run, named by its time; the oldest ones beyond a number are removed. */
-export async function newLogFolder(parent: string, now: Date): Promise<string> {
-  const own = `${now.toISOString().replace(/[-:]/g, '').replace(/\..*/, 'Z')}-${process.pid}`;
-  const known = (await readdir(parent).catch(() => [])).filter((name) => /^\d{8}T\d{6}Z-\d+$/.test(name)).toSorted();
-  for (const name of known.slice(0, Math.max(0, known.length + 1 - keptRuns)))
-    await rm(join(parent, name), { recursive: true, force: true });
-  return join(parent, own);
+/** A new log for a run: `NAME.log`, or where an earlier run has that, `NAME-2.log` and so on. Old logs are removed. */
+export async function newGateLog(folder: string, name: string, kept = keptBytes): Promise<GateLog> {
+  await mkdir(folder, { recursive: true });
+  await removeOldLogs(folder);
+  for (let number = 1; ; number += 1) {
+    const file = join(folder, number === 1 ? `${name}.log` : `${name}-${number}.log`);
+    // Two runs at once must not write into one file, so the name is taken in one act.
+    const handle = await open(file, 'wx').catch((error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return undefined;
+      throw new CutwaterError('DISK', `Cannot write ${quote(file)}: ${asError(error).message}`, { cause: error });
+    });
+    if (handle !== undefined) return writeLog(file, handle.createWriteStream(), kept);
+  }
+}
+
+async function removeOldLogs(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => /^gate-.*\.log$/.test(name));
+  if (names.length < keptLogs) return;
+  const ages = await Promise.all(
+    names.map(async (name) => ({ file: join(folder, name), time: (await stat(join(folder, name))).mtimeMs })),
+  );
+  const newest = ages.toSorted((left, right) => right.time - left.time);
+  for (const { file, time } of newest.slice(keptLogs - 1))
+    if (time < Date.now() - hour) await rm(file, { force: true });
 }
 
 function asError(error: unknown): Error {

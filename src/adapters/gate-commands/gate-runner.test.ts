@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { suite, test } from 'node:test';
 import { digestOf } from '../../domain/digest.ts';
 import { isCutwaterError } from '../../domain/error.ts';
@@ -246,7 +246,6 @@ void suite('gates as commands', { concurrency: 2 }, () => {
     const bench = await makeBench(t, {
       git: {
         exportTree: async (_, folder) => {
-          const { symlink } = await import('node:fs/promises');
           await symlink(outside, join(folder, 'out'));
         },
       },
@@ -256,21 +255,21 @@ void suite('gates as commands', { concurrency: 2 }, () => {
     assert.equal(await readFile(join(outside, 'gate.yaml'), 'utf8'), 'precious');
   });
 
-  void test('each run of gates has a folder of logs of its own, and the last twenty are kept', async (t) => {
+  void test('a log is never written over, and old ones are removed when there are a hundred', async (t) => {
     const outside = await makeFolder(t);
-    const { mkdir } = await import('node:fs/promises');
-    for (let day = 1; day <= 25; day += 1)
-      await mkdir(join(outside, `202501${String(day).padStart(2, '0')}T000000Z-1`));
-    await mkdir(join(outside, 'mine'));
+    const long = new Date(Date.now() - 86_400_000);
+    for (let count = 1; count <= 105; count += 1) {
+      const file = join(outside, `gate-old-${count}.log`);
+      await writeFile(file, '');
+      await utimes(file, long, new Date(long.getTime() + count * 1000));
+    }
+    await writeFile(join(outside, 'mine.txt'), '');
     const bench = await makeBench(t, { logFolder: outside });
-    await bench.run('');
-    await bench.run('');
-    const folders = (await readdir(outside)).toSorted();
-    assert.equal(folders.length, 21);
-    assert.ok(folders.includes('mine'));
-    assert.equal(folders[0], '20250107T000000Z-1');
-    const own = folders.find((name) => name.endsWith(`-${process.pid}`)) ?? '';
-    const commit = bench.commit.slice(0, 12);
-    assert.deepEqual(await readdir(join(outside, own)), [`1-gate-smoke-${commit}.log`, `2-gate-smoke-${commit}.log`]);
+    const logs = [await bench.run(''), await bench.run(''), await bench.run('')].map(({ log }) => basename(log.file));
+    const name = `gate-smoke-${bench.commit.slice(0, 12)}`;
+    assert.deepEqual(logs, [`${name}.log`, `${name}-2.log`, `${name}-3.log`]);
+    const names = await readdir(outside);
+    assert.equal(names.length, 101);
+    assert.ok(names.includes('mine.txt') && names.includes('gate-old-105.log') && !names.includes('gate-old-8.log'));
   });
 });

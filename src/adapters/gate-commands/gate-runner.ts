@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import type { GatePolicy } from '../../policy/gate-policy.ts';
 import type { GateEnd, GateReportFile, GateRunner, GateSubject } from '../../ports/gate-runner.ts';
 import type { Git } from '../../ports/git.ts';
 import { emptyEnvironment } from '../process/run-tool.ts';
 import type { GateLog } from './gate-log.ts';
-import { newLogFolder, openGateLog } from './gate-log.ts';
+import { newGateLog } from './gate-log.ts';
 import { runGateProcess } from './gate-process.ts';
 import { outputLines } from './output-lines.ts';
 import { readReport, removeReport } from './report-file.ts';
@@ -15,7 +14,7 @@ export interface GateRunnerOptions {
   readonly git: Pick<Git, 'exportTree'>;
   /** Makes a new, empty folder for the tree of a commit. */
   readonly newFolder: (name: string) => Promise<string>;
-  /** Where the logs of the last runs are kept, each run in a folder of its own. */
+  /** Where the logs of the last runs are kept. */
   readonly logFolder: string;
   /** An image name as a tool on this machine can pull it. */
   readonly pullName: (image: string) => Promise<string>;
@@ -32,17 +31,13 @@ export interface GateRunnerOptions {
  * and logged.
  */
 export function gateCommands(options: GateRunnerOptions): GateRunner {
-  let runFolder: Promise<string> | undefined;
-  let count = 0;
   return {
     run: async (gate, subject, onOutput) => {
-      count += 1;
-      const folder = await (runFolder ??= newLogFolder(options.logFolder, new Date()));
-      const file = join(folder, `${count}-gate-${gate.name}-${subject.commit.slice(0, 12)}.log`);
       const tree = await options.newFolder('gate');
       await options.git.exportTree(subject.commit, tree);
       if (gate.report !== undefined) await removeReport(tree, gate.report.path);
-      return runIn(options, { gate, subject, onOutput, tree, log: await openGateLog(file) });
+      const log = await newGateLog(options.logFolder, `gate-${gate.name}-${subject.commit.slice(0, 12)}`);
+      return runIn(options, { gate, subject, onOutput, tree, log });
     },
   };
 }

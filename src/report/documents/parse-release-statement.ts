@@ -14,6 +14,7 @@ import type {
 import { predicateTypes, statementType } from '../../domain/release-statement.ts';
 import { parseVersion } from '../../domain/version.ts';
 import { count, decodeJson, list, nullable, oneOf, plainText, record, text } from './json-check.ts';
+import { base64Text, evidenceCheck, gateCheck, signerCheck } from './parse-release-checks.ts';
 import { faultInRelease } from './release-consistency.ts';
 
 /** A release names tens of files, not thousands; what is larger is an attack or a mistake. Bytes. */
@@ -40,18 +41,12 @@ const platform = text((value) => parsePlatform(value).is === 'ok', 'os/architect
 const assetName = text(isAssetName, 'an asset name');
 const some = { atLeast: 0, atMost: 1000 };
 
-const signer = record<NonNullable<ReleasePredicate['tag']['signer']>>({
-  name: plainText,
-  format: oneOf('openpgp', 'ssh', 'x509'),
-  fingerprint: plainText,
-});
-
 const tag = record<ReleasePredicate['tag']>(
   {
     name: plainText,
     object: commit,
-    raw: text(isBase64, 'base64'),
-    signer: nullable(signer),
+    raw: base64Text,
+    signer: nullable(signerCheck),
     unsignedReason: plainText,
   },
   ['unsignedReason'],
@@ -96,6 +91,8 @@ const predicate = record<ReleasePredicate>(
     image,
     binaries: list(binary, some),
     documents: list(document, some),
+    gates: list(gateCheck, some),
+    evidence: list(evidenceCheck, some),
     assets: list(record<ReleasePredicate['assets'][number]>({ name: assetName, digest, size: count }), some),
   },
   ['promotes', 'rebuild'],
@@ -118,8 +115,4 @@ const statementCheck = record<InTotoStatement<ReleasePredicate>>({
 // statementCheck has one check for each member of this very type, which the compiler sees to.
 function isReleaseStatement(value: unknown): value is InTotoStatement<ReleasePredicate> {
   return statementCheck(value, 'it') === undefined;
-}
-
-function isBase64(value: string): boolean {
-  return value.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(value);
 }

@@ -3,6 +3,7 @@ import { quote } from '../../domain/quote.ts';
 import type { InTotoStatement, ReleasePredicate } from '../../domain/release-statement.ts';
 import { releaseTagOf } from '../../domain/tag-name.ts';
 import { coreVersion, formatVersion, parseVersion, releaseClassOf } from '../../domain/version.ts';
+import { faultInChecks } from './checks-consistency.ts';
 import { firstFault } from './json-check.ts';
 import { releaseSubjects } from './release-subjects.ts';
 
@@ -14,6 +15,7 @@ export function faultInRelease({ subject, predicate }: InTotoStatement<ReleasePr
     faultInNames(predicate) ??
     faultInBinaries(predicate) ??
     faultInDocuments(predicate) ??
+    faultInChecks(predicate) ??
     (canonicalJson(subject) === canonicalJson(releaseSubjects(predicate))
       ? undefined
       : 'subject does not list the index, the platforms and the binaries of the predicate, in this order')

@@ -31,6 +31,8 @@ const predicate: ReleasePredicate = {
     { role: 'provenance', subject: digestOf('index'), referrer: digestOf('r1'), payload: digestOf('p1') },
     { role: 'sbom', platform: 'linux/amd64', subject: amd64, referrer: digestOf('r2'), payload: digestOf('p2') },
   ],
+  gates: [],
+  evidence: [],
   assets: [
     { name: 'app-x86_64-linux', digest: digestOf('bin'), size: 3 },
     { name: 'notes.txt', digest: digestOf('x'), size: 0 },

@@ -1,0 +1,101 @@
+import type { Digest } from '../domain/digest.ts';
+import type { EvidenceOutcome } from '../domain/evidence-message.ts';
+import type { TagSigner } from '../domain/git-tag.ts';
+import type { ObjectId } from '../domain/object-id.ts';
+import { releaseTagOf } from '../domain/tag-name.ts';
+import type { Version } from '../domain/version.ts';
+import { compareVersions, coreVersion, formatVersion, releaseClassOf } from '../domain/version.ts';
+
+/** What a valid `evidence/NAME/vX.Y.Z/N` tag says. */
+export interface Evidence {
+  readonly name: string;
+  readonly version: Version;
+  readonly number: number;
+  /** The git tag that says it. */
+  readonly tag: { readonly name: string; readonly object: ObjectId; readonly raw: Uint8Array };
+  /** The release tag object it speaks of, the commit, and the image that was tested, where there was one. */
+  readonly release: ObjectId;
+  readonly commit: ObjectId;
+  readonly digest: Digest | undefined;
+  readonly outcome: EvidenceOutcome;
+  readonly environment: string | undefined;
+  readonly report: Digest | undefined;
+  readonly note: string;
+  /** Undefined where the key has retired since: then it can only say that something failed. */
+  readonly signer: TagSigner | undefined;
+  /** Unix seconds, as the signer claims. */
+  readonly signedAt: number;
+}
+
+/** The release that evidence is asked for. */
+export interface EvidenceSubject {
+  readonly version: Version;
+  readonly commit: ObjectId;
+  /** The image that will be published; undefined where it is not built yet. */
+  readonly digest: Digest | undefined;
+}
+
+/** What is known of the commits and tags that evidence speaks of. */
+export interface EvidenceContext {
+  /** The release tag objects of the project by version, with their commits. */
+  readonly releases: ReadonlyMap<string, { readonly object: ObjectId; readonly commit: ObjectId }>;
+  /** How a commit compares with the subject's: undefined where they are the same build, else why not. */
+  readonly difference: (commit: ObjectId) => string | undefined;
+}
+
+/**
+ * Why a piece of valid evidence says nothing about a release; undefined where it does. It must be about this version or a
+ * release candidate of it, and about the same build. What passed must also be about the release tag as it is and about
+ * the image that will be published; evidence that names no image speaks for whatever its own release tag is built into.
+ * What failed counts for every image of the same build.
+ */
+export function evidenceMismatch(
+  evidence: Evidence,
+  subject: EvidenceSubject,
+  context: EvidenceContext,
+): string | undefined {
+  const own = compareVersions(evidence.version, subject.version) === 0;
+  if (!own && !isCandidateOf(evidence.version, subject.version))
+    return `it is about ${formatVersion(evidence.version)}`;
+  const difference = context.difference(evidence.commit);
+  if (difference !== undefined || evidence.outcome === 'fail') return difference;
+  const name = releaseTagOf(evidence.version);
+  const release = context.releases.get(formatVersion(evidence.version));
+  if (release === undefined) return `there is no tag ${name}`;
+  if (release.object !== evidence.release) return `it is about another tag object of ${name}, ${evidence.release}`;
+  if (release.commit !== evidence.commit)
+    return `it is about commit ${evidence.commit.slice(0, 12)}, but ${name} points at ${release.commit.slice(0, 12)}`;
+  if (evidence.digest === undefined) return own ? undefined : `it names no image, and ${name} is another release`;
+  if (subject.digest === undefined) return `it is about image ${evidence.digest}, and a new one will be built`;
+  return evidence.digest === subject.digest
+    ? undefined
+    : `it is about image ${evidence.digest}, but ${subject.digest} is released`;
+}
+
+/** Of all evidence that counts, the newest of each name. */
+export function newestEvidence(counting: readonly Evidence[]): ReadonlyMap<string, Evidence> {
+  const newest = new Map<string, Evidence>();
+  for (const evidence of counting) {
+    const known = newest.get(evidence.name);
+    if (known === undefined || speaksBefore(evidence, known)) newest.set(evidence.name, evidence);
+  }
+  return newest;
+}
+
+/**
+ * Of one version the higher number speaks, of two versions what was signed later, or else the higher version. Should one
+ * place ever hold two, the one that is less sure of success does.
+ */
+function speaksBefore(left: Evidence, right: Evidence): boolean {
+  const versions = compareVersions(left.version, right.version);
+  if (versions === 0 && left.number !== right.number) return left.number > right.number;
+  if (versions !== 0 && left.signedAt !== right.signedAt) return left.signedAt > right.signedAt;
+  if (versions !== 0) return versions > 0;
+  return doubts[left.outcome] > doubts[right.outcome];
+}
+
+const doubts = { pass: 0, pending: 1, fail: 2 } as const;
+
+function isCandidateOf(candidate: Version, version: Version): boolean {
+  return releaseClassOf(candidate) === 'rc' && compareVersions(coreVersion(candidate), version) === 0;
+}
