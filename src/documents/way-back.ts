@@ -98,7 +98,10 @@ interface Reading extends Pick<WayBackStep, 'is' | 'because'> {
 function readSource(version: Version, { name, text }: NotesSource): Reading {
   if (text === undefined) return { is: 'unknown', because: `there is no ${name}`, hasNotes: false };
   const entry = upgradingOf(parseUpgrading(text), coreVersion(version));
-  if (entry.is === 'refused') return { is: 'unknown', because: `${name} ${entry.reason}`, hasNotes: false };
+  if (entry.is === 'refused') {
+    const reason = entry.reason.startsWith('has no notes') ? 'says nothing about it' : entry.reason;
+    return { is: 'unknown', because: `${name} ${reason}`, hasNotes: false };
+  }
   const { fields, lines, line } = entry.value;
   if (fields.wayBack !== undefined) {
     const because = `its notes say "${fields.wayBack}" (${name}, line ${lines.wayBack ?? line})`;

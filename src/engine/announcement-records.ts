@@ -1,4 +1,5 @@
 import type { Digest } from '../domain/digest.ts';
+import { digestOf } from '../domain/digest.ts';
 import { CutwaterError } from '../domain/error.ts';
 import type { ImageTag } from '../domain/image-name.ts';
 import { formatImageName } from '../domain/image-name.ts';
@@ -22,7 +23,6 @@ import type { Observation } from './run-step.ts';
 import { writeBundle } from './signed-documents.ts';
 import { copyTag } from './steps/image-tag.ts';
 import type { ReadWorld } from './world.ts';
-import { digestOf } from '../domain/digest.ts';
 
 /** What was announced about a version: which tags name it, and what the records behind them say. */
 export type FoundRecord =
@@ -31,10 +31,15 @@ export type FoundRecord =
 
 type RecordWorld = Pick<ReadWorld, 'repository' | 'bundleVerifier'>;
 
+/** Whose records, and which project's. */
+interface RecordRules extends Pick<LoadedPolicy, 'trust'> {
+  readonly policy: Pick<LoadedPolicy['policy'], 'project'>;
+}
+
 /** Every record of a version that the registry's tags name, each judged: CI signed it, about this image and this tag. */
 export async function readAnnouncements(
   world: RecordWorld,
-  loaded: LoadedPolicy,
+  loaded: RecordRules,
   about: { readonly version: Version; readonly imageTags: readonly ImageTag[]; readonly index: Digest },
 ): Promise<readonly FoundRecord[]> {
   const version = formatVersion(about.version);
@@ -52,7 +57,7 @@ export async function readAnnouncements(
 
 async function readOne(
   world: RecordWorld,
-  loaded: LoadedPolicy,
+  loaded: RecordRules,
   { name, index }: { readonly name: AnnouncementName; readonly index: Digest },
 ): Promise<FoundRecord | undefined> {
   const artifact = await readArtifact(world.repository, announcementTag(name));
@@ -86,7 +91,7 @@ export interface RecordPlace {
 /** Whether one announcement is recorded. Something else in its place is a conflict: without a record it would be told again. */
 export async function observeAnnouncement(
   world: RecordWorld,
-  loaded: LoadedPolicy,
+  loaded: RecordRules,
   place: RecordPlace,
 ): Promise<Observation<AnnouncementRecord>> {
   const found = await readOne(world, loaded, place);

@@ -3,6 +3,7 @@ import { exitCodes } from '../domain/error-catalogue.ts';
 import type { Decision } from '../estate/decisions.ts';
 import type { DueAnnouncement } from '../estate/news.ts';
 import type { Step } from '../plan/step.ts';
+import { replacementOf } from './banner-steps.ts';
 import { readDue } from './due-announcements.ts';
 import type { AliasState, Estate } from './gather-estate.ts';
 import { gatherEstate } from './gather-estate.ts';
@@ -40,10 +41,11 @@ export async function carryOut(
 ): Promise<CarriedOut> {
   const { decision, push } = decided;
   const { estate, ...outcome } = await settlePointers(world, loaded);
+  const useInstead = decision?.kind === 'withdrawn' ? replacementOf(estate, decision) : undefined;
   const incident: IncidentOutcome =
     decision === undefined
       ? { is: 'off', reason: 'the decision is not pushed yet' }
-      : await recordIncident(world, loaded, { decision, push });
+      : await recordIncident(world, loaded, { decision, useInstead, push });
   return { ...outcome, incident, due: await readDueNow(world, loaded, estate) };
 }
 

@@ -1,6 +1,7 @@
 import { CutwaterError, isCutwaterError } from '../domain/error.ts';
 import type { ObjectId } from '../domain/object-id.ts';
 import { formatTagName, releaseTagOf } from '../domain/tag-name.ts';
+import type { Version } from '../domain/version.ts';
 import { releaseClassOf } from '../domain/version.ts';
 import type { Incident } from '../documents/add-incident.ts';
 import { addIncident } from '../documents/add-incident.ts';
@@ -35,13 +36,20 @@ export type IncidentOutcome =
 export async function recordIncident(
   world: DecideWorld,
   loaded: LoadedPolicy,
-  { decision, push }: { readonly decision: Decision; readonly push: boolean },
+  decided: {
+    readonly decision: Decision;
+    /** What users of a withdrawn version should use, as far as there is such a version. */
+    readonly useInstead: Version | undefined;
+    readonly push: boolean;
+  },
 ): Promise<IncidentOutcome> {
+  const { decision, push } = decided;
   const { policy } = loaded;
   if (policy.withdrawal.incident === 'none') return { is: 'off', reason: 'the policy wants none' };
   if (releaseClassOf(decision.version) !== 'stable')
     return { is: 'off', reason: 'a release candidate has no section in the changelog' };
-  const job: Job = { incident: incidentOf(decision, world.now), policy, base: loaded.commit, push };
+  const incident = incidentOf(decision, decided.useInstead, world.now);
+  const job: Job = { incident, policy, base: loaded.commit, push };
   try {
     const edit = await editAt(world, job, job.base);
     if (edit.is === 'unchanged') return { is: 'there', branch: policy.git.branch };
@@ -185,14 +193,13 @@ async function statusOf({ workingCopy }: DecideWorld): Promise<WorkingCopyStatus
 }
 
 /** The date is that of the decision, so that a run on another day writes the same entry. */
-function incidentOf(decision: Decision, now: number): Incident {
+function incidentOf(decision: Decision, useInstead: Version | undefined, now: number): Incident {
   const { kind, version, number, reason, claimedAt = now } = decision;
   const latest = 253_402_300_799;
   const date = new Date(Math.min(claimedAt, latest) * 1000).toISOString().slice(0, 10);
   const common = { decision: formatTagName({ kind, version, number }), version, date, reason };
   if (kind === 'restored') return { ...common, kind, useInstead: undefined };
-  const { digest, useInstead } = decision;
-  return { ...common, kind: digest === undefined ? 'cancelled' : 'withdrawn', useInstead };
+  return { ...common, kind: decision.digest === undefined ? 'cancelled' : 'withdrawn', useInstead };
 }
 
 /** `incident/v1.2.3-1`, and for the restore `incident/v1.2.3-1-restored`. */

@@ -22,7 +22,7 @@ void suite('announcements', { concurrency: 2 }, () => {
     const ci = async (): Promise<RunAt> => today(await withHook(t, project, hook));
     await tagToday(project, '1.0.0');
     const released = await succeed(['release', '1.0.0'], await ci());
-    assert.match(released, /chat: told that tiny 1\.0\.0 is released \(m1\)/);
+    assert.match(released, /chat: told that tiny 1\.0\.0 is released \(id m1\)/);
     assert.match(released, /Not announced yet: 1\.0\.0 is released \(log\); run 'cutwater announce 1\.0\.0'/);
     await succeed(['release', '1.0.0'], await ci());
     const told = await readJson(['announce', '1.0.0'], await ci());

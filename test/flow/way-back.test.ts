@@ -42,7 +42,7 @@ void suite('the way back', { concurrency: 2 }, () => {
     ]);
     assert.match(
       await changelog(project),
-      /## \[1\.1\.0\] - 2026-01-01\n\n<!-- cutwater:incident withdrawn\/v1\.1\.0\/1 -->\n> \*\*Withdrawn on 2026-01-01\.\*\*/,
+      /## \[1\.1\.0\] - 2026-01-01\n\n<!-- cutwater:incident withdrawn\/v1\.1\.0\/1 -->\n> \*\*Withdrawn on 2026-01-01\.\*\* Do not deploy 1\.1\.0\. Use \*\*1\.0\.0\*\* instead\./,
     );
     assert.equal(await project.clone.git('status', '--porcelain', '--branch'), '## main...origin/main');
 

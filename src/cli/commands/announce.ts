@@ -15,7 +15,7 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
     const told = await announce(project.world, project.loaded, { version, channel: input.text('channel') });
     await project.close();
     if (context.options.json)
-      writeJson(context.stdout, { schema: 'cutwater.announced/1', version: formatVersion(version), channels: told });
+      writeJson(context.stdout, { schema: 'cutwater.announce/1', version: formatVersion(version), channels: told });
     else context.stdout.write(`${told.map(announcedLine).join('\n')}\n`);
     return exitCodes.done;
   } finally {

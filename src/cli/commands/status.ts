@@ -22,7 +22,7 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
     await project.close();
     if (context.options.json) writeJson(context.stdout, statusJson(status));
     else context.stdout.write(`${renderStatus(status, project.world.now, context.terminal).join('\n')}\n`);
-    const open = status.drift.length > 0 || status.unfinished.length > 0;
+    const open = [status.drift, status.unfinished, status.due].some((list) => list.length > 0);
     return input.flag('exit-code') && open ? exitCodes.refused : exitCodes.done;
   } finally {
     await project.close();
