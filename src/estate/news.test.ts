@@ -47,6 +47,9 @@ test('a channel that never heard of a version hears only how it stands', () => {
   deepEqual(newsOf({ ...standing, restore: restore(1) }, []), { kind: 'released', number: 0 });
   const missed = [{ kind: 'released', number: 0 } as const];
   equal(newsOf({ ...standing, restore: restore(1) }, missed), undefined, 'it was away and is back');
+  // A checkpoint may stand for withdrawals by a number that a restore was told under.
+  const again = [{ kind: 'restored', number: 3 } as const];
+  deepEqual(newsOf({ ...standing, withdrawal: withdrawal(3) }, again), { kind: 'withdrawn', number: 4 });
 });
 
 test('whatever happens while a channel is told or not, no record stands in the place of another', () => {

@@ -66,3 +66,15 @@ test('formatPolicyTemplate() writes any name of a person as that name', () => {
     { numRuns: 150 },
   );
 });
+
+test('the channels that formatPolicyTemplate() shows commented out are right as they stand', () => {
+  const text = formatPolicyTemplate({ project: 'harbor' });
+  const at = text.indexOf('# announce:');
+  const shown = text.slice(0, at) + text.slice(at).replaceAll(/^# /gm, '');
+  const { announce, withdrawal } = parsePolicy(shown, { file: 'cutwater.yaml' });
+  assert.deepEqual(
+    announce.map(({ name, kind, auto }) => [name, kind, auto]),
+    [['chat', 'webhook', true]],
+  );
+  assert.deepEqual(withdrawal, { incident: 'commit' });
+});

@@ -34,6 +34,7 @@ export function formatPolicyTemplate(template: PolicyTemplate): string {
     documentsBlock(template),
     gatesBlock(template),
     forgeBlock(),
+    announceBlock(),
   ];
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
@@ -164,6 +165,21 @@ function gatesBlock({ gates = [] }: PolicyTemplate): readonly string[] {
 
 function forgeBlock(): readonly string[] {
   return ['# Releases as folders on disk.', 'forge: local'];
+}
+
+function announceBlock(): readonly string[] {
+  return [
+    '# Where users read about releases, withdrawals and restores. The address of a webhook is a secret: only the name of the',
+    '# environment variable that holds it stands here, and the one host it may lead to.',
+    '# announce:',
+    '#   - name: chat',
+    '#     kind: webhook',
+    '#     host: hooks.example.org',
+    '#     urlVariable: CHAT_WEBHOOK_URL',
+    '#     auto: true # false: a person runs "cutwater announce"',
+    '# withdrawal:',
+    '#   incident: commit # or branch, or none',
+  ];
 }
 
 /** A text as YAML: as it is where that is certainly a text, else in double quotes (JSON is YAML 1.2). */

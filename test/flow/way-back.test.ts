@@ -23,7 +23,7 @@ void suite('the way back', { concurrency: 2 }, () => {
       /^withdrawn\/v1\.1\.0\/1 is signed and pushed \(aliases: move\)\.\nGoing back from 1\.1\.0 to 1\.0\.0 is binary/,
     );
     assert.match(said, /its notes say "binary" \(main:docs\/upgrading\.md, line 5\)/);
-    assert.match(said, /\nThe incident is commit [0-9a-f]{12} on main, pushed\n/);
+    assert.match(said, /\nThe incident is in commit [0-9a-f]{12} on main, pushed\n/);
     assert.deepEqual(await aliases(project.data), back);
     assert.match(
       await readNotes(project),
@@ -118,6 +118,10 @@ void suite('the way back', { concurrency: 2 }, () => {
       ada,
     );
     assert.match(JSON.stringify(again['incident']), /"is":"committed","branch":"main",.*"pushed":false/);
+    // Nothing else of the person goes along.
+    await project.clone.commit({ 'CHANGELOG.md': `${await readChangelog(project)}\n- More.\n` });
+    assert.match(await succeed(withdraw, ada), /on main \(main here has other commits that are not pushed\); push it:/);
+    await project.clone.git('reset', '-q', '--hard', 'HEAD^');
     // The remote takes no push to main.
     await writeFile(join(project.origin.folder, 'hooks/update'), '#!/bin/sh\n[ "$1" != refs/heads/main ]\n', {
       mode: 0o755,
@@ -172,6 +176,10 @@ async function lastCommit({ origin }: TestProject): Promise<readonly string[]> {
     files,
     (await origin.git('log', '-1', '--format=%b', 'main')).trim(),
   ];
+}
+
+function readChangelog({ clone }: TestProject): Promise<string> {
+  return readFile(join(clone.folder, 'CHANGELOG.md'), 'utf8');
 }
 
 function changelog({ origin }: TestProject): Promise<string> {

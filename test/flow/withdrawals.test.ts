@@ -82,6 +82,33 @@ void suite('withdrawals', { concurrency: 2 }, () => {
     assert.match(await readNotes(project, 'v1.0.0'), /Use \*\*v1\.0\.1\*\* instead/);
   });
 
+  void test('where no alias goes back, nobody is asked about them: an older version, a candidate, the last ones', async (t) => {
+    const project = await makeProject(t);
+    const ada = await maintainer(project);
+    const withdraw = (version: string): Promise<string> =>
+      succeed(['withdraw', version, '--reason', 'loses uploads', '--push'], ada);
+    await release(t, project, '1.0.0');
+    await project.commit({ 'app.txt': 'two\n' });
+    await release(t, project, '1.1.0');
+    const before = await aliases(project.data);
+    const older = await withdraw('1.0.0');
+    assert.match(older, /1\.0 +1\.0\.0 .*withdrawn, and no other version is left/);
+    assert.doesNotMatch(older, /going back/i);
+    assert.match(await readNotes(project, 'v1.0.0'), /Use \*\*v1\.1\.0\*\* instead\.\n\n> loses/);
+    await release(t, project, '2.0.0-rc.1');
+    const candidate = await withdraw('2.0.0-rc.1');
+    assert.match(candidate, /whether going back from 2\.0\.0-rc\.1 to 1\.1\.0 needs a restore is unknown/i);
+    assert.doesNotMatch(candidate, /incident/, 'the changelog has no section for a candidate');
+    assert.match(await readNotes(project, 'v2.0.0-rc.1'), /^<!-- cutwater:deprecated -->/);
+    assert.deepEqual(await aliases(project.data), before);
+    // A version named as replacement that is withdrawn itself is not recommended any longer.
+    await succeed(['restore', '1.0.0', '--reason', 'it was fine', '--push'], ada);
+    await succeed(['withdraw', '1.0.0', '--reason', 'loses uploads', '--use', '1.1.0', '--push'], ada);
+    await withdraw('1.1.0');
+    assert.match(await readNotes(project, 'v1.0.0'), /There is no version to use instead yet/);
+    assert.deepEqual(await aliases(project.data), before, 'there is no version to go back to');
+  });
+
   void test('a version withdrawn before it was published is cancelled, and only a trusted key can withdraw', async (t) => {
     const project = await makeProject(t);
     await release(t, project, '1.0.0');

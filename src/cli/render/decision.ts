@@ -89,7 +89,7 @@ function incidentLines(incident: IncidentOutcome): readonly string[] {
       const { branch, commit, pushed, because } = incident;
       const why = because === undefined ? '' : ` (${because})`;
       const next = pushed ? '' : `; push it: git push origin ${commit.slice(0, 12)}:refs/heads/${branch}`;
-      return [`The incident is commit ${commit.slice(0, 12)} on ${branch}${pushed ? ', pushed' : ''}${why}${next}`];
+      return [`The incident is in commit ${commit.slice(0, 12)} on ${branch}${pushed ? ', pushed' : ''}${why}${next}`];
     }
     default:
       return assertNever(incident);
