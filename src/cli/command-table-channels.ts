@@ -1,6 +1,6 @@
 import type { Command } from './command.ts';
 
-/** The commands of the channels that follow the default branch. */
+/** The commands that move or show a channel. */
 export const channelCommands: readonly Command[] = [
   {
     name: 'edge',
@@ -25,5 +25,18 @@ export const channelCommands: readonly Command[] = [
       { line: 'edge --commit "$GITHUB_SHA"', says: 'Build the very commit that was pushed, however late it is' },
     ],
     load: () => import('./commands/edge.ts'),
+  },
+  {
+    name: 'history',
+    summary: 'Show what an alias pointed at, when, why, and who decided it',
+    description:
+      'Replays the rule over all signed releases and decisions, by the times they claim. Only the present value is observed; it is compared with what the rule says. Writes nothing.',
+    arguments: [{ name: 'ALIAS', summary: 'latest, X, X.Y, edge or a nightly', required: true }],
+    options: [],
+    examples: [
+      { line: 'history latest', says: 'Every move of latest, with its reason' },
+      { line: 'history 1.2 --json', says: 'The same of a line, as JSON' },
+    ],
+    load: () => import('./commands/history.ts'),
   },
 ];

@@ -27,7 +27,7 @@ export const tagCommands: readonly Command[] = [
       },
       {
         name: 'reason',
-        summary: 'Why it is unsigned; recorded in the tag',
+        summary: 'Why it is unsigned, or why a hotfix is large; recorded in the tag',
         value: { kind: 'text', placeholder: 'TEXT' },
       },
     ],
@@ -40,5 +40,35 @@ export const tagCommands: readonly Command[] = [
       },
     ],
     load: () => import('./commands/tag.ts'),
+  },
+  {
+    name: 'hotfix start',
+    summary: 'Make the branch of a hotfix at a published version',
+    description:
+      'From the highest stable version that is published and not withdrawn, or of a line. The number is the highest ever tagged in the line and one more. Run again: the same branch. Your working copy is not touched.',
+    arguments: [],
+    options: [
+      {
+        name: 'from',
+        summary: 'A version such as 1.2.3, or a line such as 1.2',
+        value: { kind: 'text', placeholder: 'VERSION|LINE' },
+      },
+      { name: 'push', summary: 'Push the branch, and nothing else', value: { kind: 'flag' } },
+    ],
+    examples: [
+      { line: 'hotfix start --push', says: 'Mend the last stable version' },
+      { line: 'hotfix start --from 1.2', says: 'Mend an older line' },
+    ],
+    load: () => import('./commands/hotfix-start.ts'),
+  },
+  {
+    name: 'hotfix finish',
+    summary: 'Merge a released hotfix back into the default branch',
+    description:
+      'Makes the merge commit on a branch merge-back/vX.Y.Z, without touching your working copy. Sections that both sides added to the changelog are all kept; with any other conflict nothing is made, and the files are listed.',
+    arguments: [{ name: 'VERSION', summary: 'The hotfix; by default the only one that waits', required: false }],
+    options: [{ name: 'push', summary: 'Push the branch, and nothing else', value: { kind: 'flag' } }],
+    examples: [{ line: 'hotfix finish 1.2.4 --push', says: 'Then merge the branch as your forge does it' }],
+    load: () => import('./commands/hotfix-finish.ts'),
   },
 ];

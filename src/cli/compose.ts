@@ -20,6 +20,7 @@ import type { BundleVerifier } from '../ports/attestor.ts';
 import type { Git } from '../ports/git.ts';
 import type { CliContext } from './command.ts';
 import { readText } from './compose-files.ts';
+import { openComparison } from './compose-comparison.ts';
 import { openGit } from './compose-git.ts';
 import { openImageRepository, releasesFolder } from './compose-registry.ts';
 import type { OpenedRepository, Project } from './project.ts';
@@ -144,6 +145,7 @@ export function readWorld(context: CliContext, parts: Parts): VerifyWorld {
   const { policy } = parts.loaded;
   return {
     git: parts.git,
+    comparison: openComparison(context),
     repository: parts.opened.repository,
     mirrors: parts.mirrors.map(({ repository }) => repository),
     tagVerifier: rememberVerdicts(tagVerifier({ openpgp: openpgpSignatures(), ssh: sshSignatures() })),

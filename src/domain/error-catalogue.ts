@@ -88,6 +88,26 @@ export const errorCatalogue = {
     when: 'A version is not above everything that was ever tagged in its line',
     hint: 'Take a version above it; a withdrawn one counts too',
   },
+  HOTFIX_REFUSED: {
+    exit: 3,
+    when: 'A hotfix cannot start at this version',
+    hint: "Run 'cutwater status' to see what is published",
+  },
+  BRANCH_EXISTS: {
+    exit: 3,
+    when: 'A branch to be made exists already and is something else',
+    hint: 'Look at what it is for; rename it if it is not needed',
+  },
+  MERGE_CONFLICT: {
+    exit: 3,
+    when: 'A hotfix cannot be merged back without a person',
+    hint: 'Merge it by hand, then run the same command again',
+  },
+  HOTFIX_TOO_LARGE: {
+    exit: 3,
+    when: 'A hotfix changes more than the policy allows, or other paths, and no reason is given',
+    hint: 'Make it smaller, or add --reason "TEXT"; the reason is recorded in the tag',
+  },
   CLOCK_WRONG: {
     exit: 3,
     when: 'The clock here does not fit the times in the repository',

@@ -65,4 +65,6 @@ export type TagVerdict =
       readonly reason: string;
       /** Set where the signature is good and by a maintainer, but the key is expired or revoked. */
       readonly retired?: TagObject;
+      /** Whose key that is; set wherever `retired` is. */
+      readonly retiredSigner?: TagSigner;
     };

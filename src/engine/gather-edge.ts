@@ -93,6 +93,18 @@ export async function lookAtChannels(world: ReadWorld, loaded: LoadedPolicy): Pr
   return { ...estate, channels: [...kept, { name: last, current, at, judgement: { is: 'past' } }] };
 }
 
+/** What one channel holds now, and of which commit that is, as far as this clone shows. */
+export async function lookAtChannel(
+  world: ReadWorld,
+  { policy, commit, trust }: LoadedPolicy,
+  name: ImageTag,
+): Promise<Pick<ChannelState, 'name' | 'current' | 'at'>> {
+  const head = (await world.git.branchHead(policy.git.branch)) ?? commit;
+  const history = positionsOf(await world.git.firstParents(head));
+  const current = await imageOrigins(world, trust).at(name);
+  return { name, current, at: current && (await placeOf(world, history, current)) };
+}
+
 async function placeOf(
   { git }: ReadWorld,
   history: Positions,

@@ -14,6 +14,9 @@ import type { EdgeEstate } from './gather-edge.ts';
 import { lookAtChannels } from './gather-edge.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import { readDue } from './due-announcements.ts';
+import type { OpenMergeBack } from './merge-backs.ts';
+import { findOpenMergeBacks } from './merge-backs.ts';
+import { standingBy } from './tag-standing.ts';
 import { readRecord } from './read-record.ts';
 import { readProjectTags } from './read-tags.ts';
 import type { ProjectTags } from './read-tags.ts';
@@ -35,6 +38,8 @@ export interface Status {
   /** Tags of this project that are no release or decision, or do not count. */
   readonly refusedTags: readonly { readonly tag: string; readonly reason: string }[];
   readonly ignoredTags: number;
+  /** Published hotfixes whose changes the default branch does not have. */
+  readonly mergeBacks: readonly OpenMergeBack[];
   /** What `reconcile` would do now. */
   readonly drift: readonly Step[];
   /** What users should be told by now and were not. */
@@ -80,6 +85,7 @@ export async function gatherStatus(world: ReadWorld, loaded: LoadedPolicy): Prom
     ignoredTags: tags.ignored,
     drift: await pointerSteps(world, loaded, estate),
     due: await readDue(world, loaded, { tags, estate }),
+    mergeBacks: await readMergeBacks(world, loaded, { tags, estate }),
     unreleased: findUnreleased(
       loaded,
       tags,
@@ -95,6 +101,24 @@ async function readChannels(world: ReadWorld, loaded: LoadedPolicy): Promise<Sta
   } catch (error) {
     if (!isCutwaterError(error, 'HISTORY_SHALLOW')) throw error;
     return { is: 'unchecked', reason: error.message };
+  }
+}
+
+async function readMergeBacks(
+  world: ReadWorld,
+  loaded: LoadedPolicy,
+  { tags, estate }: { readonly tags: ProjectTags; readonly estate: Estate },
+): Promise<readonly OpenMergeBack[]> {
+  try {
+    return await findOpenMergeBacks(world, loaded, { tags, standing: standingBy(world, loaded, estate) });
+  } catch (error) {
+    if (!isCutwaterError(error, 'HISTORY_SHALLOW')) throw error;
+    world.report({
+      type: 'note',
+      level: 'warning',
+      text: `Which hotfixes wait to be merged back is not shown: ${error.message}`,
+    });
+    return [];
   }
 }
 

@@ -13,7 +13,8 @@ import type { ReleaseKind } from './release-class.ts';
 import { requireSameTag } from './same-tag.ts';
 import { findOriginProblems } from './tag-origin.ts';
 import type { TagSituation } from './tag-situation.ts';
-import { findTagProblems, readTagSituation } from './tag-situation.ts';
+import { findTagProblems } from './tag-problems.ts';
+import { readTagSituation } from './tag-situation.ts';
 import type { TagWorld } from './world.ts';
 
 export interface ReleaseTagRequest {
@@ -25,6 +26,8 @@ export interface ReleaseTagRequest {
   readonly trailers: readonly Trailer[];
   /** Makes an unsigned tag, for a release candidate where the policy allows it. One line. */
   readonly unsignedReason: string | undefined;
+  /** Why a hotfix is larger than the policy wants, or outside of its paths. One line. */
+  readonly hotfixReason?: string | undefined;
   readonly push: boolean;
 }
 
@@ -55,14 +58,21 @@ export async function makeReleaseTag(
   const situation = await readTagSituation(world, loaded, request);
   const { existing, kind } = situation;
   const message = messageFor(kind, request);
+  if (request.hotfixReason !== undefined && kind !== 'hotfix')
+    throw new CutwaterError(
+      'USAGE',
+      `Cannot tag ${releaseTagOf(request.version)}: a reason is given, but its commit is on the default branch, so it is no hotfix`,
+      { hint: 'Leave out --reason' },
+    );
   if (existing !== undefined) {
-    const { commit, text, unsignedReason } = request;
-    const wanted = { commit, text, trailers: trailersOf(request), isUnsigned: unsignedReason !== undefined };
+    const { commit, text } = request;
+    const isUnsigned = situation.wanted.unsignedReason !== undefined;
+    const wanted = { commit, text, trailers: trailersOf(request), isUnsigned };
     await requireSameTag(world, loaded, { ...existing, wanted });
     if (existing.isPublic) return made(request, situation, { tag: existing.tag, is: 'kept', remote: 'there' });
   }
   refuse(releaseTagOf(request.version), [
-    ...(await findTagProblems(world, loaded, { wanted: request, situation })),
+    ...(await findTagProblems(world, loaded, situation)),
     ...(await findOriginProblems(world, loaded, {
       wanted: request,
       message: existing === undefined ? message : messageOf(existing.tag),
@@ -141,9 +151,12 @@ function messageFor(kind: ReleaseKind, request: ReleaseTagRequest): string {
   );
 }
 
-function trailersOf({ trailers, unsignedReason }: ReleaseTagRequest): readonly Trailer[] {
-  if (unsignedReason === undefined) return trailers;
-  return [...trailers, { name: trailerNames.unsigned, value: unsignedReason }];
+function trailersOf({ trailers, unsignedReason, hotfixReason }: ReleaseTagRequest): readonly Trailer[] {
+  return [
+    ...trailers,
+    ...(unsignedReason === undefined ? [] : [{ name: trailerNames.unsigned, value: unsignedReason }]),
+    ...(hotfixReason === undefined ? [] : [{ name: trailerNames.hotfix, value: hotfixReason }]),
+  ];
 }
 
 function refuse(name: string, problems: readonly CutwaterError[]): void {

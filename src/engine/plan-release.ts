@@ -17,6 +17,8 @@ import { releaseSteps } from '../plan/release-steps.ts';
 import type { Step } from '../plan/step.ts';
 import { admitRelease } from './admit-release.ts';
 import { readReleaseNotes } from './changelog-gate.ts';
+import type { PlannedHotfix } from './hotfix-diff.ts';
+import { planHotfix } from './hotfix-diff.ts';
 import { mirrorSteps } from './fill-mirrors.ts';
 import type { AliasState, Estate } from './gather-estate.ts';
 import { readDue } from './due-announcements.ts';
@@ -47,6 +49,8 @@ export interface ReleasePlan {
   readonly image: OriginJson | undefined;
   /** Where the image comes from, in sentences without final period. */
   readonly notes: readonly string[];
+  /** What a hotfix changes of the version it stems from; undefined for any other release. */
+  readonly hotfix: PlannedHotfix | undefined;
   /** Why the release would be refused as things stand; empty where it would go through. */
   readonly problems: readonly PlanProblem[];
   readonly steps: readonly PlannedStep[];
@@ -68,6 +72,7 @@ export async function planReconcile(world: ReadWorld, loaded: LoadedPolicy): Pro
     commit: undefined,
     image: undefined,
     notes: [],
+    hotfix: undefined,
     problems: [...refusals(estate), ...mirrors.problems],
     steps: [...steps, ...mirrors.steps, ...announcements].map((step) => ({ step, state: 'todo' })),
     aliases: estate.aliases,
@@ -115,6 +120,7 @@ export async function planRelease(world: ReadWorld, loaded: LoadedPolicy, versio
     commit,
     image: origin && originJson(origin, commit),
     notes: origin === undefined ? [] : describeOrigin(origin),
+    hotfix: await planHotfix(world, loaded, { version, commit, tags, decisions: estate.decisions }),
     problems: unique([...problems, ...refusals(estate)]),
     steps: await markDone(world, loaded, { version, steps }),
     aliases: estate.aliases,

@@ -3,7 +3,7 @@ import type { Parsed } from '../domain/brand.ts';
 import { accept, refuse } from '../domain/brand.ts';
 import type { CheckpointEntry } from '../domain/decision-message.ts';
 import { parseCheckpointMessage, parseDecisionMessage } from '../domain/decision-message.ts';
-import type { GitTag } from '../domain/git-tag.ts';
+import type { GitTag, TagSigner } from '../domain/git-tag.ts';
 import type { ImageTag } from '../domain/image-name.ts';
 import { objectId } from '../domain/object-id.ts';
 import { quote } from '../domain/quote.ts';
@@ -18,10 +18,27 @@ import { readArtifact } from './read-artifact.ts';
 import type { ProjectTags } from './read-tags.ts';
 import type { ReadWorld } from './world.ts';
 
+/** A checkpoint that counts. */
+export interface SignedCheckpoint {
+  readonly number: number;
+  readonly entries: readonly CheckpointEntry[];
+}
+
+export interface DecisionSignature {
+  readonly name: DecisionName;
+  readonly signer: TagSigner;
+  /** The key counts no more: what it withdrew stays withdrawn all the same. */
+  readonly isRetired: boolean;
+  /** Unix seconds, by the tagger's clock. */
+  readonly claimedAt: number;
+}
+
 /** What maintainers decided after the release tags, from git and registry together. */
 export interface Decisions {
   readonly decisions: readonly Decision[];
-  readonly checkpoints: readonly { readonly number: number; readonly entries: readonly CheckpointEntry[] }[];
+  readonly checkpoints: readonly SignedCheckpoint[];
+  /** Who signed each decision that counts, and when by its own word. */
+  readonly signatures: readonly DecisionSignature[];
   /** Tags that look like decisions and do not count, with the reason. */
   readonly invalid: readonly { readonly tag: string; readonly reason: string }[];
   /** Valid decisions that the registry does not hold yet; reconcile stores them there. */
@@ -68,13 +85,15 @@ export function usedKey(name: DecisionName): string {
   return name.kind === 'checkpoint' ? 'checkpoint' : formatTagName({ kind: 'release', version: name.version });
 }
 
-type Spoken =
+type Spoken = { readonly signature: DecisionSignature } & (
   | { readonly kind: 'decision'; readonly decision: Decision }
-  | { readonly kind: 'checkpoint'; readonly number: number; readonly entries: readonly CheckpointEntry[] };
+  | { readonly kind: 'checkpoint'; readonly checkpoint: SignedCheckpoint }
+);
 
 interface CollectedDecisions extends Decisions {
   readonly decisions: Decision[];
-  readonly checkpoints: Decisions['checkpoints'][number][];
+  readonly checkpoints: SignedCheckpoint[];
+  readonly signatures: DecisionSignature[];
   readonly invalid: Decisions['invalid'][number][];
   readonly unstored: Decisions['unstored'][number][];
   readonly unpushed: Decisions['unpushed'][number][];
@@ -82,7 +101,7 @@ interface CollectedDecisions extends Decisions {
 }
 
 function emptyDecisions(): CollectedDecisions {
-  return { decisions: [], checkpoints: [], invalid: [], unstored: [], unpushed: [], used: new Map() };
+  return { decisions: [], checkpoints: [], signatures: [], invalid: [], unstored: [], unpushed: [], used: new Map() };
 }
 
 function note(
@@ -99,8 +118,11 @@ function note(
   result.used.set(key, [...(result.used.get(key) ?? []), name.number]);
   if (spoken.is === 'refused') result.invalid.push({ tag: label, reason: spoken.reason });
   else if (!counts) result.invalid.push({ tag: label, reason: 'it is not pushed yet; nothing is lifted before that' });
-  else if (spoken.value.kind === 'decision') result.decisions.push(spoken.value.decision);
-  else result.checkpoints.push({ number: spoken.value.number, entries: spoken.value.entries });
+  else {
+    result.signatures.push(spoken.value.signature);
+    if (spoken.value.kind === 'decision') result.decisions.push(spoken.value.decision);
+    else result.checkpoints.push(spoken.value.checkpoint);
+  }
 }
 
 async function judgeDecision(
@@ -113,14 +135,19 @@ async function judgeDecision(
   const verdict = await world.tagVerifier.verifyTag(found.tag, rules);
   if (verdict.is === 'unsigned') return refuse('it is not signed; only a maintainer may decide this');
   // What a maintainer withdrew stays withdrawn when the key retires; to lift it takes a key that counts today.
-  const tag = verdict.is === 'valid' ? verdict.tag : name.kind === 'withdrawn' ? verdict.retired : undefined;
-  if (tag === undefined) return refuse(verdict.is === 'rejected' ? verdict.reason : 'it does not count');
+  const isRetired = verdict.is === 'rejected' && name.kind === 'withdrawn';
+  const tag = verdict.is === 'valid' ? verdict.tag : isRetired ? verdict.retired : undefined;
+  const signer = verdict.is === 'valid' ? verdict.signer : verdict.retiredSigner;
+  if (tag === undefined || signer === undefined)
+    return refuse(verdict.is === 'rejected' ? verdict.reason : 'it does not count');
+  const signature = { name, signer, isRetired, claimedAt: tag.taggedAt };
   const { project } = loaded.policy;
   if (name.kind === 'checkpoint') {
     const message = parseCheckpointMessage(tag.message);
     if (message.is === 'refused') return refuse(`its message ${message.reason}`);
     if (message.value.project !== project) return refuse(`it is about project ${quote(message.value.project)}`);
-    return accept({ kind: 'checkpoint', number: name.number, entries: message.value.entries });
+    const checkpoint = { number: name.number, entries: message.value.entries };
+    return accept({ kind: 'checkpoint', checkpoint, signature });
   }
   const message = parseDecisionMessage(tag.message);
   if (message.is === 'refused') return refuse(`its message ${message.reason}`);
@@ -131,6 +158,7 @@ async function judgeDecision(
   const common = { version, number: name.number, release, digest, reason, claimedAt: tag.taggedAt };
   return accept({
     kind: 'decision',
+    signature,
     decision:
       decision === 'withdrawn'
         ? { kind: 'withdrawn', ...common, aliases: aliases ?? 'move', useInstead }

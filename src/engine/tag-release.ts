@@ -21,9 +21,9 @@ export async function tagRelease(
   loaded: LoadedPolicy,
   order: TagOrder,
 ): Promise<ReleaseTagMade> {
-  const { version, text, unsignedReason, push } = order;
+  const { at: _, ...request } = order;
   const commit = await commitToTag(world, order);
-  return makeReleaseTag(world, loaded, { version, commit, text, unsignedReason, push, trailers: [] });
+  return makeReleaseTag(world, loaded, { ...request, commit, trailers: [] });
 }
 
 /** The commit a person means; without a name HEAD, and then the working copy must be that commit. */

@@ -1,24 +1,21 @@
-import { CutwaterError, isCutwaterError } from '../domain/error.ts';
+import { CutwaterError } from '../domain/error.ts';
 import type { GitTag } from '../domain/git-tag.ts';
 import type { ObjectId } from '../domain/object-id.ts';
 import { quote } from '../domain/quote.ts';
+import { trailerNames, trailerOf } from '../domain/release-message.ts';
 import { releaseTagOf } from '../domain/tag-name.ts';
+import { parseTagObject } from '../domain/tag-object.ts';
 import type { Version } from '../domain/version.ts';
 import { formatVersion } from '../domain/version.ts';
-import { contestedImageTags } from '../estate/image-tag-claims.ts';
-import type { UsedVersion } from '../estate/version-order.ts';
-import { judgeOrder } from '../estate/version-order.ts';
 import { matchesGlob } from '../policy/glob.ts';
 import { findAllowedBranch } from './admit-release.ts';
-import { readReleaseNotes } from './changelog-gate.ts';
 import type { LoadedPolicy } from './load-policy.ts';
-import { readPolicyAt } from './load-policy.ts';
 import type { ProjectTags } from './read-tags.ts';
 import { readProjectTags } from './read-tags.ts';
-import { sameImage } from './same-image.ts';
 import type { ReleaseKind } from './release-class.ts';
 import { releaseKindOf } from './release-class.ts';
-import { readForgeUse, readUsedVersions } from './used-versions.ts';
+import type { TagStanding } from './tag-standing.ts';
+import { readStanding } from './tag-standing.ts';
 import type { TagWorld } from './world.ts';
 
 /** What is wanted of a release tag, as far as it can be judged before there is one. */
@@ -26,38 +23,31 @@ export interface WantedTag {
   readonly version: Version;
   readonly commit: ObjectId;
   readonly unsignedReason: string | undefined;
+  readonly hotfixReason?: string | undefined;
 }
 
-/** What clone and remote show about a tag that is to be made. */
+/** What clone, remote and registry show about a tag that is to be made. */
 export interface TagSituation {
+  /** With the reasons that a tag which is there already gives. */
+  readonly wanted: WantedTag;
   readonly kind: ReleaseKind;
   readonly tags: ProjectTags;
+  readonly standing: TagStanding;
   /** The tag, where it is there already; not public: only this clone has it. */
   readonly existing: { readonly tag: GitTag; readonly isPublic: boolean } | undefined;
-  /** Whether a branch where releases may be tagged contains the commit. */
+  /** Where the tag may point: the branches that count for it. */
+  readonly branches: readonly string[];
+  /** Whether one of them, here or on the remote, contains the commit. */
   readonly isAllowed: boolean;
   /** The branch that has to be pushed with the tag, because no branch of the remote has the commit. */
   readonly toPush: { readonly name: string; readonly commit: ObjectId } | undefined;
 }
 
 /** Throws VERSION_INVALID, TAG_MOVED, HISTORY_SHALLOW. */
-export async function readTagSituation(
-  world: TagWorld,
-  loaded: LoadedPolicy,
-  wanted: WantedTag,
-): Promise<TagSituation> {
-  const { version, commit } = wanted;
+export async function readTagSituation(world: TagWorld, loaded: LoadedPolicy, asked: WantedTag): Promise<TagSituation> {
+  const { version, commit } = asked;
   const name = releaseTagOf(version);
   const tags = await readProjectTags(world.git, loaded.policy, 'remote');
-  const place = await findPlace(world, loaded, { wanted, tags });
-  // Pushed with its branch, the commit is on the default branch a moment later.
-  const head = place.toPush?.name === loaded.policy.git.branch ? commit : loaded.commit;
-  const kind = await releaseKindOf(world.git, { version, commit, head });
-  if (kind === undefined)
-    throw new CutwaterError(
-      'VERSION_INVALID',
-      `Cannot tag ${quote(formatVersion(version))}: it is neither stable nor a release candidate`,
-    );
   const moved = tags.moved.get(name);
   if (moved !== undefined)
     throw new CutwaterError(
@@ -69,136 +59,47 @@ export async function readTagSituation(
     );
   const tag = tags.decided.find((decided) => decided.tag.name === name)?.tag;
   const isPublic = tags.remote === undefined || tags.remote.has(name);
-  return { kind, tags, existing: tag && { tag, isPublic }, ...place };
+  const wanted = tag === undefined ? asked : withReasonsOf(tag, asked);
+  const place = await findPlace(world, loaded, { wanted, tags });
+  // Pushed with its branch, the commit is on the default branch a moment later.
+  const head = place.toPush?.name === loaded.policy.git.branch ? commit : loaded.commit;
+  const kind = await releaseKindOf(world.git, { version, commit, head });
+  if (kind === undefined)
+    throw new CutwaterError(
+      'VERSION_INVALID',
+      `Cannot tag ${quote(formatVersion(version))}: it is neither stable nor a release candidate`,
+    );
+  const standing = await readStanding(world, loaded, tags);
+  return { wanted, kind, tags, standing, existing: tag && { tag, isPublic }, ...place };
+}
+
+/** Run again for a tag that was not pushed, nobody has to say again what it says. */
+function withReasonsOf(tag: GitTag, asked: WantedTag): WantedTag {
+  const parsed = parseTagObject(tag.raw ?? new Uint8Array());
+  if (parsed.is === 'refused') return asked;
+  const { message, signature } = parsed.value;
+  const unsigned = signature === undefined ? trailerOf(message, trailerNames.unsigned) : undefined;
+  return {
+    ...asked,
+    unsignedReason: asked.unsignedReason ?? unsigned,
+    hotfixReason: asked.hotfixReason ?? trailerOf(message, trailerNames.hotfix),
+  };
 }
 
 /** The branches of the remote first; one of this clone only where the remote lacks the commit. */
 async function findPlace(
   world: TagWorld,
-  loaded: LoadedPolicy,
+  { policy }: LoadedPolicy,
   { wanted, tags }: { readonly wanted: WantedTag; readonly tags: ProjectTags },
-): Promise<Pick<TagSituation, 'isAllowed' | 'toPush'>> {
-  const { commit } = wanted;
-  const patterns = allowedPatterns(loaded, wanted);
-  if ((await findAllowedBranch(world.git, patterns, commit)) !== undefined)
-    return { isAllowed: true, toPush: undefined };
-  if (tags.remote === undefined) return { isAllowed: false, toPush: undefined };
+): Promise<Pick<TagSituation, 'branches' | 'isAllowed' | 'toPush'>> {
+  const { commit, unsignedReason } = wanted;
+  // Unsigned tags are released from the protected branch only.
+  const branches = unsignedReason === undefined ? policy.git.releaseBranches : [policy.git.branch];
+  if ((await findAllowedBranch(world.git, branches, commit)) !== undefined)
+    return { branches, isAllowed: true, toPush: undefined };
+  if (tags.remote === undefined) return { branches, isAllowed: false, toPush: undefined };
   const here = await world.tagWriter.branchesWith(commit);
-  const name = here.find((branch) => patterns.some((pattern) => matchesGlob(pattern, branch)));
-  return { isAllowed: name !== undefined, toPush: name === undefined ? undefined : { name, commit } };
-}
-
-/** Unsigned tags are released from the protected branch only. */
-function allowedPatterns({ policy }: LoadedPolicy, { unsignedReason }: WantedTag): readonly string[] {
-  return unsignedReason === undefined ? policy.git.releaseBranches : [policy.git.branch];
-}
-
-/** Everything that stands against the tag and that a maintainer can know before signing. */
-export async function findTagProblems(
-  world: TagWorld,
-  loaded: LoadedPolicy,
-  { wanted, situation }: { readonly wanted: WantedTag; readonly situation: TagSituation },
-): Promise<readonly CutwaterError[]> {
-  return [
-    ...branchProblems(loaded, wanted, situation),
-    ...signatureProblems(loaded, wanted),
-    ...claimProblems(wanted, situation.tags),
-    ...(await orderProblems(world, loaded, { wanted, situation })),
-    ...(await contentProblems(world, loaded, wanted)),
-  ];
-}
-
-function branchProblems(
-  loaded: LoadedPolicy,
-  wanted: WantedTag,
-  { isAllowed }: TagSituation,
-): readonly CutwaterError[] {
-  if (isAllowed) return [];
-  const patterns = allowedPatterns(loaded, wanted).join(', ');
-  return [
-    new CutwaterError(
-      'TAG_REJECTED',
-      `Cannot tag ${releaseTagOf(wanted.version)}: commit ${wanted.commit.slice(0, 12)} is on none of the allowed branches (${patterns}), here or on the remote`,
-      { hint: 'Merge the commit to an allowed branch, or name its branch in git.releaseBranches' },
-    ),
-  ];
-}
-
-function signatureProblems({ policy }: LoadedPolicy, wanted: WantedTag): readonly CutwaterError[] {
-  if (wanted.unsignedReason === undefined) return [];
-  const isCandidate = wanted.version.prerelease.length > 0;
-  if (isCandidate && policy.signatures.rc === 'optional') return [];
-  const found = isCandidate ? 'signatures.rc is "required"' : 'a stable release is always signed';
-  return [
-    new CutwaterError('TAG_REJECTED', `Cannot tag ${releaseTagOf(wanted.version)} unsigned: ${found}`, {
-      hint: 'Sign it: run the command without --unsigned',
-    }),
-  ];
-}
-
-function claimProblems({ version }: WantedTag, tags: ProjectTags): readonly CutwaterError[] {
-  const name = releaseTagOf(version);
-  const names = [...tags.decided, ...tags.refused].map(({ tag }) => tag.name).filter((one) => one !== name);
-  const claimants = contestedImageTags([...names, name]).get(formatVersion(version)) ?? [];
-  if (claimants.length === 0) return [];
-  return [
-    new CutwaterError(
-      'IMAGE_TAG_CLAIMED_TWICE',
-      `Cannot tag ${name}: the git tags ${claimants.map((one) => quote(one)).join(' and ')} would both claim image tag ${formatVersion(version)}`,
-      { hint: 'Take the next version, or name the other tag in git.ignoreTags' },
-    ),
-  ];
-}
-
-/** The tag itself, where a run made it and did not push it, stands against nothing. */
-async function orderProblems(
-  world: TagWorld,
-  loaded: LoadedPolicy,
-  { wanted, situation }: { readonly wanted: WantedTag; readonly situation: TagSituation },
-): Promise<readonly CutwaterError[]> {
-  const { version } = wanted;
-  const name = releaseTagOf(version);
-  const tags = { ...situation.tags, decided: situation.tags.decided.filter(({ tag }) => tag.name !== name) };
-  const used: readonly UsedVersion[] = [
-    ...(await readUsedVersions(world, loaded, { tags, line: version })),
-    ...(await readForgeUse(world, version)),
-  ];
-  const problem = judgeOrder(version, used);
-  switch (problem?.is) {
-    case undefined:
-      return [];
-    case 'used':
-      return [
-        new CutwaterError(
-          'VERSION_USED',
-          `Cannot tag ${name}: the number was used before (${[...new Set(problem.where)].join(', ')})`,
-        ),
-      ];
-    case 'below': {
-      const { highest } = problem;
-      return [
-        new CutwaterError(
-          'VERSION_BELOW_LINE',
-          `Cannot tag ${name}: ${highest.where} is higher in the line ${version.major}.${version.minor}, a version above ${formatVersion(highest.version)} is wanted`,
-        ),
-      ];
-    }
-  }
-}
-
-/** What the commit itself must hold: a policy that builds what the protected branch publishes, and its changelog section. */
-async function contentProblems(
-  world: TagWorld,
-  loaded: LoadedPolicy,
-  { version, commit }: WantedTag,
-): Promise<readonly CutwaterError[]> {
-  try {
-    const build = await readPolicyAt(world.git, commit, `${commit.slice(0, 12)}:cutwater.yaml`);
-    sameImage(loaded.policy, build, `tag ${releaseTagOf(version)}`);
-    await readReleaseNotes(world.git, { version, commit, changelog: build.changelog });
-    return [];
-  } catch (error) {
-    if (!isCutwaterError(error)) throw error;
-    return [error];
-  }
+  const name = here.find((branch) => branches.some((pattern) => matchesGlob(pattern, branch)));
+  if (name === undefined) return { branches, isAllowed: false, toPush: undefined };
+  return { branches, isAllowed: true, toPush: { name, commit } };
 }

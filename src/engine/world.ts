@@ -3,6 +3,7 @@ import type { ScanPolicy } from '../policy/scan-schema.ts';
 import type { OpenAnnouncer } from '../ports/announcer.ts';
 import type { Attestor, BundleVerifier } from '../ports/attestor.ts';
 import type { BranchWriter } from '../ports/branch-writer.ts';
+import type { Comparison } from '../ports/comparison.ts';
 import type { Forge } from '../ports/forge.ts';
 import type { GateRunner } from '../ports/gate-runner.ts';
 import type { Git } from '../ports/git.ts';
@@ -12,6 +13,7 @@ import type { ImageRepository } from '../ports/repository.ts';
 import type { Scanner } from '../ports/scanner.ts';
 import type { SbomMaker } from '../ports/sbom-maker.ts';
 import type { TagWriter } from '../ports/tag-writer.ts';
+import type { MergeWriter } from '../ports/merge-writer.ts';
 import type { TagVerifier } from '../ports/tag-verifier.ts';
 import type { WorkingCopy } from '../ports/working-copy.ts';
 import type { Workspace } from '../ports/workspace.ts';
@@ -20,6 +22,7 @@ import type { Report } from './event.ts';
 /** What commands that only look need of the world. */
 export interface ReadWorld {
   readonly git: Git;
+  readonly comparison: Comparison;
   readonly tagVerifier: TagVerifier;
   readonly bundleVerifier: BundleVerifier;
   readonly repository: ImageRepository;
@@ -67,4 +70,11 @@ export interface TagWorld extends ReadWorld {
 export interface DecideWorld extends ReadWorld {
   readonly workingCopy: WorkingCopy;
   readonly branchWriter: BranchWriter;
+}
+
+/** What it takes to make branches of this clone, and to push them. */
+export interface BranchWorld extends ReadWorld {
+  readonly branchWriter: BranchWriter;
+  readonly mergeWriter: MergeWriter;
+  readonly workingCopy: Pick<WorkingCopy, 'pushBranch'>;
 }

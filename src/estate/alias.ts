@@ -30,6 +30,16 @@ export function aliasesOfVersion(version: Version, channels: ChannelPolicy): rea
   return all.filter((alias) => mayPointAt(alias, version));
 }
 
+/** The alias of this name; undefined for any other text, and for an alias that the policy does not publish. */
+export function aliasNamed(name: string, channels: ChannelPolicy): Alias | undefined {
+  const { latest } = channels;
+  if (name === 'latest') return { kind: 'latest', name, line: latest.kind === 'line' ? latest.line : undefined };
+  const [, major, minor] = /^(0|[1-9]\d{0,8})(?:\.(0|[1-9]\d{0,8}))?$/.exec(name) ?? [];
+  if (major === undefined) return undefined;
+  const some = { major: Number(major), minor: Number(minor ?? 0), patch: 0, prerelease: [] };
+  return aliasesOfVersion(some, channels).find((alias) => alias.name === name);
+}
+
 /** Whether an alias may ever point at a version. An RC, or any other prerelease, never. */
 export function mayPointAt(alias: Alias, version: Version): boolean {
   if (releaseClassOf(version) !== 'stable') return false;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readVersion } from '../domain/version.ts';
+import { formatVersion, readVersion } from '../domain/version.ts';
 import type { UsedVersion } from './version-order.ts';
-import { judgeOrder } from './version-order.ts';
+import { judgeOrder, nextPatch } from './version-order.ts';
 
 const used = (...texts: readonly string[]): readonly UsedVersion[] =>
   texts.map((text) => ({ version: readVersion(text.replace('?', '')), where: text, counts: !text.endsWith('?') }));
@@ -35,3 +35,15 @@ void test('what does not count takes its own number and no other', () => {
   assert.equal(verdict('1.2.999', '1.2.999?'), 'used: 1.2.999?');
   assert.equal(verdict('1.2.3', '1.2.999?', '1.2.4'), 'below 1.2.4');
 });
+
+for (const [before, expected] of [
+  [['1.2.3', '1.3.0', '2.0.0'], '1.2.4'],
+  [['1.2.3', '1.2.4', '1.2.2'], '1.2.5'],
+  [['1.2.3', '1.2.4-rc.1'], '1.2.5'],
+  [['1.3.0'], '1.2.0'],
+  [['1.2.3', '1.2.4?', '1.2.6?'], '1.2.5'],
+  [['1.2.3', '1.2.4?', '1.2.5-rc.1?', '1.2.999?'], '1.2.6'],
+] as const)
+  void test(`after ${before.join(', ')} the next hotfix of 1.2 is ${expected}`, () => {
+    assert.equal(formatVersion(nextPatch({ major: 1, minor: 2 }, used(...before))), expected);
+  });

@@ -1,5 +1,5 @@
 import type { Version } from '../domain/version.ts';
-import { compareVersions, highestVersion } from '../domain/version.ts';
+import { compareVersions, formatVersion, highestVersion } from '../domain/version.ts';
 
 /** A version somebody has used, and where. */
 export interface UsedVersion {
@@ -33,6 +33,19 @@ export function highestOfLine(line: Line, used: readonly UsedVersion[]): UsedVer
   const counting = used.filter((one) => one.counts && isInLine(one.version, line));
   const highest = highestVersion(counting.map(({ version }) => version));
   return counting.find(({ version }) => version === highest);
+}
+
+/** The number of the next hotfix: the highest ever tagged in the line, and one more; numbers in anybody's use are passed over. */
+export function nextPatch(line: Line, used: readonly UsedVersion[]): Version {
+  const taken = new Set(
+    used
+      .filter(({ version }) => isInLine(version, line))
+      .map(({ version }) => formatVersion({ ...version, prerelease: [] })),
+  );
+  let patch = (highestOfLine(line, used)?.version.patch ?? -1) + 1;
+  const next = (): Version => ({ major: line.major, minor: line.minor, patch, prerelease: [] });
+  while (taken.has(formatVersion(next()))) patch += 1;
+  return next();
 }
 
 export function isInLine(version: Version, line: Line): boolean {

@@ -30,6 +30,7 @@ export function completePolicy(document: PolicyDocument): Policy {
     upgrading: document.upgrading === false ? undefined : document.upgrading,
     processDocument: document.processDocument,
     notBuildInput: document.notBuildInput,
+    hotfix: document.hotfix,
     gates: document.gates.map(toGate),
     evidence: document.evidence.map(toEvidence),
     scan: document.scan,

@@ -118,6 +118,11 @@ export function string(wanted?: Wanted): TextField {
   return new TextField(mini.string(wanted));
 }
 
+/** A whole number between two others, both allowed. */
+export function int(least: number, most: number, wanted: Wanted): Field<mini.ZodMiniNumberFormat> {
+  return new Field(mini.int(wanted).check(mini.gte(least, wanted), mini.lte(most, wanted)));
+}
+
 export function boolean(wanted: Wanted): Field<mini.ZodMiniBoolean<boolean>> {
   return new Field(mini.boolean(wanted));
 }

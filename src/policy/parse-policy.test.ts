@@ -57,6 +57,7 @@ test("parsePolicy() reads a minimal file as RustShare's process", () => {
     upgrading: 'docs/upgrading.md',
     processDocument: 'docs/release-process.md',
     notBuildInput: ['CHANGELOG.md', 'docs/**'],
+    hotfix: { maxLines: 300, maxFiles: 15, paths: [], mergeBack: 'required' },
     gates: [],
     evidence: [],
     scan: undefined,
@@ -98,6 +99,7 @@ channels: { major: from-1.0, latest: "2.1", sha: short, edge: false, nightly: fa
 changelog: docs/CHANGES.md
 upgrading: false
 notBuildInput: ["*.md"]
+hotfix: { maxLines: 1, maxFiles: 1000000, paths: ["src/**"], mergeBack: off }
 gates:
   - { name: smoke, on: candidate, command: ["./smoke", "{image}"], timeout: 1h30m, classes: [stable], env: [SMOKE_URL],
       whenChanged: ["src/**"], report: { path: out/smoke.env, format: keyvalue, expect: { SMOKE_STATUS: passed } } }
@@ -111,6 +113,7 @@ forge: { kind: local, folder: out/releases }
     { file: 'x' },
   );
   assert.deepEqual(policy.git, { branch: 'trunk', releaseBranches: ['trunk', 'hotfix/*'], ignoreTags: ['^api/v'] });
+  assert.deepEqual(policy.hotfix, { maxLines: 1, maxFiles: 1000000, paths: ['src/**'], mergeBack: 'off' });
   assert.deepEqual(policy.trust.maintainers[0], {
     name: 'Bo',
     key: { kind: 'ssh', publicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' },
@@ -231,6 +234,10 @@ const refusals: readonly (readonly [string, string])[] = [
   ],
   ['signatures: { formats: [x509] }', 'wanted one of "openpgp", "ssh"'],
   ['notBuildInput: ["**"]', 'matches nearly every file'],
+  ['hotfix: { maxLines: 0 }', 'hotfix.maxLines: found 0, wanted a whole number from 1 to 1000000'],
+  ['hotfix: { maxFiles: 1000001 }', 'hotfix.maxFiles: found 1000001, wanted a whole number from 1 to 1000000'],
+  ['hotfix: { maxLines: 1.5 }', 'found 1.5, wanted a whole number from 1 to 1000000'],
+  ['hotfix: { paths: ["**"] }', 'wanted a path pattern such as "src/**"'],
   ['notBuildInput: ["Docker*"]', 'which matches "Dockerfile", wanted only files that the build does not read'],
   ['notBuildInput: ["*.yaml"]', 'which matches "cutwater.yaml"'],
   ['binaries: [{ name: app, path: /app }]', 'the same name for linux/amd64 and linux/arm64'],

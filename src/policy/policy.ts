@@ -1,6 +1,7 @@
 import type { ScanPolicy } from './scan-schema.ts';
 import type { SignatureFormat } from '../domain/git-tag.ts';
 import type { ImageName } from '../domain/image-name.ts';
+import type { HotfixPolicy } from './hotfix-schema.ts';
 import type { Platform } from '../domain/platform.ts';
 import type { AnnouncePolicy } from './announce-schema.ts';
 import type { EvidencePolicy, GatePolicy } from './gate-policy.ts';
@@ -44,6 +45,7 @@ export interface Policy {
   readonly processDocument: string;
   /** Paths (`*` one part, `**` any) that are no build input: commits that differ only there are equivalent. */
   readonly notBuildInput: readonly string[];
+  readonly hotfix: HotfixPolicy;
   readonly gates: readonly GatePolicy[];
   readonly evidence: readonly EvidencePolicy[];
   /** The scan of the built image; undefined where there is none. */

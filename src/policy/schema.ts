@@ -3,6 +3,7 @@ import { parseBranchName, parseBranchPattern } from './branch-pattern.ts';
 import { channelsSchema } from './channels-schema.ts';
 import * as z from './field.ts';
 import { evidencesSchema, gatesSchema } from './gate-schema.ts';
+import { hotfixSchema } from './hotfix-schema.ts';
 import { binarySchema, imageSchema } from './image-schema.ts';
 import { checkedText, choice, parsedText, section } from './parsed-text.ts';
 import { parsePathPattern, parseRepositoryPath } from './repository-path.ts';
@@ -152,6 +153,7 @@ export const policySchema = section('a mapping with project, images and trust', 
     .meta({
       description: 'Files that are no input of the build: commits that differ only there count as the same build.',
     }),
+  hotfix: hotfixSchema,
   gates: gatesSchema,
   evidence: evidencesSchema,
   scan: scanSchema.optional(),

@@ -29,6 +29,7 @@ void suite('lines of versions', { concurrency: 2 }, () => {
     await backport(t, project);
     assert.deepEqual(await aliases(project.data), { latest: '1.1.0', '1': '1.1.0', '1.1': '1.1.0', '1.0': '1.0.1' });
     const after = await readPublished(project.data);
+    assert.equal(after.tags['1.0.1'], after.tags['1.0.1-rc.1']);
     assert.equal(after.latest, 'v1.1.0', 'the forge shows the same version as the latest');
     for (const version of ['1.0.0-rc.1', '1.0.0']) assert.equal(after.tags[version], stable.tags[version], version);
 
@@ -74,9 +75,12 @@ async function release(scope: Scope, project: TestProject, version: string): Pro
   await succeed(['release', version], await runner(scope, project));
 }
 
+/** With a candidate of the older line, and a commit after it that no build reads. */
 async function backport(scope: Scope, project: TestProject): Promise<void> {
   await project.clone.git('checkout', '-q', '-b', 'hotfix/v1.0.1', 'v1.0.0');
   await project.commit({ 'app.txt': 'one, mended\n' });
+  await release(scope, project, '1.0.1-rc.1');
+  await project.commit({ 'docs/notes.md': 'Upgrade.\n' });
   await release(scope, project, '1.0.1');
 }
 

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { openReleaseProject } from '../../src/cli/compose-release.ts';
 import { objectId } from '../../src/domain/object-id.ts';
+import { readVersion } from '../../src/domain/version.ts';
+import { release } from '../../src/engine/release.ts';
 import { maintainer, runner } from '../make/actors.ts';
 import { makeCandidates } from '../make/candidates.ts';
 import { restate } from '../make/forged-statement.ts';
@@ -10,7 +13,8 @@ import { readJson, runProgram, succeed } from '../make/program.ts';
 import type { TestProject } from '../make/project.ts';
 import { copyProject } from '../make/project.ts';
 import { aliases, followed, readPublished } from '../make/published.ts';
-import { digestAt } from '../make/registry-writer.ts';
+import { digestAt, pointImageTags } from '../make/registry-writer.ts';
+import { silentContext } from '../make/silent-context.ts';
 import { readStatement } from '../make/stated.ts';
 
 void test('promotions', { concurrency: 2 }, async (p) => {
@@ -123,6 +127,45 @@ void test('promotions', { concurrency: 2 }, async (p) => {
       assert.match(ended.stderr, /v1\.0\.0-rc\.2 is higher, and is not what is promoted/);
       assert.equal(await digestAt(project.data, '1.0.0'), await digestAt(project.data, '1.0.0-rc.1'));
     }),
+    p.test(
+      'a run that finds another candidate pinned meanwhile goes on with that one, and says so in the statement',
+      async (t) => {
+        const project = await copyProject(t, template);
+        const [, first] = await commitsOf(project, 'HEAD', 'v1.0.0-rc.1');
+        // The second candidate is of the same build as the first one, and so is the release.
+        await project.clone.git('checkout', '-q', '-B', 'main', first ?? '');
+        await project.clone.git('push', '-q', '--force', 'origin', 'main');
+        await project.commit({ 'docs/notes.md': 'Again.\n' });
+        await project.tag('1.0.0-rc.3');
+        const at = await runner(t, project);
+        await succeed(['release', '1.0.0-rc.3'], at);
+        await project.tag('1.0.0');
+        const pin = `candidate-${await objectOf(project, 'v1.0.0')}`;
+        const other = await digestAt(project.data, '1.0.0-rc.1');
+        const opened = await openReleaseProject(silentContext(at));
+        const { repository } = opened.world;
+        let raced = false;
+        const slow = new Proxy(repository, {
+          get: (target, name, receiver) =>
+            name !== 'writeManifest'
+              ? Reflect.get(target, name, receiver)
+              : async (...args: Parameters<typeof repository.writeManifest>) => {
+                  if (args[0] === pin && !raced) {
+                    raced = true;
+                    await pointImageTags(project.data, other, pin);
+                  }
+                  return repository.writeManifest(...args);
+                },
+        });
+        await release({ ...opened.world, repository: slow }, opened.loaded, readVersion('1.0.0'));
+        await opened.close();
+        assert.ok(raced);
+        const { promotes, build } = await readStatement(project.data, '1.0.0');
+        assert.deepEqual([promotes?.version, build.commit], ['1.0.0-rc.1', first]);
+        assert.equal(await digestAt(project.data, '1.0.0'), other);
+        await succeed(['verify', '1.0.0'], await maintainer(project));
+      },
+    ),
   ]);
 });
 

@@ -72,13 +72,14 @@ function checkForm(tag: GitTag): { readonly is: 'ok'; readonly value: TagObject 
 function checkKey(tag: TagObject, judgement: Extract<SignatureJudgement, { is: 'good' }>, rules: TagRules): TagVerdict {
   const { maintainer, fingerprint } = judgement;
   const key = `the key ${fingerprint} of ${quote(maintainer.name)}`;
+  const signer = { name: maintainer.name, format: maintainer.key.kind, fingerprint };
   const retire = (fault: 'key-revoked' | 'key-expired', reason: string): TagVerdict => {
-    return { is: 'rejected', fault, reason, retired: tag };
+    return { is: 'rejected', fault, reason, retired: tag, retiredSigner: signer };
   };
   if (maintainer.revoked) return retire('key-revoked', `${key} is marked as revoked in ${quote(rules.trust.origin)}`);
   if (judgement.isRevoked) return retire('key-revoked', `${key} was revoked by its owner`);
   if (judgement.isExpired) return retire('key-expired', `${key} has expired`);
   if (maintainer.notAfter !== undefined && maintainer.notAfter < rules.now)
     return retire('key-expired', `${key} counts only until ${new Date(maintainer.notAfter * 1000).toISOString()}`);
-  return { is: 'valid', tag, signer: { name: maintainer.name, format: maintainer.key.kind, fingerprint } };
+  return { is: 'valid', tag, signer };
 }

@@ -8,6 +8,7 @@ import { planReconcile, planRelease } from '../../engine/plan-release.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { openProject } from '../compose.ts';
 import { aliasJson, renderAliases } from '../render/aliases.ts';
+import { renderHotfix } from '../render/hotfix.ts';
 import { writeJson } from '../render/json.ts';
 import { renderSteps } from '../render/steps.ts';
 import type { Terminal } from '../render/terminal.ts';
@@ -52,6 +53,7 @@ function renderPlan(plan: ReleasePlan, terminal: Terminal): readonly string[] {
     paint(terminal, 'bold', title),
     ...plan.notes.map((note) => `  ${escapeText(note, 1000)}`),
     ...renderSteps(plan.steps, terminal),
+    ...renderHotfix(plan.hotfix, terminal),
     ...(aliases.length === 0 ? [] : ['', ...aliases]),
     ...(problems.length === 0
       ? []

@@ -22,7 +22,7 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
     await project.close();
     if (context.options.json) writeJson(context.stdout, statusJson(status));
     else context.stdout.write(`${renderStatus(status, project.world.now, context.terminal).join('\n')}\n`);
-    const open = [status.drift, status.unfinished, status.due].some((list) => list.length > 0);
+    const open = [status.drift, status.unfinished, status.due, status.mergeBacks].some((list) => list.length > 0);
     return input.flag('exit-code') && open ? exitCodes.refused : exitCodes.done;
   } finally {
     await project.close();
@@ -57,6 +57,10 @@ function renderStatus(status: Status, now: number, terminal: Terminal): readonly
   const refused = status.refusedTags.map(
     ({ tag, reason }) => `${escapeText(tag)}: it ${escapeText(reason.replace(/^it /, ''), 500)}`,
   );
+  const mergeBacks = status.mergeBacks.map(
+    ({ version, missing }) =>
+      `${version}: ${missing} ${missing === 1 ? 'commit' : 'commits'} not in the default branch; run 'cutwater hotfix finish ${version}'`,
+  );
   const columns = [{ title: 'version' }, { title: 'state', shrinks: true }] as const;
   const more = {
     published: published.length - shown,
@@ -68,6 +72,7 @@ function renderStatus(status: Status, now: number, terminal: Terminal): readonly
     { title: 'Builds of the default branch', lines: channelLines(status.channels, now, terminal), more: 0 },
     { title: 'Versions', lines: renderTable(columns, published.slice(0, shown), terminal), more: more.published },
     { title: 'Tagged, not finished', lines: unfinished.slice(0, shown), more: more.unfinished },
+    { title: 'To be merged back', lines: mergeBacks.slice(0, shown), more: mergeBacks.length - shown },
     { title: "Drift that 'cutwater reconcile' would mend", lines: status.drift.map(describeStep), more: 0 },
     { title: 'Announcements', lines: dueLines(status.due), more: 0 },
     { title: 'Tags that do not count', lines: refused.slice(0, shown), more: more.refused },

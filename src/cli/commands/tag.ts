@@ -4,7 +4,7 @@ import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { parseReason } from '../../domain/release-message.ts';
 import { releaseTagOf } from '../../domain/tag-name.ts';
 import type { Version } from '../../domain/version.ts';
-import { readVersion } from '../../domain/version.ts';
+import { readVersion, releaseClassOf } from '../../domain/version.ts';
 import type { ReleaseTagMade } from '../../engine/make-release-tag.ts';
 import { tagRelease } from '../../engine/tag-release.ts';
 import type { CliContext, CommandInput } from '../command.ts';
@@ -14,14 +14,14 @@ import { writeJson } from '../render/json.ts';
 /** `cutwater tag VERSION` */
 export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
   const version = readVersion(input.argument('VERSION'));
-  const unsignedReason = readUnsigned(input, version);
+  const reason = readReason(input, version);
   const project = await openTagProject(context);
   try {
     const made = await tagRelease(project.world, project.loaded, {
       version,
       at: input.text('at'),
       text: input.text('message'),
-      unsignedReason,
+      ...(input.flag('unsigned') ? { unsignedReason: reason } : { unsignedReason: undefined, hotfixReason: reason }),
       push: input.flag('push'),
     });
     await project.close();
@@ -33,18 +33,21 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
   }
 }
 
-function readUnsigned(input: CommandInput, version: Version): string | undefined {
-  const reason = input.text('reason');
-  if (!input.flag('unsigned')) {
-    if (reason === undefined) return undefined;
-    throw new CutwaterError('USAGE', `Cannot tag ${releaseTagOf(version)}: a reason is given, but not for what`, {
+/** Of an unsigned candidate or of a large hotfix: no tag is both. */
+function readReason(input: CommandInput, version: Version): string | undefined {
+  const isUnsigned = input.flag('unsigned');
+  const text = input.text('reason') ?? (isUnsigned ? '' : undefined);
+  if (text === undefined) return undefined;
+  const name = releaseTagOf(version);
+  const isStable = releaseClassOf(version) === 'stable';
+  if (!isUnsigned && !isStable)
+    throw new CutwaterError('USAGE', `Cannot tag ${name}: a reason is given, but not for what`, {
       hint: 'Add --unsigned, or leave out --reason',
     });
-  }
-  const parsed = parseReason(reason ?? '');
-  if (parsed.is === 'ok') return parsed.value;
-  throw new CutwaterError('USAGE', `Cannot tag ${releaseTagOf(version)} unsigned: the reason ${parsed.reason}`, {
-    hint: 'Add --reason "TEXT"; it is recorded in the tag and in the release statement',
+  const reason = parseReason(text);
+  if (reason.is === 'ok') return reason.value;
+  throw new CutwaterError('USAGE', `Cannot tag ${name}${isUnsigned ? ' unsigned' : ''}: the reason ${reason.reason}`, {
+    hint: 'Write --reason "TEXT"; it is recorded in the tag',
   });
 }
 

@@ -38,9 +38,14 @@ export const acts: readonly Act[] = [
     needs: ['candidate'],
     title: 'The stable release',
     story:
-      'The candidate was good. v0.4.0 is the same commit, so it publishes the very bytes that were tested, by digest.',
+      'The candidate was good. Since then only documents were completed, which no build reads, so Mara promotes it: v0.4.0 publishes the very bytes that were tested, by digest.',
     play: async (stage) => {
-      await tagAndRelease(stage, '0.4.0', 'Release v0.4.0');
+      const notes = await stage.git('show', 'HEAD:docs/upgrading.md');
+      await stage.write('docs/upgrading.md', `${notes}\n\nThe pilot sites did this with 0.4.0-rc.1.\n`);
+      await stage.git('commit', '-q', '-am', 'docs: prepare release v0.4.0');
+      await stage.git('push', '-q', 'origin', 'main');
+      await mustRun(stage.maintainer, ['promote', '0.4.0-rc.1', '--push'], 0);
+      await mustRun(stage.ci, ['release', '0.4.0'], 0);
     },
     verifies: '0.4.0',
     aliases: { latest: '0.4.0', '0': '0.4.0', '0.4': '0.4.0' },
