@@ -36,3 +36,20 @@ void test('a path that a policy does not name is input, and without any policy e
   assert.deepEqual(buildInputsAmong([...paths, 'src/a.rs'], policies), inputs);
   assert.deepEqual(buildInputsAmong(['docs/a.md'], []), ['docs/a.md']);
 });
+
+void test('what a policy takes into the image itself is input, a folder whole, whatever it says beside', () => {
+  const files = ['docs', 'target/{arch}/app', 'CHANGELOG.md'].map((from) => ({ from, to: '/x', mode: 0o644 }));
+  const rest = { base: 'scratch', prepare: [], entrypoint: [], cmd: [], env: {}, ports: [] } as const;
+  const assemble = { kind: 'assemble', ...rest, files, user: undefined, workdir: undefined } as const;
+  const notBuildInput = ['**'];
+  const inputs = ['CHANGELOG.md', 'docs/a/b.md', 'target/arm64/app'];
+  const others = ['docs-old/a.md', 'target/arm64/other', 'Cargo.lock', 'docker/Dockerfile'];
+  assert.deepEqual(
+    buildInputsAmong([...inputs, ...others], [{ notBuildInput, images: [{ build: assemble }] }]),
+    inputs,
+  );
+  const place = { dockerfile: 'docker/Dockerfile', context: '.' };
+  const dockerfile = { kind: 'dockerfile', ...place, builder: 'auto', target: undefined, args: {} } as const;
+  const policy = { notBuildInput, lockFiles: ['Cargo.lock'], images: [{ build: dockerfile }] };
+  assert.deepEqual(buildInputsAmong([...inputs, ...others], [policy]), ['Cargo.lock', 'docker/Dockerfile']);
+});
