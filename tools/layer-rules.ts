@@ -63,6 +63,7 @@ export const adapterPairs: readonly (readonly [string, string])[] = [
   ['buildah', 'oci-layout'],
   ['trivy', 'oci-layout'],
   ['recorded-scan', 'trivy'],
+  ['oidc-token', 'oci-http'],
   ['commit-build', 'oci-layout'],
   // The HTTP layer is one; a webhook is one more host it speaks to.
   ['announce', 'oci-http'],

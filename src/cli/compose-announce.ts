@@ -1,18 +1,20 @@
 import { resolve } from 'node:path';
 import { Secret } from '../domain/secret.ts';
 import type { AnnounceWorld } from '../engine/world.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { Attestor } from '../ports/attestor.ts';
 import type { OpenAnnouncer } from '../ports/announcer.ts';
 import type { CliContext } from './command.ts';
 import { openProject } from './compose.ts';
-import { readAttestor, readCiKey } from './compose-files.ts';
 import { dataFolder } from './compose-registry.ts';
+import { findCiCredential, openAttestor, readCiCredential } from './compose-signer.ts';
 import type { Project } from './project.ts';
 
 /** Opens a project to tell users about it: this needs the CI key, for the record. */
 export async function openAnnounceProject(context: CliContext): Promise<Project<AnnounceWorld>> {
-  const attestor = await readAttestor(await readCiKey(context));
+  const credential = await readCiCredential(context);
   const project = await openProject(context, { fetch: 'must', access: 'write' });
+  const attestor = await openAttestor(credential, project.loaded.policy);
   const top = await project.world.git.topFolder();
   return { ...project, world: { ...project.world, attestor, openAnnouncer: announcers(context, top) } };
 }
@@ -48,8 +50,8 @@ export function announcers(context: CliContext, topFolder: string): OpenAnnounce
   };
 }
 
-/** CI's key where this machine has it. */
-export async function ciKeyIfHere(context: CliContext): Promise<Attestor | undefined> {
-  const names = ['CUTWATER_CI_KEY', 'CUTWATER_CI_KEY_FILE', 'CUTWATER_CI_KEY_FD'];
-  return names.some((name) => Boolean(context.env[name])) ? readAttestor(await readCiKey(context)) : undefined;
+/** Signs as CI where this machine can. */
+export async function attestorIfHere(context: CliContext, policy: Policy): Promise<Attestor | undefined> {
+  const credential = await findCiCredential(context);
+  return credential && openAttestor(credential, policy);
 }

@@ -3,13 +3,10 @@ import { dirname, resolve } from 'node:path';
 import { createDurably, writeDurably } from '../adapters/files/durable-write.ts';
 import { CutwaterError } from '../domain/error.ts';
 import { quote } from '../domain/quote.ts';
-import { Secret } from '../domain/secret.ts';
 import type { Trust } from '../domain/trust.ts';
 import { readTrust } from '../engine/load-policy.ts';
 import { parsePolicy } from '../policy/parse-policy.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Attestor } from '../ports/attestor.ts';
-import type { CliContext } from './command.ts';
 
 /** Writes a file that must be new; false, and nothing changed, where there is one. */
 export function createFile(file: string, text: string): Promise<boolean> {
@@ -41,47 +38,6 @@ export async function readTrustFile(
   const near = (path: string): Promise<Uint8Array> => readBytes(resolve(dirname(file), path), 'KEY_UNUSABLE');
   const trust = await readTrust(policy.trust, file, near);
   return { trust, signatures: policy.signatures };
-}
-
-/** The CI key of this machine as it was read. */
-export interface CiKey {
-  readonly privateKeyPem: Secret;
-  readonly passphrase?: Secret;
-}
-
-/** Signs as CI. */
-export async function readAttestor(key: CiKey): Promise<Attestor> {
-  // Most commands read files and sign nothing; its packages take long to load.
-  const { keyAttestor } = await import('../adapters/sigstore-bundle/key-attestor.ts');
-  return keyAttestor({ name: 'ci', ...key });
-}
-
-/**
- * Reads the CI key of this machine. Programs that a build or a gate starts run as the same user, and could read the environment
- * or a file; from a descriptor (`CUTWATER_CI_KEY_FD=3 cutwater release 1.2.3 3< <(print-key)`) it is read once and gone.
- */
-export async function readCiKey({ env }: CliContext): Promise<CiKey> {
-  const privateKeyPem = new Secret(await readCiKeyText(env));
-  const passphrase = env['CUTWATER_CI_KEY_PASSWORD'];
-  return { privateKeyPem, ...(passphrase === undefined ? {} : { passphrase: new Secret(passphrase) }) };
-}
-
-async function readCiKeyText(env: CliContext['env']): Promise<string> {
-  const descriptor = env['CUTWATER_CI_KEY_FD'];
-  if (descriptor !== undefined) {
-    if (/^[3-9]$/.test(descriptor)) return readText(`/dev/fd/${descriptor}`, 'KEY_UNUSABLE');
-    throw new CutwaterError(
-      'KEY_UNUSABLE',
-      `Cannot read the CI key: CUTWATER_CI_KEY_FD is ${quote(descriptor)}, a descriptor from 3 to 9 is wanted`,
-    );
-  }
-  // CI systems set a secret that is not there to an empty text.
-  const file = env['CUTWATER_CI_KEY_FILE'] || undefined;
-  const pem = env['CUTWATER_CI_KEY'] || (file && (await readText(file, 'KEY_UNUSABLE')));
-  if (pem !== undefined) return pem;
-  throw new CutwaterError('KEY_UNUSABLE', 'Cannot sign the release documents: there is no CI key', {
-    hint: 'Set CUTWATER_CI_KEY_FD to a descriptor, CUTWATER_CI_KEY_FILE to a PEM file, or CUTWATER_CI_KEY to its text',
-  });
 }
 
 /** A whole text file; a missing one is an error of the given kind. */

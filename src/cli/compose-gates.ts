@@ -4,7 +4,7 @@ import type { NamedSecret } from '../adapters/gate-commands/secret-filter.ts';
 import type { GateRunner } from '../ports/gate-runner.ts';
 import type { CliContext } from './command.ts';
 import type { Parts } from './compose.ts';
-import type { CiKey } from './compose-files.ts';
+import type { CiCredential } from './compose-signer.ts';
 import { dataFolder } from './compose-registry.ts';
 import { secretVariables } from './redact.ts';
 
@@ -12,7 +12,7 @@ import { secretVariables } from './redact.ts';
  * What runs the gates of the project. Gates are the project's own code and run as this user, so what they print may hold
  * any secret that is here: the CI key, where there is one, and every variable that looks like a secret is taken out.
  */
-export function openGateRunner(context: CliContext, parts: Parts, key: CiKey | undefined): GateRunner {
+export function openGateRunner(context: CliContext, parts: Parts, credential: CiCredential | undefined): GateRunner {
   const { git, workspace, opened, topFolder } = parts;
   return gateCommands({
     git,
@@ -20,14 +20,14 @@ export function openGateRunner(context: CliContext, parts: Parts, key: CiKey | u
     logFolder: join(dataFolder(context, topFolder), 'logs'),
     pullName: opened.pullName,
     environment: context.env,
-    secrets: [...secretsOf(key), ...secretVariables(context.env)],
+    secrets: [...secretsOf(credential), ...secretVariables(context.env)],
     signal: context.signal,
   });
 }
 
-function secretsOf(key: CiKey | undefined): readonly NamedSecret[] {
-  if (key === undefined) return [];
-  const { privateKeyPem, passphrase } = key;
+function secretsOf(credential: CiCredential | undefined): readonly NamedSecret[] {
+  if (credential?.kind !== 'key') return [];
+  const { privateKeyPem, passphrase } = credential.key;
   return [
     { name: 'CI key', value: privateKeyPem.reveal() },
     ...(passphrase === undefined ? [] : [{ name: 'CI key password', value: passphrase.reveal() }]),

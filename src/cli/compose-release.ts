@@ -10,7 +10,7 @@ import type { ReleaseWorld } from '../engine/world.ts';
 import type { CliContext } from './command.ts';
 import { announcers } from './compose-announce.ts';
 import { closeParts, once, openParts, readWorld } from './compose.ts';
-import { readAttestor, readCiKey } from './compose-files.ts';
+import { openAttestor, readCiCredential } from './compose-signer.ts';
 import { openGateRunner } from './compose-gates.ts';
 import { openImageRepository } from './compose-registry.ts';
 import { openScanner } from './compose-scanner.ts';
@@ -18,10 +18,10 @@ import type { Project } from './project.ts';
 
 /** Opens a project to release it: this needs the CI key. */
 export async function openReleaseProject(context: CliContext): Promise<Project<ReleaseWorld>> {
-  const key = await readCiKey(context);
-  const attestor = await readAttestor(key);
+  const credential = await readCiCredential(context);
   const parts = await openParts(context, { fetch: 'must', access: 'write' });
   const { git, workspace, opened } = parts;
+  const attestor = await openAttestor(credential, parts.loaded.policy);
   const { signal } = context;
   const newFolder = (name: string): Promise<string> => workspace.newFolder(name);
   const tell = (from: string) => ({
@@ -63,7 +63,7 @@ export async function openReleaseProject(context: CliContext): Promise<Project<R
       push: async (folder, index, repository) =>
         pushLayout({ layout: await openLayout(folder), index, repository, signal }),
     }),
-    gates: openGateRunner(context, parts, key),
+    gates: openGateRunner(context, parts, credential),
   };
   return { loaded: parts.loaded, opened, world, close: once(() => closeParts(parts)) };
 }

@@ -1,7 +1,7 @@
 /** Whose signatures count, with the key material itself: nothing is looked up anywhere else. */
 export interface Trust {
   readonly maintainers: readonly Maintainer[];
-  readonly ci: readonly CiKey[];
+  readonly ci: readonly CiSigner[];
   /** Where the trust comes from, for messages: `main:cutwater.yaml`, or the consumer's file. */
   readonly origin: string;
 }
@@ -27,8 +27,24 @@ export interface Maintainer {
   readonly notAfter?: number;
 }
 
+/** Who signs what a release run made: the holder of a key, or a workflow that proves who it is. */
+export type CiSigner = CiKey | CiWorkflow;
+
 export interface CiKey {
+  readonly kind: 'key';
   readonly name: string;
   /** SPKI in PEM, `-----BEGIN PUBLIC KEY-----`: ECDSA P-256 or Ed25519. */
   readonly publicKeyPem: string;
+}
+
+/** A workflow that signs with a short-lived certificate (sigstore "keyless"). */
+export interface CiWorkflow {
+  readonly kind: 'keyless';
+  readonly name: string;
+  /** The OIDC issuer, exact: `https://token.actions.githubusercontent.com`. */
+  readonly issuer: string;
+  /** The certificate's identity; `*` is any text without "/": `https://github.com/o/r/.github/workflows/release.yml@refs/tags/*`. */
+  readonly identity: string;
+  /** A sigstore trusted root (JSON): whose certificates and logs count. Nothing is fetched. */
+  readonly trustedRoot: Uint8Array;
 }

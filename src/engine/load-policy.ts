@@ -1,7 +1,7 @@
 import { CutwaterError } from '../domain/error.ts';
 import type { ObjectId } from '../domain/object-id.ts';
 import { quote } from '../domain/quote.ts';
-import type { Trust } from '../domain/trust.ts';
+import type { CiSigner, Trust } from '../domain/trust.ts';
 import { keysOfBothRoles } from '../policy/key-roles.ts';
 import { parsePolicy } from '../policy/parse-policy.ts';
 import type { Policy, TrustPolicy } from '../policy/policy.ts';
@@ -104,7 +104,11 @@ export async function readTrust(
       })),
     ),
     ci: await Promise.all(
-      ci.map(async ({ name, keyFile }) => ({ name, publicKeyPem: new TextDecoder().decode(await read(keyFile)) })),
+      ci.map(async (signer): Promise<CiSigner> => {
+        if (signer.kind === 'keyless') return { ...signer, trustedRoot: await read(signer.trustedRoot) };
+        const publicKeyPem = new TextDecoder().decode(await read(signer.keyFile));
+        return { kind: 'key', name: signer.name, publicKeyPem };
+      }),
     ),
   });
 }

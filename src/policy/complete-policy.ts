@@ -1,6 +1,6 @@
 import { toChannel } from './announce-schema.ts';
 import { toEvidence, toGate } from './complete-gates.ts';
-import type { ImageBuild, MaintainerPolicy, Policy } from './policy.ts';
+import type { CiPolicy, ImageBuild, MaintainerPolicy, Policy } from './policy.ts';
 import type { PolicyDocument } from './schema.ts';
 
 type MaintainerDocument = PolicyDocument['trust']['maintainers'][number];
@@ -14,7 +14,8 @@ export function completePolicy(document: PolicyDocument): Policy {
     source: document.source,
     git: { ...git, releaseBranches: git.releaseBranches ?? [...new Set([git.branch, 'hotfix/*'])] },
     signatures: document.signatures,
-    trust: { maintainers: document.trust.maintainers.map(toMaintainer), ci: document.trust.ci },
+    signing: { ...document.signing, timestamp: document.signing.timestamp },
+    trust: { maintainers: document.trust.maintainers.map(toMaintainer), ci: document.trust.ci.map(toCi) },
     images: document.images.map(({ repository, mirrors, platforms, build }) => ({
       name: repository ?? { registry: 'embedded', repository: project },
       mirrors,
@@ -45,6 +46,12 @@ function toMaintainer({ name, openpgp, ssh, revoked, notAfter }: MaintainerDocum
   if (openpgp !== undefined) return { name, key: { kind: 'openpgp', ...openpgp }, revoked, notAfter };
   if (ssh !== undefined) return { name, key: { kind: 'ssh', publicKey: ssh }, revoked, notAfter };
   throw new Error('A maintainer without a key passed the checks');
+}
+
+function toCi({ name, keyFile, keyless }: PolicyDocument['trust']['ci'][number]): CiPolicy {
+  if (keyFile !== undefined) return { kind: 'key', name, keyFile };
+  if (keyless !== undefined) return { kind: 'keyless', name, ...keyless };
+  throw new Error('A CI signer without a key passed the checks');
 }
 
 function toBuild({ dockerfile, context, builder, target, args, assemble }: BuildDocument): ImageBuild {

@@ -72,6 +72,7 @@ function unclearChoices(data: unknown): readonly PolicyProblem[] {
   const choices: readonly (readonly [ProblemPath, string, string])[] = [
     [['images', '*', 'build'], 'dockerfile', 'assemble'],
     [['trust', 'maintainers', '*'], 'openpgp', 'ssh'],
+    [['trust', 'ci', '*'], 'keyFile', 'keyless'],
   ];
   const problems = choices.flatMap(([pattern, left, right]) =>
     collect(data, pattern).flatMap(({ path, value }): readonly PolicyProblem[] => {

@@ -32,7 +32,7 @@ function trustOf(publicKey: string, publicKeyPem: string): Trust {
   return {
     origin: 'test',
     maintainers: [{ name: 'Ada', key, revoked: false }],
-    ci: [{ name: 'workflow', publicKeyPem }],
+    ci: [{ kind: 'key', name: 'workflow', publicKeyPem }],
   };
 }
 

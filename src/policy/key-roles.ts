@@ -11,7 +11,9 @@ export interface KeyOfBothRoles {
  * for its own format and cannot be told from its fingerprint.
  */
 export function keysOfBothRoles(trust: Trust): readonly KeyOfBothRoles[] {
-  return trust.ci.flatMap(({ name, publicKeyPem }) => {
+  return trust.ci.flatMap((signer) => {
+    if (signer.kind !== 'key') return [];
+    const { name, publicKeyPem } = signer;
     const ciKey = bytesOf(publicKeyPem.replaceAll(/-----[^-]*-----|\s/g, ''));
     return trust.maintainers
       .filter(({ key }) => key.kind === 'ssh' && isSameKey(key.publicKey, ciKey))

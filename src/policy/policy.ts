@@ -1,3 +1,4 @@
+import type { SigningPolicy } from './signing-schema.ts';
 import type { ScanPolicy } from './scan-schema.ts';
 import type { SignatureFormat } from '../domain/git-tag.ts';
 import type { ImageName } from '../domain/image-name.ts';
@@ -25,6 +26,8 @@ export interface Policy {
     readonly rc: 'required' | 'optional';
     readonly formats: readonly SignatureFormat[];
   };
+  /** Where CI signs without a key of its own. */
+  readonly signing: SigningPolicy;
   readonly trust: TrustPolicy;
   /** Exactly one for now. */
   readonly images: readonly ImagePolicy[];
@@ -60,12 +63,25 @@ export interface Policy {
 
 export interface TrustPolicy {
   readonly maintainers: readonly MaintainerPolicy[];
-  readonly ci: readonly {
-    readonly name: string;
-    /** Path of an SPKI PEM in the repository. */
-    readonly keyFile: string;
-  }[];
+  readonly ci: readonly CiPolicy[];
 }
+
+export type CiPolicy =
+  | {
+      readonly kind: 'key';
+      readonly name: string;
+      /** Path of an SPKI PEM in the repository. */
+      readonly keyFile: string;
+    }
+  | {
+      readonly kind: 'keyless';
+      readonly name: string;
+      readonly issuer: string;
+      /** `*` is any text without "/". */
+      readonly identity: string;
+      /** Path of a sigstore trusted root in the repository. */
+      readonly trustedRoot: string;
+    };
 
 export interface MaintainerPolicy {
   readonly name: string;

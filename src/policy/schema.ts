@@ -9,6 +9,7 @@ import { checkedText, choice, parsedText, section } from './parsed-text.ts';
 import { parsePathPattern, parseRepositoryPath } from './repository-path.ts';
 import { parseTagPattern } from './tag-pattern.ts';
 import { scanSchema } from './scan-schema.ts';
+import { signingSchema } from './signing-schema.ts';
 import { trustSchema } from './trust-schema.ts';
 import { withdrawalSchema } from './withdrawal-schema.ts';
 
@@ -119,6 +120,7 @@ export const policySchema = section('a mapping with project, images and trust', 
   ).optional(),
   git: gitSchema.prefault({}),
   signatures: signaturesSchema.prefault({}),
+  signing: signingSchema.prefault({}),
   trust: trustSchema,
   images: z
     .array(imageSchema, { error: 'a list with one image' })

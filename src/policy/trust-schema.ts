@@ -1,7 +1,7 @@
 import { parseClosingDate } from './closing-date.ts';
 import * as z from './field.ts';
 import { parseOpenpgpFingerprint } from './openpgp-fingerprint.ts';
-import { filledText, parsedText, section } from './parsed-text.ts';
+import { checkedText, filledText, parsedText, section } from './parsed-text.ts';
 import { parseRepositoryPath } from './repository-path.ts';
 import { parseSshPublicKey } from './ssh-public-key.ts';
 
@@ -52,7 +52,36 @@ const maintainerSchema = section('a mapping with name and either openpgp or ssh'
   ).optional(),
 }).meta({ oneOf: [{ required: ['openpgp'] }, { required: ['ssh'] }] });
 
-const ciKeySchema = section('a mapping with name and keyFile', {
+const keylessSchema = section('a mapping with issuer, identity and trustedRoot', {
+  issuer: checkedText(
+    {
+      wanted: 'an address such as "https://token.actions.githubusercontent.com"',
+      description: 'The OIDC issuer that vouches for the workflow, exactly as its certificates name it.',
+      pattern: '^https://',
+      examples: ['https://token.actions.githubusercontent.com'],
+    },
+    (text) =>
+      /^https:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?(?:\/[A-Za-z0-9._~/-]*)?$/.test(text) ? undefined : 'is no such address',
+  ),
+  identity: checkedText(
+    {
+      wanted: 'the identity in the certificate, "*" for what may differ',
+      description: 'The identity in the certificate; "*" stands for any text without "/", as for the tag at the end.',
+      examples: ['https://github.com/owner/name/.github/workflows/release.yml@refs/tags/*'],
+    },
+    (text) => (/^\*+$/.test(text.replaceAll('/', '')) ? 'would be anybody' : undefined),
+  ),
+  trustedRoot: parsedText(
+    {
+      wanted: 'the path of a trusted root in the repository',
+      description: 'The sigstore trusted root (JSON) that decides whose certificates and logs count, committed here.',
+      examples: ['.cutwater/keys/trusted-root.json'],
+    },
+    parseRepositoryPath,
+  ),
+}).meta({ description: 'A workflow that signs without a key of its own (sigstore).' });
+
+const ciKeySchema = section('a mapping with name and either keyFile or keyless', {
   name: filledText({ wanted: 'the name of a CI key', description: 'How messages name this key.' }),
   keyFile: parsedText(
     {
@@ -61,8 +90,9 @@ const ciKeySchema = section('a mapping with name and keyFile', {
       examples: ['.cutwater/keys/ci.pem'],
     },
     parseRepositoryPath,
-  ),
-});
+  ).optional(),
+  keyless: keylessSchema.optional(),
+}).meta({ oneOf: [{ required: ['keyFile'] }, { required: ['keyless'] }] });
 
 /** Whose signatures count: maintainers for tags, CI keys for what a release run signs. */
 export const trustSchema = section('a mapping with maintainers', {

@@ -5,10 +5,10 @@ export type BundleBytes = Uint8Array;
 
 /** Signs as CI. */
 export interface Attestor {
+  /** `keyless`: each signature is entered in a public log, so nothing is signed only to try. */
+  readonly kind: 'key' | 'keyless';
   /** How the key is named in `trust.ci`, or how people would recognise it. */
   readonly identity: string;
-  /** SPKI in PEM. */
-  readonly publicKeyPem: string;
   /** A DSSE envelope over an in-toto statement, `application/vnd.in-toto+json`. */
   signStatement(statement: Uint8Array): Promise<BundleBytes>;
   /** A message signature over a blob. */

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { digestOf } from '../../src/domain/digest.ts';
 import { makeFolder } from '../make/folder.ts';
+import { makeKeylessProject } from '../make/keyless-project.ts';
 import type { TestProject } from '../make/project.ts';
 import { ciEnvironment, cutwater, freshClone, makeProject } from '../make/project.ts';
+import { workflow } from '../make/sigstore-servers.ts';
 import { cosign, oras, realTest, skopeo, startDockerRegistry, succeed } from './peers.ts';
 
 interface Published {
@@ -116,3 +118,42 @@ async function release(context: TestContext, project: TestProject, version: stri
   const clone = await freshClone(context, project);
   await cutwater(['release', version], { folder: clone.folder, env: ciEnvironment(project) });
 }
+
+realTest(
+  'cosign verifies offline what a workflow without a key has signed, and refuses another identity',
+  ['docker-registry', 'cosign', 'skopeo'],
+  async (context) => {
+    const registry = await startDockerRegistry();
+    context.after(() => registry.close());
+    const image = `${registry.host}/acme/tiny`;
+    const { project, services, at } = await makeKeylessProject(context, { image });
+    await cutwater(['release', '1.0.0'], at);
+    const root = join(await makeFolder(context), 'root.json');
+    await writeFile(root, services.trustedRoot);
+    const raw = await succeed(skopeo(['inspect', '--raw', '--tls-verify=false', `docker://${image}:1.0.0`]));
+    const identity = (file: string): string =>
+      `^https://github\\.com/acme/app/\\.github/workflows/${file}@refs/tags/[^/]*$`;
+    const attested = (type: string, file: string): ReturnType<typeof cosign> =>
+      cosign([
+        'verify-attestation',
+        `--certificate-identity-regexp=${identity(file)}`,
+        `--certificate-oidc-issuer=${workflow.issuer}`,
+        `--trusted-root=${root}`,
+        `--type=${type}`,
+        `${image}@${digestOf(raw)}`,
+      ]);
+    for (const type of ['slsaprovenance1', 'https://in-toto.io/attestation/release/v0.1']) {
+      await succeed(attested(type, 'release\\.yml'));
+      assert.notEqual((await attested(type, 'other\\.yml')).exitCode, 0);
+    }
+    const assets = join(project.data, 'releases/v1.0.0/assets');
+    const blob = [
+      `--certificate-identity-regexp=${identity('release\\.yml')}`,
+      `--certificate-oidc-issuer=${workflow.issuer}`,
+      `--trusted-root=${root}`,
+      `--bundle=${join(assets, 'SHA256SUMS.sigstore.json')}`,
+      join(assets, 'SHA256SUMS'),
+    ];
+    await succeed(cosign(['verify-blob', ...blob]));
+  },
+);

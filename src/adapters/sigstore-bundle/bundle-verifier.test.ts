@@ -36,7 +36,10 @@ test('verifyStatement() never follows the hint: a stranger who names the trusted
 });
 
 test('verifyStatement() names the key that signed where several are trusted', async () => {
-  const both: Trust = { ...trust, ci: [{ name: 'old', publicKeyPem: stranger.publicKeyPem }, ...trust.ci] };
+  const both: Trust = {
+    ...trust,
+    ci: [{ kind: 'key', name: 'old', publicKeyPem: stranger.publicKeyPem }, ...trust.ci],
+  };
   const verdict = await bundleVerifier().verifyStatement(good, both);
   equal(verdict.is === 'valid' && verdict.signer, 'ci');
 });
@@ -140,7 +143,7 @@ function attestorOf(pem: string): ReturnType<typeof keyAttestor> {
 }
 
 function trustIn(publicKeyPem: string): Trust {
-  return { maintainers: [], ci: [{ name: 'ci', publicKeyPem }], origin: 'test' };
+  return { maintainers: [], ci: [{ kind: 'key', name: 'ci', publicKeyPem }], origin: 'test' };
 }
 
 function asBytes(value: unknown): Uint8Array {

@@ -21,39 +21,57 @@ interface SignedContent {
 }
 
 /**
- * Verifies bundles signed by a key of `trust.ci`, offline. Whatever the bundle holds, the answer is a verdict; only a
- * trusted key that cannot be read is thrown, as KEY_UNUSABLE.
+ * Verifies bundles signed by a key or a workflow of `trust.ci`, offline. Whatever the bundle holds, the answer is a
+ * verdict; only a trusted key or root that cannot be read is thrown, as KEY_UNUSABLE.
  *
- * The Verifier of `@sigstore/verify` is not used: for a bare key without a log it makes the same one call of node:crypto,
+ * For keys the Verifier of `@sigstore/verify` is not used: for a bare key without a log it makes the same one call of node:crypto,
  * finds the key by the unsigned hint, and gives no access to the payload it verified, so that callers decode it again.
  */
 export function bundleVerifier(): BundleVerifier {
   return {
-    verifyStatement: async (bytes, trust) => judge(bytes, trust, statementIn),
-    verifyBlob: async (bytes, blob, trust) => judge(bytes, trust, (bundle) => blobSignatureIn(bundle, blob)),
+    verifyStatement: (bytes, trust) => judge(bytes, { trust, contentOf: statementIn }),
+    verifyBlob: (bytes, blob, trust) =>
+      judge(bytes, { trust, blob, contentOf: (bundle) => blobSignatureIn(bundle, blob) }),
   };
 }
 
-function judge(bytes: Uint8Array, trust: Trust, contentOf: (bundle: Bundle) => Parsed<SignedContent>): BundleVerdict {
-  const keys = trust.ci.map((key) => ({
-    name: key.name,
-    key: readPublicKey({ name: key.name, pem: key.publicKeyPem, origin: trust.origin }),
-  }));
-  if (keys.length === 0) return reject(`no CI key is trusted by ${quote(trust.origin)}`);
+interface Wanted {
+  readonly trust: Trust;
+  readonly blob?: Uint8Array;
+  readonly contentOf: (bundle: Bundle) => Parsed<SignedContent>;
+}
+
+async function judge(bytes: Uint8Array, wanted: Wanted): Promise<BundleVerdict> {
+  const { ci, origin } = wanted.trust;
+  const keys = ci.flatMap((signer) =>
+    signer.kind === 'key'
+      ? [{ name: signer.name, key: readPublicKey({ name: signer.name, pem: signer.publicKeyPem, origin }) }]
+      : [],
+  );
+  if (ci.length === 0) return reject(`no CI key is trusted by ${quote(origin)}`);
   const bundle = readBundle(bytes);
   if (bundle.is === 'refused') return reject(`the bundle ${bundle.reason}`);
-  const material = bundle.value.verificationMaterial.content;
-  if (material.$case !== 'publicKey')
-    return reject('the bundle is signed with a certificate, a key of trust.ci is wanted');
-  const content = contentOf(bundle.value);
+  const content = wanted.contentOf(bundle.value);
   if (content.is === 'refused') return reject(content.reason);
+  const material = bundle.value.verificationMaterial.content;
+  if (material.$case !== 'publicKey') return judgeKeyless(bundle.value, content.value, wanted);
   const { covered, payload, signature } = content.value;
   // Every trusted key is tried: the hint is unsigned, so it may explain a verdict but never decide it.
   const signer = keys.find(({ key }) => isSignedBy(covered, signature, key));
   if (signer !== undefined) return { is: 'valid', payload, signer: signer.name };
   const named = keys.find(({ key }) => hintOf(key) === material.publicKey.hint);
   if (named !== undefined) return reject(`the signature is not by the key ${quote(named.name)} that the bundle names`);
-  return reject(`no CI key trusted by ${quote(trust.origin)} made the signature`);
+  return reject(`no CI key trusted by ${quote(origin)} made the signature`);
+}
+
+async function judgeKeyless(bundle: Bundle, { payload }: SignedContent, wanted: Wanted): Promise<BundleVerdict> {
+  const { ci, origin } = wanted.trust;
+  const workflows = ci.filter((signer) => signer.kind === 'keyless');
+  if (workflows.length === 0) return reject('the bundle is signed with a certificate, a key of trust.ci is wanted');
+  // Most projects have keys, and what reads certificates and logs takes long to load.
+  const { judgeCertificate } = await import('./certificate-judge.ts');
+  const signer = judgeCertificate(bundle, wanted.blob, { workflows, origin });
+  return signer.is === 'ok' ? { is: 'valid', payload, signer: signer.value.name } : reject(signer.reason);
 }
 
 function statementIn(bundle: Bundle): Parsed<SignedContent> {

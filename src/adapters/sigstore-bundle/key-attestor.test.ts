@@ -5,6 +5,7 @@ import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { isCutwaterError } from '../../domain/error.ts';
 import { Secret } from '../../domain/secret.ts';
+import type { Trust } from '../../domain/trust.ts';
 import { bundleVerifier } from './bundle-verifier.ts';
 import { keyAttestor } from './key-attestor.ts';
 
@@ -17,7 +18,11 @@ const statement = new TextEncoder().encode('{"_type":"https://in-toto.io/Stateme
 for (const [kind, pair] of Object.entries(keys)) {
   const pem = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const attestor = keyAttestor({ name: 'ci', privateKeyPem: new Secret(pem) });
-  const trust = { maintainers: [], ci: [{ name: 'ci', publicKeyPem: attestor.publicKeyPem }], origin: 'test' };
+  const trust: Trust = {
+    maintainers: [],
+    ci: [{ kind: 'key', name: 'ci', publicKeyPem: attestor.publicKeyPem }],
+    origin: 'test',
+  };
 
   test(`signStatement() with ${kind} writes a v0.3 bundle with an empty keyid and the SPKI hash as hint`, async () => {
     const bundle: unknown = JSON.parse(text(await attestor.signStatement(statement)));
@@ -94,7 +99,10 @@ test('keyAttestor() says what is wrong with a key it cannot use', () => {
   refuses({ pem: new Secret(p384.toString()) }, /of type ec on curve secp384r1/);
   refuses({ pem: new Secret(open.toString()) }, /a public key or certificate/);
   refuses({ pem: new Secret('-----BEGIN OPENSSH PRIVATE KEY-----\nAA==\n') }, /format of OpenSSH/);
-  refuses({ pem: new Secret('-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nAA==\n') }, /encrypted format of cosign/);
+  refuses(
+    { pem: new Secret('-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nAA==\n') },
+    /it is encrypted, its passphrase is wanted/,
+  );
   refuses({ pem: new Secret('-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----') }, /it is damaged/);
 });
 

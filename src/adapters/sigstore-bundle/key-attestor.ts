@@ -17,16 +17,22 @@ export interface KeyAttestorOptions {
   readonly passphrase?: Secret;
 }
 
+export interface KeyAttestor extends Attestor {
+  /** SPKI in PEM. */
+  readonly publicKeyPem: string;
+}
+
 /**
  * Signs with a key of one's own into sigstore bundles v0.3 that cosign verifies offline. Throws KEY_UNUSABLE for a key
  * that is missing, damaged, locked or of another kind.
  */
-export function keyAttestor(options: KeyAttestorOptions): Attestor {
+export function keyAttestor(options: KeyAttestorOptions): KeyAttestor {
   const { name, privateKeyPem: pem, passphrase } = options;
   const privateKey = readPrivateKey({ name, pem, ...(passphrase === undefined ? {} : { passphrase }) });
   const publicKey = createPublicKey(privateKey);
   const keyHint = hintOf(publicKey);
   return {
+    kind: 'key',
     identity: name,
     publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     signStatement: async (statement) => {

@@ -3,12 +3,13 @@ import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'nod
 import { CutwaterError } from '../../domain/error.ts';
 import { quote } from '../../domain/quote.ts';
 import type { Secret } from '../../domain/secret.ts';
+import { openCosignKey } from './cosign-key.ts';
 
 const keyHint =
   "Make a key with 'openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ci.pem' and its public half with 'openssl pkey -in ci.pem -pubout'";
 
 /**
- * Reads a private key in PEM (PKCS8, also encrypted), ECDSA P-256 or Ed25519. Throws KEY_UNUSABLE, never with any part
+ * Reads a private key in PEM (PKCS8, also encrypted, or as cosign encrypts it), ECDSA P-256 or Ed25519. Throws KEY_UNUSABLE, never with any part
  * of the key in the message.
  */
 export function readPrivateKey(key: {
@@ -20,11 +21,15 @@ export function readPrivateKey(key: {
   const fault = faultInPrivatePem(pem, key.passphrase);
   if (fault !== undefined) throw unusable(`signing key ${quote(key.name)}`, fault);
   try {
+    const subject = `signing key ${quote(key.name)}`;
+    if (isCosignKey(pem) && key.passphrase !== undefined) {
+      const opened = openCosignKey(pem, key.passphrase);
+      if (opened.is === 'refused') throw unusable(subject, opened.reason);
+      return accepted(createPrivateKey({ key: Buffer.from(opened.value), format: 'der', type: 'pkcs8' }), subject);
+    }
     const passphrase = key.passphrase?.reveal();
-    return accepted(
-      createPrivateKey({ key: pem, format: 'pem', ...(passphrase === undefined ? {} : { passphrase }) }),
-      `signing key ${quote(key.name)}`,
-    );
+    const given = { key: pem, format: 'pem', ...(passphrase === undefined ? {} : { passphrase }) } as const;
+    return accepted(createPrivateKey(given), subject);
   } catch (error) {
     if (error instanceof CutwaterError) throw error;
     // The cause is left out: it can hold parts of the text that was given.
@@ -88,10 +93,14 @@ function faultInPrivatePem(pem: string, passphrase: Secret | undefined): string 
   if (label === undefined) return `it does not begin with "-----BEGIN", ${wanted}`;
   if (label === 'PUBLIC KEY' || label === 'CERTIFICATE') return `it is a public key or certificate, ${wanted}`;
   if (label === 'OPENSSH PRIVATE KEY') return `it is in the format of OpenSSH, ${wanted}`;
-  if (label.includes('SIGSTORE')) return `it is in the encrypted format of cosign, ${wanted}`;
-  if (label === 'ENCRYPTED PRIVATE KEY' || pem.includes('Proc-Type: 4,ENCRYPTED'))
+  if (label === 'ENCRYPTED PRIVATE KEY' || isCosignKey(pem) || pem.includes('Proc-Type: 4,ENCRYPTED'))
     return passphrase === undefined ? 'it is encrypted, its passphrase is wanted' : undefined;
   return label.endsWith('PRIVATE KEY') ? undefined : `it is a block named "${label}", ${wanted}`;
+}
+
+/** cosign 2 and 3, and cosign 1. */
+function isCosignKey(pem: string): boolean {
+  return /^-----BEGIN ENCRYPTED (?:SIGSTORE|COSIGN) PRIVATE KEY-----/.test(pem);
 }
 
 function unusable(subject: string, fault: string): CutwaterError {

@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { quote } from '../../domain/quote.ts';
-import type { CiKey, Maintainer, Trust } from '../../domain/trust.ts';
+import type { CiSigner, Maintainer, Trust } from '../../domain/trust.ts';
 import { parseSshPublicKey } from '../ssh-signature/ssh-public-key.ts';
 import type { SshSignatures } from '../ssh-signature/ssh-signature.ts';
 import type { JudgedSignature, SignatureJudgement } from './signature-judgement.ts';
@@ -52,7 +52,8 @@ function explainStranger(key: KeyObject, fingerprint: string, trust: Trust): Sig
   return reject('not-a-maintainer', `it is signed by the key ${fingerprint}, which is not pinned in ${origin}`);
 }
 
-function isSameKey(ci: CiKey, key: KeyObject): boolean {
+function isSameKey(ci: CiSigner, key: KeyObject): boolean {
+  if (ci.kind !== 'key') return false;
   try {
     return createPublicKey(ci.publicKeyPem).equals(key);
   } catch {

@@ -284,7 +284,11 @@ function tagOf(name: string): GitTag {
 }
 
 function rulesFor({ maintainers = everybody, formats = ['openpgp', 'ssh', 'x509'] }: Threat = {}): TagRules {
-  const trust: Trust = { maintainers, ci: [{ name: 'pipeline', publicKeyPem: ciPublicKeyPem }], origin: 'test' };
+  const trust: Trust = {
+    maintainers,
+    ci: [{ kind: 'key', name: 'pipeline', publicKeyPem: ciPublicKeyPem }],
+    origin: 'test',
+  };
   return { trust, formats, now };
 }
 

@@ -3,7 +3,7 @@ import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { reconcileAndAnnounce } from '../../engine/reconcile-and-announce.ts';
 import { describeStep } from '../../plan/step.ts';
 import type { CliContext, CommandInput } from '../command.ts';
-import { announcers, ciKeyIfHere } from '../compose-announce.ts';
+import { announcers, attestorIfHere } from '../compose-announce.ts';
 import { openProject } from '../compose.ts';
 import { readReplacement } from '../replacement.ts';
 import { aliasJson, renderAliases } from '../render/aliases.ts';
@@ -17,7 +17,7 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
   const project = await openProject(context, { fetch: 'must', access: 'write' });
   try {
     const openAnnouncer = announcers(context, await project.world.git.topFolder());
-    const world = { ...project.world, openAnnouncer, ciKey: () => ciKeyIfHere(context) };
+    const world = { ...project.world, openAnnouncer, ciKey: () => attestorIfHere(context, project.loaded.policy) };
     const { estate, done, rounds, announcements } = await reconcileAndAnnounce(world, project.loaded, { replace });
     await project.close();
     if (context.options.json) {

@@ -45,9 +45,9 @@ function keyName({ key }: MaintainerPolicy): Inline {
 
 function ciRule({ trust: { ci } }: Policy): Inline {
   if (ci.length === 0) return prose`No key of CI is named yet, so nothing can be published.`;
-  return prose`CI signs what it publishes with a key of its own (${enumerate(
-    ci.map(({ keyFile }) => code(keyFile)),
-  )}), which signs no tags: CI pushes no tag, and one made with its key is refused.`;
+  const signers = ci.map((one) => code(one.kind === 'key' ? one.keyFile : one.identity));
+  return prose`CI signs what it publishes, as ${enumerate(signers)}, and signs no tags: CI pushes no tag, and one made as
+    CI is refused.`;
 }
 
 function setUp({ signatures, source }: Policy): Step {
