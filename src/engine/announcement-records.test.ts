@@ -21,7 +21,11 @@ const ci = makeCiKey('ed25519');
 const attestorOf = (privatePem: string) => keyAttestor({ name: 'ci', privateKeyPem: new Secret(privatePem) });
 const rules = {
   policy: { project: 'tiny' },
-  trust: { origin: 'main:cutwater.yaml', maintainers: [], ci: [{ name: 'ci', publicKeyPem: ci.publicPem }] },
+  trust: {
+    origin: 'main:cutwater.yaml',
+    maintainers: [],
+    ci: [{ kind: 'key' as const, name: 'ci', publicKeyPem: ci.publicPem }],
+  },
 };
 const version = readVersion('1.1.0');
 const name: AnnouncementName = { kind: 'withdrawn', number: 2, channel: 'chat', version };
