@@ -46,8 +46,8 @@ function keyName({ key }: MaintainerPolicy): Inline {
 function ciRule({ trust: { ci } }: Policy): Inline {
   if (ci.length === 0) return prose`No key of CI is named yet, so nothing can be published.`;
   const signers = ci.map((one) => code(one.kind === 'key' ? one.keyFile : one.identity));
-  return prose`CI signs what it publishes, as ${enumerate(signers)}, and signs no tags: CI pushes no tag, and one made as
-    CI is refused.`;
+  return prose`CI signs what it publishes, as ${enumerate(signers)}. CI pushes no tag, and a tag signed by it is
+    refused.`;
 }
 
 function setUp({ signatures, source }: Policy): Step {
