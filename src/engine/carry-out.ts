@@ -7,10 +7,10 @@ import { replacementOf } from './banner-steps.ts';
 import { readDue } from './due-announcements.ts';
 import type { AliasState, Estate } from './gather-estate.ts';
 import { gatherEstate } from './gather-estate.ts';
+import type { IncidentOutcome } from './incident-job.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import { readProjectTags } from './read-tags.ts';
 import { pointerSteps, reconcile } from './reconcile.ts';
-import type { IncidentOutcome } from './record-incident.ts';
 import { recordIncident } from './record-incident.ts';
 import type { DecideWorld, ReadWorld } from './world.ts';
 

@@ -72,7 +72,7 @@ void suite('the way back', { concurrency: 2 }, () => {
     );
     assert.match(asked.stderr, /notes say "restore" \(main:docs\/upgrading\.md, line 5\)/);
     assert.equal(await project.clone.git('tag', '--list', 'withdrawn/*'), 'withdrawn/v1.1.0/1', 'nothing was decided');
-    // Work under way is not touched: the entry goes to a branch of its own.
+    // Work under way is not touched: the commit is made beside it.
     await writeFile(join(project.clone.folder, 'app.txt'), 'work\n');
     const held = await readJson(['withdraw', '1.1.0', ...reason, '--aliases', 'hold'], ada);
     const { incident, wayBack, word } = held;
@@ -84,18 +84,19 @@ void suite('the way back', { concurrency: 2 }, () => {
       { ...Object(incident), commit: '' },
       {
         is: 'committed',
-        branch: 'incident/v1.1.0-2',
+        branch: 'main',
         commit: '',
         pushed: true,
         because: 'the working copy has changes',
       },
     );
-    assert.equal(await project.clone.git('status', '--porcelain', '--branch'), '## main...origin/main\n M app.txt');
-    assert.equal(await project.origin.git('diff', '--name-only', 'main', 'incident/v1.1.0-2'), 'CHANGELOG.md');
+    const status = await project.clone.git('status', '--porcelain', '--branch');
+    assert.equal(status, '## main...origin/main [behind 1]\n M app.txt');
+    assert.match((await lastCommit(project)).join(), /^docs: record the withdrawal of v1\.1\.0,CHANGELOG\.md/);
     assert.match(await readNotes(project), /\*\*Going back to 1\.0\.0 needs a restore\*\*/);
     assert.match(
       await succeed(['withdraw', '1.1.0', ...reason], ada),
-      /The changelog on incident\/v1\.1\.0-2 has the incident already/,
+      /The changelog on main has the incident already/,
     );
     assert.match(await succeed(['reconcile'], await runner(t, project)), /Nothing to do/);
   });
@@ -133,6 +134,9 @@ void suite('the way back', { concurrency: 2 }, () => {
       await project.clone.git('rev-parse', 'HEAD'),
     );
     assert.equal(await project.origin.git('rev-list', '--count', 'main..incident/v1.1.0-1'), '1');
+    await project.clone.git('checkout', '-q', '--detach', 'origin/main');
+    const restored = await succeed(['restore', '1.1.0', ...reason], ada);
+    assert.match(restored, /on incident\/v1\.1\.0-1-restored, pushed \(the remote takes no push to main\)/);
   });
 
   void test('the policy may want a branch, or no entry at all', async (t) => {

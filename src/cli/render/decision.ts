@@ -5,7 +5,7 @@ import type { WayBack } from '../../documents/way-back.ts';
 import { describeWayBack } from '../../documents/way-back.ts';
 import type { CarriedOut, PointerOutcome } from '../../engine/carry-out.ts';
 import type { DecisionMade } from '../../engine/make-decision.ts';
-import type { IncidentOutcome } from '../../engine/record-incident.ts';
+import type { IncidentOutcome } from '../../engine/incident-job.ts';
 import type { DueAnnouncement } from '../../estate/news.ts';
 import { describeStep } from '../../plan/step.ts';
 import type { CliContext } from '../command.ts';
