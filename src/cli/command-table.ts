@@ -26,7 +26,13 @@ export const commandTable: readonly Command[] = [
     summary: 'Show what would stop a release here',
     description: 'Looks at keys, rights, tag rules and needed programs. Changes nothing.',
     arguments: [],
-    options: [],
+    options: [
+      {
+        name: 'sign',
+        summary: 'Also try the signing key, on a tag object that gets no name; may ask for its passphrase',
+        value: { kind: 'flag' },
+      },
+    ],
     examples: [{ line: 'doctor', says: 'Check this machine and this repository' }],
     load: () => import('./commands/doctor.ts'),
   },

@@ -10,7 +10,10 @@ import type { ReadWorld } from './world.ts';
 export async function examineProject(
   world: ReadWorld,
   loaded: LoadedPolicy,
-  machine: { readonly ciKey: 'none' | 'exposed' | 'descriptor'; readonly signingKey: string | undefined },
+  machine: {
+    readonly ciKey: 'none' | 'exposed' | 'descriptor'; /** What was found about the key that signs tags. */
+    readonly signing: readonly Check[];
+  },
 ): Promise<readonly Check[]> {
   const { policy, trust } = loaded;
   return [
@@ -37,13 +40,7 @@ export async function examineProject(
             is: 'warning',
             says: 'none; this machine can plan, tag and withdraw, but not release',
           },
-    machine.signingKey === undefined
-      ? {
-          name: 'signing key',
-          is: 'warning',
-          says: "git has none; set it with 'git config --global user.signingkey KEY' to sign tags here",
-        }
-      : passed('signing key', `git signs with ${machine.signingKey}`),
+    ...machine.signing,
     await guarded('tags', async () => {
       const tags = await readProjectTags(world.git, policy, 'remote');
       if (tags.moved.size > 0)

@@ -6,6 +6,7 @@ import { keysOfBothRoles } from '../policy/key-roles.ts';
 import { parsePolicy } from '../policy/parse-policy.ts';
 import type { Policy, TrustPolicy } from '../policy/policy.ts';
 import type { Git } from '../ports/git.ts';
+import { shellWord } from '../report/process-document/shell.ts';
 
 export const policyFile = 'cutwater.yaml';
 
@@ -75,13 +76,18 @@ export async function loadTrust(
       throw new CutwaterError(
         'KEY_UNUSABLE',
         `Cannot read key file ${quote(path)}: ${quote(from.origin)} names it, but it is not committed there`,
-        {
-          hint: 'Commit the public key, or take it out of trust',
-        },
+        { hint: `${howToWrite(from.policy, path)}, or take it out of trust` },
       );
     return bytes;
   };
   return readTrust(from.policy.trust, from.origin, read);
+}
+
+/** A maintainer's key is in a keyring; CI's comes with its secret half. */
+function howToWrite({ trust }: Policy, path: string): string {
+  const key = trust.maintainers.find((one) => one.key.kind === 'openpgp' && one.key.keyFile === path)?.key;
+  if (key?.kind !== 'openpgp') return 'Commit the public key';
+  return `Run 'gpg --armor --export ${key.fingerprint} > ${shellWord(path)}' and commit the file`;
 }
 
 /** The trust a policy names, with the bytes of its key files; `read` throws for one that is missing. */

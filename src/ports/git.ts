@@ -37,8 +37,6 @@ export interface Git {
   remoteUrl(): Promise<string | undefined>;
   /** The branch the remote calls its default, asked of the remote; undefined where there is no remote. */
   defaultBranch(): Promise<string | undefined>;
-  /** The key the user's git signs with; undefined where none is configured. */
-  signingKey(): Promise<string | undefined>;
   /** The top folder of the working copy, or the repository itself where it is bare. Absolute. */
   topFolder(): Promise<string>;
 }

@@ -26,9 +26,12 @@ void test('init writes a policy that doctor and plan read, and never changes one
 void test('doctor names what is missing on this machine and stops nobody for it', async (t) => {
   const project = await makeProject(t);
   const clone = await freshClone(t, project);
-  const checks = async (env: Readonly<Record<string, string>>): Promise<ReadonlyMap<string, string>> => {
+  const checks = async (
+    env: Readonly<Record<string, string>>,
+    ...args: readonly string[]
+  ): Promise<ReadonlyMap<string, string>> => {
     const told: { checks: readonly { name: string; is: string }[] } = JSON.parse(
-      await cutwater(['doctor', '--json'], { folder: clone.folder, env }),
+      await cutwater(['doctor', '--json', ...args], { folder: clone.folder, env }),
     );
     return new Map(told.checks.map(({ name, is }) => [name, is]));
   };
@@ -36,9 +39,13 @@ void test('doctor names what is missing on this machine and stops nobody for it'
   assert.equal(bare.get('CI key here'), 'warning');
   assert.equal(bare.get('signing key'), 'warning');
   await clone.git('config', 'user.signingKey', project.key.privateKeyFile);
-  const whole = await checks(ciEnvironment(project));
+  assert.equal((await checks(ciEnvironment(project))).get('signing key'), 'warning', 'git takes it for an OpenPGP key');
+  await clone.git('config', 'gpg.format', 'ssh');
+  const whole = await checks(ciEnvironment(project), '--sign');
   assert.equal(whole.get('CI key here'), 'warning', 'a key in the environment can be read by what a build starts');
   assert.equal(whole.get('signing key'), 'passed');
+  assert.equal(whole.get('trial signature'), 'passed');
+  assert.equal(await clone.git('for-each-ref', 'refs/tags'), '', 'the trial leaves no tag');
   for (const name of ['policy', 'maintainers', 'CI keys', 'tags', 'registry', 'forge'])
     assert.equal(whole.get(name), 'passed', name);
 });

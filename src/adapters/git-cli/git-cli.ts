@@ -63,7 +63,6 @@ export function gitCli(options: GitCliOptions): Git {
       const remote = await remoteName();
       return remote === undefined ? undefined : readDefaultBranch(commands, remote);
     },
-    signingKey: () => signingKey(commands),
     topFolder: () => commands.topFolder(),
   };
 }
@@ -151,12 +150,6 @@ async function firstParents(commands: GitCommands, commit: ObjectId): Promise<re
   });
   if (result.exitCode !== 0) throw gitFailure(`read the first parents of ${commit}`, result);
   return Buffer.from(result.stdout).toString('utf8').split('\n').filter(isObjectId);
-}
-
-async function signingKey(commands: GitCommands): Promise<string | undefined> {
-  const result = await commands.asUser(['config', '--get', 'user.signingKey']);
-  const key = Buffer.from(result.stdout).toString('utf8').trim();
-  return result.exitCode === 0 && key !== '' ? key : undefined;
 }
 
 async function isShallow(commands: GitCommands): Promise<boolean> {

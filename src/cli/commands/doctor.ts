@@ -1,21 +1,24 @@
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { examineProject } from '../../engine/examine-project.ts';
+import { examineSigning, trySigning } from '../../engine/examine-signing.ts';
 import { verdictOf } from '../../report/verification.ts';
 import type { CliContext, CommandInput } from '../command.ts';
-import { openProject } from '../compose.ts';
+import { openSigningSetup, openTagProject } from '../compose-tag.ts';
 import { writeJson } from '../render/json.ts';
 import { renderTable } from '../render/table.ts';
 
 /** `cutwater doctor` */
-export async function run(_: CommandInput, context: CliContext): Promise<ExitCode> {
+export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
   const { env } = context;
-  const project = await openProject(context, { fetch: 'must', access: 'read' });
+  const project = await openTagProject(context);
   try {
     const isExposed = env['CUTWATER_CI_KEY'] !== undefined || env['CUTWATER_CI_KEY_FILE'] !== undefined;
     const ciKey = env['CUTWATER_CI_KEY_FD'] !== undefined ? 'descriptor' : isExposed ? 'exposed' : 'none';
-    const signingKey = await project.world.git.signingKey();
-    const checks = await examineProject(project.world, project.loaded, { ciKey, signingKey });
+    const { world, loaded } = project;
+    const signing = await examineSigning(openSigningSetup(context), loaded, world.now);
+    const trial = input.flag('sign') ? [await trySigning(world, loaded)] : [];
+    const checks = await examineProject(world, loaded, { ciKey, signing: [...signing, ...trial] });
     await project.close();
     const verdict = verdictOf(checks);
     if (context.options.json) writeJson(context.stdout, { schema: 'cutwater.doctor/1', verdict, checks });
