@@ -18,7 +18,7 @@ export function sourcesAt(version: string): Readonly<Record<string, string>> {
     'scripts/final-launch-smoke.sh': finalLaunchSmoke,
     'scripts/run-restore-drill.sh': restoreDrill,
     '.github/workflows/ci.yml': ciWorkflow,
-    '.gitignore': 'target/\nnode_modules/\n.cutwater/*\n!.cutwater/keys/\n',
+    '.gitignore': 'target/\nnode_modules/\n*.env\n.cutwater/*\n!.cutwater/keys/\n',
   };
 }
 

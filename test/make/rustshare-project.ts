@@ -109,6 +109,9 @@ async function environmentOf(
   const programs = await makeFolder(scope);
   await writeFile(join(programs, 'package.json'), '{ "type": "module" }\n');
   await writeFile(join(programs, 'cargo'), cargoStandIn, { mode: 0o755 });
+  await writeFile(join(programs, 'cutwater'), `#!/bin/sh\nexec "${process.execPath}" "${main}" --plain "$@"\n`, {
+    mode: 0o755,
+  });
   const trivy = await makeTrivyStandIn(scope);
   return {
     ...clone.environment,
@@ -118,6 +121,8 @@ async function environmentOf(
     CUTWATER_DATA: data,
   };
 }
+
+const main = join(import.meta.dirname, '../../src/main.ts');
 
 interface Past {
   readonly clone: TestRepository;

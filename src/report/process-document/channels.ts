@@ -24,8 +24,8 @@ export function channels(policy: Policy): Chapter {
         prose`${code('sha-')} is followed by ${policy.channels.sha === 'full' ? 'the whole' : 'the beginning of the'}
           commit id. It is written by the first published build of a commit and stays.`,
       ),
-      say(prose`Where every channel is now:`),
-      commands('do', sh`cutwater status`),
+      say(prose`Where every channel is, and where one was before, when, and by whose decision:`),
+      commands('do', sh`cutwater status`, sh`cutwater history latest`),
       commands(
         'look',
         sh`skopeo list-tags${withoutTls(policy)} "docker://$IMAGE"`,

@@ -2,6 +2,7 @@ import type { Policy } from '../../policy/policy.ts';
 import type { Chapter, Step } from './document.ts';
 import { commands, say } from './document.ts';
 import { gatesOf, sourceGateCommands } from './gates.ts';
+import type { Inline } from './inline.ts';
 import { code, enumerate, prose } from './inline.ts';
 import { documentEdits, documentFiles } from './release-documents.ts';
 import { sh, words } from './shell.ts';
@@ -30,12 +31,15 @@ function begin(): Step {
   };
 }
 
-function mend(policy: Policy): Step {
-  void policy;
+function mend({ hotfix: { maxLines, maxFiles, paths }, notBuildInput }: Policy): Step {
+  const outside = paths.length === 0 ? prose`` : prose`, or what touches more than ${enumerate(paths.map(code))},`;
+  const uncounted = enumerate(notBuildInput.map(code));
   return {
     title: 'Make the smallest fix',
     blocks: [
-      say(prose`Nothing that is not needed comes along. What is in it:`),
+      say(prose`Nothing that is not needed comes along. What changes more than ${maxLines} lines or ${maxFiles}
+        files${outside} needs a reason when it is tagged (${code('--reason')}); ${uncounted} are not counted. What is in
+        it so far:`),
       commands('look', sh`git diff --stat "v$PREVIOUS"`),
     ],
   };
@@ -87,21 +91,26 @@ function mergeBack(policy: Policy): Step {
   return {
     title: 'Merge it back at once',
     blocks: [
-      say(prose`A fix that is only in the hotfix is lost with the next release. ${code('cutwater status')} shows the
-        merge as open until ${code(branch)} contains it.`),
+      say(prose`A fix that is only in the hotfix is lost with the next release.${openRule(policy)}`),
       commands(
         'do',
         sh`cutwater hotfix finish "$VERSION" --push`,
         sh`git checkout ${branch}`,
-        sh`git merge --ff "merge-back/v$VERSION"`,
+        sh`git merge --ff-only "merge-back/v$VERSION"`,
         sh`git push origin ${branch}`,
       ),
       commands(
         'hand',
         sh`git checkout ${branch}`,
-        sh`git merge --no-ff "hotfix/v$VERSION"`,
+        sh`git merge --no-ff --no-edit "hotfix/v$VERSION"`,
         sh`git push origin ${branch}`,
       ),
     ],
   };
+}
+
+function openRule({ hotfix: { mergeBack }, git: { branch } }: Policy): Inline {
+  return mergeBack === 'off'
+    ? prose``
+    : prose` ${code('cutwater status')} shows the merge as open until ${code(branch)} contains it.`;
 }

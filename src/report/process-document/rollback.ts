@@ -1,6 +1,7 @@
 import type { Policy } from '../../policy/policy.ts';
 import type { Chapter, Step } from './document.ts';
 import { commands, list, say } from './document.ts';
+import type { Inline } from './inline.ts';
 import { code, prose } from './inline.ts';
 import { aliasNames, isEmbedded, withoutTls } from './project-names.ts';
 import { sh } from './shell.ts';
@@ -86,12 +87,25 @@ function record(policy: Policy): Step {
   return {
     title: 'Tell users, and write down what happened',
     blocks: [
-      say(prose`On the same channels as the release, with the reason and the version to use instead.`),
-      commands('ci', sh`cutwater announce "$VERSION"`),
-      say(prose`The incident is noted in ${code(policy.changelog)} under the withdrawn version;
-        ${code('cutwater withdraw')} has written the entry.`),
+      say(prose`The reason and the version to use instead go where the release was announced.`),
+      ...(policy.announce.length === 0 ? [] : [commands('ci', sh`cutwater announce "$VERSION"`)]),
+      say(
+        prose`The incident is noted in ${code(policy.changelog)} under the withdrawn version. ${incidentRule(policy)}`,
+      ),
     ],
   };
+}
+
+function incidentRule({ withdrawal, git }: Policy): Inline {
+  switch (withdrawal.incident) {
+    case 'commit':
+      return prose`${code('cutwater withdraw')} has committed the entry to ${code(git.branch)}, or, where the clone it ran in is somewhere else, to a branch
+        ${code('incident/vX.Y.Z-N')}, which is to be merged.`;
+    case 'branch':
+      return prose`${code('cutwater withdraw')} has committed the entry to a branch ${code('incident/vX.Y.Z-N')}, which is to be merged.`;
+    case 'none':
+      return prose`A person writes the entry.`;
+  }
 }
 
 function undo(): Step {

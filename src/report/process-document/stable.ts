@@ -1,4 +1,5 @@
 import type { Policy } from '../../policy/policy.ts';
+import { announcing } from './announcements.ts';
 import type { Chapter, Step } from './document.ts';
 import { commands, list, say } from './document.ts';
 import { gatesOf, sourceGateCommands } from './gates.ts';
@@ -97,9 +98,6 @@ function announce(policy: Policy): Step {
   const notes = policy.upgrading === undefined ? prose`` : prose` and to ${code(policy.upgrading)}`;
   return {
     title: 'Announce it',
-    blocks: [
-      say(prose`With links to the notes of the release${notes}. What was told once is recorded, and not told again.`),
-      commands('ci', sh`cutwater announce "$VERSION"`),
-    ],
+    blocks: [say(prose`With links to the notes of the release${notes}.`), ...announcing(policy)],
   };
 }
