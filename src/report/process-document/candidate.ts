@@ -80,7 +80,7 @@ function validate(policy: Policy): Step {
               been run is pending, and pending is not passed.`),
             commands(
               'do',
-              ...wanted.map(({ name }) => sh`cutwater evidence add ${name} --for "$VERSION-rc.$RC" --push`),
+              ...wanted.map(({ name }) => sh`cutwater evidence add ${name} "$VERSION-rc.$RC" --result pass --push`),
             ),
           ]),
     ],
@@ -99,7 +99,7 @@ function conclude(policy: Policy): Step {
       ),
       ...(first === undefined
         ? []
-        : [commands('do', sh`cutwater evidence add ${first.name} --for "$VERSION-rc.$RC" --result fail --push`)]),
+        : [commands('do', sh`cutwater evidence add ${first.name} "$VERSION-rc.$RC" --result fail --push`)]),
     ],
   };
 }

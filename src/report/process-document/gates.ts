@@ -4,7 +4,7 @@ import type { Block } from './document.ts';
 import { commands, list, say } from './document.ts';
 import type { Inline } from './inline.ts';
 import { code, enumerate, prose } from './inline.ts';
-import { duration, hours } from './project-names.ts';
+import { ageOf, duration } from './project-names.ts';
 import type { ShellLine } from './shell.ts';
 import { words } from './shell.ts';
 
@@ -39,7 +39,7 @@ export function scanOf({ scan }: Policy): readonly Block[] {
   const { tool, failOn, ignoreUnfixed, exceptions } = scan;
   const how =
     tool === 'trivy'
-      ? prose`The image of each platform is scanned with trivy, whose knowledge may be ${hours(scan.maxDatabaseAge)}
+      ? prose`The image of each platform is scanned with trivy, whose knowledge may be ${ageOf(scan.maxDatabaseAge)}
         old.`
       : prose`The image of each platform is scanned; the reports are made before and kept in the repository.`;
   const unfixed = ignoreUnfixed ? prose`, unless nobody has mended it yet` : prose``;

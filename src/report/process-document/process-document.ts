@@ -3,6 +3,7 @@ import { binaries } from './binaries.ts';
 import { candidate } from './candidate.ts';
 import { channels } from './channels.ts';
 import type { Chapter } from './document.ts';
+import { evidence } from './evidence.ts';
 import { hotfix } from './hotfix.ts';
 import { code, prose } from './inline.ts';
 import { introduction, overview } from './overview.ts';
@@ -40,6 +41,7 @@ function chaptersOf(policy: Policy): readonly Chapter[] {
     stable(policy),
     hotfix(policy),
     rollback(policy),
+    ...evidence(policy),
     signing(policy),
     ...binaries(policy),
     verification(policy),

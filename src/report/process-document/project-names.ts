@@ -48,8 +48,14 @@ export function duration(seconds: number): string {
   return parts.flatMap(([count, unit]) => (count === 0 ? [] : [`${count} ${unit}`])).join(' ');
 }
 
-/** `48 hours`. */
-export function hours(seconds: number): string {
+function hours(seconds: number): string {
   const count = Math.floor(seconds / 3600);
   return `${count} ${count === 1 ? 'hour' : 'hours'}`;
+}
+
+/** `36 hours`, `14 days`. */
+export function ageOf(seconds: number): string {
+  const days = seconds / 86_400;
+  if (!Number.isInteger(days)) return hours(seconds);
+  return `${days} ${days === 1 ? 'day' : 'days'}`;
 }
