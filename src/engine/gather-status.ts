@@ -10,6 +10,8 @@ import type { Step } from '../plan/step.ts';
 import { replacementOf } from './banner-steps.ts';
 import type { AliasState, Estate } from './gather-estate.ts';
 import { gatherEstate } from './gather-estate.ts';
+import type { Round } from './gather-rounds.ts';
+import { gatherRounds } from './gather-rounds.ts';
 import type { EdgeEstate } from './gather-edge.ts';
 import { lookAtChannels } from './gather-edge.ts';
 import type { LoadedPolicy } from './load-policy.ts';
@@ -35,6 +37,8 @@ export interface Status {
   readonly published: readonly PublishedVersion[];
   /** Release tags above the highest published stable version that are not finished, with what stops them. */
   readonly unfinished: readonly UnfinishedRelease[];
+  /** Release candidates whose stable version is not released yet, with what was found out about them. */
+  readonly rounds: readonly Round[];
   /** Tags of this project that are no release or decision, or do not count. */
   readonly refusedTags: readonly { readonly tag: string; readonly reason: string }[];
   readonly ignoredTags: number;
@@ -73,6 +77,7 @@ export async function gatherStatus(world: ReadWorld, loaded: LoadedPolicy): Prom
     channels: await readChannels(world, loaded),
     published: judged,
     unfinished: await findUnfinished(world, loaded, { tags, estate }),
+    rounds: await gatherRounds(world, loaded, { tags, estate }),
     refusedTags: [
       ...tags.refused.map(({ tag, reason }) => ({ tag: tag.name, reason })),
       ...estate.decisions.invalid,

@@ -26,6 +26,8 @@ import { gatherEstate } from './gather-estate.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import { readPolicyAt } from './load-policy.ts';
 import type { OriginQuestion } from './find-origin.ts';
+import type { PlannedChecks } from './plan-checks.ts';
+import { planChecks } from './plan-checks.ts';
 import type { PlanProblem } from './plan-origin.ts';
 import { planOrigin, problemsOf } from './plan-origin.ts';
 import { readRecord } from './read-record.ts';
@@ -51,6 +53,8 @@ export interface ReleasePlan {
   readonly notes: readonly string[];
   /** What a hotfix changes of the version it stems from; undefined for any other release. */
   readonly hotfix: PlannedHotfix | undefined;
+  /** Every gate and every kind of evidence with its state; undefined for the plan of reconcile. */
+  readonly checks: PlannedChecks | undefined;
   /** Why the release would be refused as things stand; empty where it would go through. */
   readonly problems: readonly PlanProblem[];
   readonly steps: readonly PlannedStep[];
@@ -73,6 +77,7 @@ export async function planReconcile(world: ReadWorld, loaded: LoadedPolicy): Pro
     image: undefined,
     notes: [],
     hotfix: undefined,
+    checks: undefined,
     problems: [...refusals(estate), ...mirrors.problems],
     steps: [...steps, ...mirrors.steps, ...announcements].map((step) => ({ step, state: 'todo' })),
     aliases: estate.aliases,
@@ -87,11 +92,10 @@ export async function planRelease(world: ReadWorld, loaded: LoadedPolicy, versio
   const withdrawn = await withdrawalsAmong(world, loaded, tags);
   const { commit, tagObject, message } = target;
   const pinned = tagObject && (await world.repository.resolve(candidateTag(tagObject)))?.digest;
-  const { origin, problems: doubts } = await planOrigin(
-    world,
-    { loaded, version, commit, tags, withdrawn, tagObject, message, act: `release ${releaseTagOf(version)}` },
-    pinned,
-  );
+  const act = `release ${releaseTagOf(version)}`;
+  const question = { loaded, version, commit, tags, withdrawn, tagObject, message, act };
+  const { origin, problems: doubts } = await planOrigin(world, question, pinned);
+  const { checks, problems: waits } = await planChecks(world, question, build);
   const admission = await problemsOf(() => admitRelease(world, loaded, { tags, version }));
   const problems = [
     // A tag that is missing is none before it is made.
@@ -99,6 +103,7 @@ export async function planRelease(world: ReadWorld, loaded: LoadedPolicy, versio
     ...(await problemsOf(() => readReleaseNotes(world.git, { version, commit, changelog: build.changelog }))),
     ...(await problemsOf(async () => requireStanding(withdrawn, version))),
     ...doubts,
+    ...waits,
   ];
   const promotes = origin?.is === 'promotion' ? origin.promotion : undefined;
   const digest: Digest | undefined = pinned ?? promotes?.digest;
@@ -120,6 +125,7 @@ export async function planRelease(world: ReadWorld, loaded: LoadedPolicy, versio
     commit,
     image: origin && originJson(origin, commit),
     notes: origin === undefined ? [] : describeOrigin(origin),
+    checks,
     hotfix: await planHotfix(world, loaded, { version, commit, tags, decisions: estate.decisions }),
     problems: unique([...problems, ...refusals(estate)]),
     steps: await markDone(world, loaded, { version, steps }),

@@ -5,10 +5,8 @@ import type { Version } from '../domain/version.ts';
 import { formatVersion } from '../domain/version.ts';
 import { admitRelease } from './admit-release.ts';
 import { readReleaseNotes } from './changelog-gate.ts';
-import { changeSincePrevious } from './critical-change.ts';
 import type { DueOutcome } from './due-announcements.ts';
 import { announceDue } from './due-announcements.ts';
-import { expectImage } from './expect-image.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import { readPolicyAt } from './load-policy.ts';
 import type { ReleaseJob } from './make-candidate.ts';
@@ -21,6 +19,7 @@ import { readProjectTags } from './read-tags.ts';
 import type { ReconcileResult } from './reconcile.ts';
 import { reconcile } from './reconcile.ts';
 import { requireEvidence } from './require-evidence.ts';
+import { demandOf } from './release-demand.ts';
 import { releaseKindOf } from './release-class.ts';
 import { runGates } from './run-gates.ts';
 import { sameImage } from './same-image.ts';
@@ -102,15 +101,12 @@ async function completeRelease(world: ReleaseWorld, job: ReleaseJob): Promise<Re
 
 /** Everything up to the signed statement: evidence, gates, build or promotion, gates on the candidate, documents. */
 async function makeStatement(world: ReleaseWorld, job: ReleaseJob, withdrawn: Withdrawals): Promise<PinnedStatement> {
-  const { admitted, build, image, loaded, tags } = job;
-  const { commit, version } = admitted;
+  const { admitted, build, image, loaded } = job;
+  const { commit } = admitted;
   // Better to learn before the gates than after them that the image they are for may not be published.
-  const expected = await expectImage(world, questionOf(job, withdrawn));
-  const change = changeSincePrevious(world, loaded, { version, commit, tags });
-  const act = `release ${admitted.tag.name}`;
-  const demand = { act, version, commit, kind: job.kind, change, validated: expected.validated };
-  await requireEvidence(world, loaded, { ...demand, digest: expected.digest, tags });
-  const round = { class: job.kind, commit, change, earlier: expected.gates };
+  const { evidence: demand, gates: earlier } = await demandOf(world, questionOf(job, withdrawn), job.kind);
+  await requireEvidence(world, loaded, demand);
+  const round = { class: job.kind, commit, change: demand.change, earlier };
   const onSource = await runGates(world, build, { ...round, on: 'source', image: undefined });
   const candidate = await makeCandidate(world, job);
   const { digest } = candidate.index;

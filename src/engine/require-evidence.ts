@@ -31,17 +31,22 @@ export async function requireEvidence(
   demand: EvidenceDemand,
 ): Promise<readonly RecordedEvidence[]> {
   const { states } = await askEvidence(world, loaded, demand);
-  refuseFailed(states, { demand, now: world.now });
-  refuseMissing(states, { demand, now: world.now });
+  requireStates(states, { demand, now: world.now });
   return states.flatMap((state) => recorded(state) ?? []);
 }
 
-interface Refusal {
+export interface EvidenceAsked {
   readonly demand: EvidenceDemand;
   readonly now: number;
 }
 
-function refuseFailed(states: readonly EvidenceState[], { demand, now }: Refusal): void {
+/** The same for states that are known. */
+export function requireStates(states: readonly EvidenceState[], asked: EvidenceAsked): void {
+  refuseFailed(states, asked);
+  refuseMissing(states, asked);
+}
+
+function refuseFailed(states: readonly EvidenceState[], { demand, now }: EvidenceAsked): void {
   const failed = failedEvidence(states);
   if (failed.length === 0) return;
   throw new CutwaterError('EVIDENCE_FAILED', `Cannot ${demand.act}: ${listed(failed)} failed`, {
@@ -50,7 +55,7 @@ function refuseFailed(states: readonly EvidenceState[], { demand, now }: Refusal
   });
 }
 
-function refuseMissing(states: readonly EvidenceState[], { demand, now }: Refusal): void {
+function refuseMissing(states: readonly EvidenceState[], { demand, now }: EvidenceAsked): void {
   const missing = missingEvidence(states);
   const [first] = missing;
   if (first === undefined) return;
@@ -69,7 +74,7 @@ export function addCommand(name: string, version: Version): string {
   return `evidence add ${name} ${formatVersion(version)} --result pass --push`;
 }
 
-function describe({ name, state, because, evidence }: EvidenceState, { demand, now }: Refusal): string {
+function describe({ name, state, because, evidence }: EvidenceState, { demand, now }: EvidenceAsked): string {
   const command = `cutwater ${addCommand(name, demand.validated)}`;
   const why = because === undefined ? '' : ` (${because})`;
   if (evidence === undefined) return `${name}: nobody has signed it${why}; ${command}`;

@@ -8,8 +8,13 @@ import { admitRelease } from './admit-release.ts';
 import { snapshotBranches } from './branch-snapshot.ts';
 import type { Estate } from './gather-estate.ts';
 import type { LoadedPolicy } from './load-policy.ts';
+import type { OriginQuestion } from './find-origin.ts';
+import { pinTag } from './pin-statement.ts';
 import { planOrigin } from './plan-origin.ts';
 import type { ProjectTags } from './read-tags.ts';
+import { releaseKindOf } from './release-class.ts';
+import { demandOf } from './release-demand.ts';
+import { requireEvidence } from './require-evidence.ts';
 import type { ReadWorld } from './world.ts';
 
 export interface UnfinishedRelease {
@@ -38,7 +43,9 @@ export async function findUnfinished(
     const problem = await problemOf(async () => {
       admitted = await admitRelease({ ...world, git }, loaded, { version, tags });
     });
-    const doubt = admitted && (await imageProblem(world, loaded, { admitted, tags, estate }));
+    const found = admitted && { admitted, tags, estate };
+    const doubt =
+      found && ((await imageProblem(world, loaded, found)) ?? (await evidenceProblem(world, loaded, found)));
     unfinished.push({ version: formatVersion(version), problem: problem ?? doubt });
   }
   return unfinished;
@@ -63,33 +70,46 @@ function openReleases(
 }
 
 /** What stands against the image of a release: only one that is pinned, or that has candidates, can have something. */
-async function imageProblem(
-  world: ReadWorld,
-  loaded: LoadedPolicy,
-  found: { readonly admitted: AdmittedRelease; readonly tags: ProjectTags; readonly estate: Estate },
-): Promise<string | undefined> {
+async function imageProblem(world: ReadWorld, loaded: LoadedPolicy, found: OpenRelease): Promise<string | undefined> {
   const { admitted, tags, estate } = found;
-  const { version, commit, tag, object } = admitted;
-  const pin = candidateTag(tag.object);
+  const pin = candidateTag(admitted.tag.object);
   const isPinned = estate.imageTags.includes(pin);
-  if (!isPinned && !hasCandidates(version, tags)) return undefined;
-  const act = `release ${tag.name}`;
-  const question = {
-    loaded,
-    version,
-    commit,
-    tags,
-    withdrawn: estate.withdrawals,
-    act,
-    tagObject: tag.object,
-    message: object.message,
-  };
+  if (!isPinned && !hasCandidates(admitted.version, tags)) return undefined;
   const { problems } = await planOrigin(
     world,
-    question,
+    questionAbout(loaded, found),
     isPinned ? (await world.repository.resolve(pin))?.digest : undefined,
   );
   return problems[0]?.message;
+}
+
+/** What a person still has to sign for it, or signed against it; once its statement is pinned nothing is asked any more. */
+async function evidenceProblem(
+  world: ReadWorld,
+  loaded: LoadedPolicy,
+  found: OpenRelease,
+): Promise<string | undefined> {
+  const { admitted, tags, estate } = found;
+  if (loaded.policy.evidence.length === 0 && tags.evidence.length === 0) return undefined;
+  if (estate.imageTags.includes(pinTag(admitted.tag.object))) return undefined;
+  return problemOf(async () => {
+    const { version, commit } = admitted;
+    const kind = (await releaseKindOf(world.git, { version, commit, head: loaded.commit })) ?? admitted.class;
+    const { evidence } = await demandOf(world, questionAbout(loaded, found), kind);
+    await requireEvidence(world, loaded, evidence);
+  });
+}
+
+interface OpenRelease {
+  readonly admitted: AdmittedRelease;
+  readonly tags: ProjectTags;
+  readonly estate: Estate;
+}
+
+function questionAbout(loaded: LoadedPolicy, { admitted, tags, estate }: OpenRelease): OriginQuestion {
+  const { version, commit, tag, object } = admitted;
+  const of = { act: `release ${tag.name}`, tagObject: tag.object, message: object.message };
+  return { loaded, version, commit, tags, withdrawn: estate.withdrawals, ...of };
 }
 
 function hasCandidates(version: Version, { decided }: ProjectTags): boolean {

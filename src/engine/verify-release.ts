@@ -16,6 +16,7 @@ import { readRecord } from './read-record.ts';
 import type { ReleaseRecord } from './read-record.ts';
 import type { ProjectTags } from './read-tags.ts';
 import { checkBuildCommit } from './verify-build.ts';
+import { checkEvidence, checkGates } from './verify-checks.ts';
 import { checkAssets, checkBinaries, checkDocuments } from './verify-contents.ts';
 import type { VerifyWorld } from './world.ts';
 
@@ -63,6 +64,8 @@ async function verifyStated(world: VerifyWorld, loaded: LoadedPolicy, request: V
     ...checkTag(record, request),
     await guarded('image', () => checkImage(world, release, request)),
     ...(await checkBuildCommit(world, loaded.policy, release)),
+    ...(await checkGates(world, release)),
+    ...(await checkEvidence(world, loaded, release)),
     ...(await checkDocuments(world, loaded, release)),
     ...(await checkAssets(world, loaded, record)),
     ...(await checkBinaries(world, release)),

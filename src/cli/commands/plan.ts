@@ -8,6 +8,7 @@ import { planReconcile, planRelease } from '../../engine/plan-release.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { openProject } from '../compose.ts';
 import { aliasJson, renderAliases } from '../render/aliases.ts';
+import { evidenceStateJson, renderEvidenceStates, renderGateStates } from '../render/evidence.ts';
 import { renderHotfix } from '../render/hotfix.ts';
 import { writeJson } from '../render/json.ts';
 import { renderSteps } from '../render/steps.ts';
@@ -30,15 +31,21 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
     const { world, loaded } = project;
     const plan = version === undefined ? await planReconcile(world, loaded) : await planRelease(world, loaded, version);
     await project.close();
-    if (context.options.json) writeJson(context.stdout, { ...plan, aliases: plan.aliases.map(aliasJson) });
-    else context.stdout.write(`${renderPlan(plan, context.terminal).join('\n')}\n`);
+    if (context.options.json) writeJson(context.stdout, planJson(plan, world.now));
+    else context.stdout.write(`${renderPlan(plan, world.now, context.terminal).join('\n')}\n`);
     return plan.problems.length === 0 ? exitCodes.done : exitCodes.refused;
   } finally {
     await project.close();
   }
 }
 
-function renderPlan(plan: ReleasePlan, terminal: Terminal): readonly string[] {
+function planJson(plan: ReleasePlan, now: number): Readonly<Record<string, unknown>> {
+  const { checks } = plan;
+  const evidence = checks?.evidence.map((state) => evidenceStateJson(state, now));
+  return { ...plan, aliases: plan.aliases.map(aliasJson), checks: checks && { gates: checks.gates, evidence } };
+}
+
+function renderPlan(plan: ReleasePlan, now: number, terminal: Terminal): readonly string[] {
   const title =
     plan.version === undefined
       ? 'Plan of reconcile'
@@ -54,9 +61,19 @@ function renderPlan(plan: ReleasePlan, terminal: Terminal): readonly string[] {
     ...plan.notes.map((note) => `  ${escapeText(note, 1000)}`),
     ...renderSteps(plan.steps, terminal),
     ...renderHotfix(plan.hotfix, terminal),
+    ...checkLines(plan, now, terminal),
     ...(aliases.length === 0 ? [] : ['', ...aliases]),
     ...(problems.length === 0
       ? []
       : ['', paint(terminal, 'bold', 'As things stand this would be refused:'), ...problems]),
   ];
+}
+
+function checkLines({ checks }: ReleasePlan, now: number, terminal: Terminal): readonly string[] {
+  if (checks === undefined) return [];
+  const tables = [
+    renderGateStates(checks.gates, now, terminal),
+    renderEvidenceStates(checks.evidence, now, terminal),
+  ].filter((lines) => lines.length > 0);
+  return tables.flatMap((lines) => ['', ...lines]);
 }

@@ -10,6 +10,7 @@ import { aliasJson, renderAliases } from '../render/aliases.ts';
 import { channelJson, renderChannels } from '../render/channels.ts';
 import { dueJson, dueLines } from '../render/decision.ts';
 import { writeJson } from '../render/json.ts';
+import { renderRounds, roundJson } from '../render/rounds.ts';
 import { renderTable } from '../render/table.ts';
 import type { Terminal } from '../render/terminal.ts';
 import { paint } from '../render/terminal.ts';
@@ -20,7 +21,7 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
   try {
     const status = await gatherStatus(project.world, project.loaded);
     await project.close();
-    if (context.options.json) writeJson(context.stdout, statusJson(status));
+    if (context.options.json) writeJson(context.stdout, statusJson(status, project.world.now));
     else context.stdout.write(`${renderStatus(status, project.world.now, context.terminal).join('\n')}\n`);
     const open = [status.drift, status.unfinished, status.due, status.mergeBacks].some((list) => list.length > 0);
     return input.flag('exit-code') && open ? exitCodes.refused : exitCodes.done;
@@ -29,9 +30,10 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
   }
 }
 
-function statusJson(status: Status): Readonly<Record<string, unknown>> {
+function statusJson(status: Status, now: number): Readonly<Record<string, unknown>> {
+  const rounds = status.rounds.map((round) => roundJson(round, now));
   const channels = status.channels.is === 'judged' ? status.channels.channels.map(channelJson) : undefined;
-  return { ...status, aliases: status.aliases.map(aliasJson), channels, due: status.due.map(dueJson) };
+  return { ...status, aliases: status.aliases.map(aliasJson), channels, rounds, due: status.due.map(dueJson) };
 }
 
 const shown = 15;
@@ -71,6 +73,7 @@ function renderStatus(status: Status, now: number, terminal: Terminal): readonly
     { title: 'Aliases', lines: renderAliases(status.aliases, terminal), more: 0 },
     { title: 'Builds of the default branch', lines: channelLines(status.channels, now, terminal), more: 0 },
     { title: 'Versions', lines: renderTable(columns, published.slice(0, shown), terminal), more: more.published },
+    { title: 'Release candidates', lines: renderRounds(status.rounds, now, terminal), more: 0 },
     { title: 'Tagged, not finished', lines: unfinished.slice(0, shown), more: more.unfinished },
     { title: 'To be merged back', lines: mergeBacks.slice(0, shown), more: mergeBacks.length - shown },
     { title: "Drift that 'cutwater reconcile' would mend", lines: status.drift.map(describeStep), more: 0 },

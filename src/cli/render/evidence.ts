@@ -1,6 +1,7 @@
 import { shortDigest } from '../../domain/digest.ts';
 import { formatVersion } from '../../domain/version.ts';
 import type { ListedEvidence } from '../../engine/list-evidence.ts';
+import type { GateState } from '../../engine/plan-checks.ts';
 import type { Evidence } from '../../estate/evidence.ts';
 import type { EvidenceState } from '../../estate/evidence-state.ts';
 import { ageText } from '../../estate/evidence-state.ts';
@@ -29,6 +30,21 @@ export function renderEvidenceStates(
       { title: 'signed by' },
       { title: 'why', shrinks: true },
     ],
+    rows,
+    terminal,
+  );
+}
+
+/** Where each gate stands, one line each. */
+export function renderGateStates(states: readonly GateState[], now: number, terminal: Terminal): readonly string[] {
+  const styles = { passed: 'green', 'to-run': 'yellow', 'not-required': 'dim' } as const;
+  const names = { passed: 'passed', 'to-run': 'runs with the release', 'not-required': 'not required' } as const;
+  const rows = states.map(({ name, on, state, at, because }): readonly TableCell[] => {
+    const age = at === undefined ? '-' : ageText(now - Date.parse(at) / 1000);
+    return [name, on, { text: names[state], style: styles[state] }, age, because ?? ''];
+  });
+  return renderTable(
+    [{ title: 'gate' }, { title: 'on' }, { title: 'state' }, { title: 'age' }, { title: 'why', shrinks: true }],
     rows,
     terminal,
   );
