@@ -46,33 +46,56 @@ void test('a candidate withdrawn while its promotion is under way stops it befor
   }
 });
 
-void test('a candidate withdrawn in the middle of a run stops that run before anything carries the version', async (t) => {
-  const project = await makeProject(t);
-  await project.tag('1.0.0-rc.1');
-  const runs = at(project, await freshClone(t, project));
-  await succeed(['release', '1.0.0-rc.1'], runs);
-  await project.tag('1.0.0');
-  const ada = await maintainer(project);
-  const opened = await openReleaseProject(silentContext(runs));
-  let withdrawal: Promise<unknown> | undefined;
-  const forge = {
-    ...opened.world.forge,
-    uploadAsset: async (...args: Parameters<typeof opened.world.forge.uploadAsset>) => {
-      withdrawal ??= succeed(
-        ['withdraw', '1.0.0-rc.1', '--reason', 'loses uploads', '--aliases', 'move', '--push'],
-        ada,
-      );
-      await withdrawal;
-      return opened.world.forge.uploadAsset(...args);
-    },
-  };
-  await assert.rejects(release({ ...opened.world, forge }, opened.loaded, readVersion('1.0.0')), (error) =>
-    isCutwaterError(error, 'WITHDRAWAL_REFUSED'),
-  );
-  await opened.close();
-  const { tags, releases } = await readPublished(project.data);
-  assert.deepEqual([tags['1.0.0'], tags['statement-1.0.0'], releases], [undefined, undefined, ['v1.0.0-rc.1']]);
+void test('a candidate withdrawn in the middle of a run stops that run at the next moment that counts', async (t) => {
+  const template = await makeProject(t);
+  await template.tag('1.0.0-rc.1');
+  await succeed(['release', '1.0.0-rc.1'], at(template, await freshClone(t, template)));
+  await template.tag('1.0.0');
+  // While files are uploaded, nothing carries the version yet; while the version is tagged, nothing is committed yet.
+  for (const [moment, tagged] of [
+    ['upload', false],
+    ['tag', true],
+  ] as const) {
+    const project = await copyProject(t, template);
+    const ada = await maintainer(project);
+    let withdrawal: Promise<unknown> | undefined;
+    const withdraw = async (): Promise<void> => {
+      const args = ['withdraw', '1.0.0-rc.1', '--reason', 'loses uploads', '--aliases', 'move', '--push'];
+      await (withdrawal ??= succeed(args, ada));
+    };
+    const opened = await openReleaseProject(silentContext(at(project, await freshClone(t, project))));
+    const { forge, repository } = opened.world;
+    const world = {
+      ...opened.world,
+      forge: instead(forge, 'uploadAsset', async (...args) => {
+        if (moment === 'upload') await withdraw();
+        return forge.uploadAsset(...args);
+      }),
+      repository: instead(repository, 'writeManifest', async (...args) => {
+        if (moment === 'tag' && args[0] === '1.0.0') await withdraw();
+        return repository.writeManifest(...args);
+      }),
+    };
+    await assert.rejects(release(world, opened.loaded, readVersion('1.0.0')), (error) =>
+      isCutwaterError(error, 'WITHDRAWAL_REFUSED'),
+    );
+    await opened.close();
+    assert.ok(withdrawal, moment);
+    const { tags, releases } = await readPublished(project.data);
+    assert.deepEqual(
+      [tags['1.0.0'] !== undefined, tags['statement-1.0.0'], releases],
+      [tagged, undefined, ['v1.0.0-rc.1']],
+      moment,
+    );
+  }
 });
+
+/** The same port with one method of ours. */
+function instead<Port extends object, Name extends keyof Port>(port: Port, name: Name, method: Port[Name]): Port {
+  return new Proxy(port, {
+    get: (target, asked, receiver) => (asked === name ? method : Reflect.get(target, asked, receiver)),
+  });
+}
 
 function at(project: TestProject, { folder }: { readonly folder: string }, data = project.data): RunAt {
   return { folder, env: ciEnvironment(project, data) };

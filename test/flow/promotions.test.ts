@@ -67,6 +67,12 @@ void test('promotions', { concurrency: 2 }, async (p) => {
           /ok +build commit +built from [0-9a-f]{12} as 1\.0\.0-rc\.2; the tag's commit differs only in CHANGELOG\.md/,
         );
         const other = objectId(await project.clone.git('rev-parse', 'v1.0.0-rc.1^{commit}'));
+        const first = objectId(await objectOf(project, 'v1.0.0-rc.1'));
+        await restate(project, '1.0.0', (release) => ({ ...release, promotes: { version: '1.0.0-rc.1', tag: first } }));
+        assert.match(
+          (await runProgram(['verify', '1.0.0'], ada)).stdout,
+          /FAILED +provenance +it speaks of another tag/,
+        );
         await restate(project, '1.0.0', (release) => ({ ...release, build: { commit: other } }));
         const forged = await runProgram(['verify', '1.0.0'], ada);
         assert.equal(forged.exitCode, 3, forged.stdout);
@@ -127,6 +133,26 @@ void test('promotions', { concurrency: 2 }, async (p) => {
       assert.match(ended.stderr, /v1\.0\.0-rc\.2 is higher, and is not what is promoted/);
       assert.equal(await digestAt(project.data, '1.0.0'), await digestAt(project.data, '1.0.0-rc.1'));
     }),
+    p.test('somebody who may push images cannot have the image of another candidate taken', async (t) => {
+      const named = `Release v1.0.0\n\nPromotes: v1.0.0-rc.2 ${await objectOf(template, 'v1.0.0-rc.2')}`;
+      const foreign = /Cannot release image sha256:[0-9a-f]{64}: .* no CI key signed that it was built for this tag/;
+      for (const [message, pinned, says] of [
+        [named, '1.0.0-rc.1', foreign],
+        ['Release v1.0.0\n\nRebuild: a new base', '1.0.0-rc.2', foreign],
+        ['Release v1.0.0', '1.0.0-rc.1', /the bytes validated as v1\.0\.0-rc\.1 would not be published/],
+      ] as const) {
+        const project = await copyProject(t, template);
+        await tagWith(project, 'v1.0.0', message);
+        const pin = `candidate-${await objectOf(project, 'v1.0.0')}`;
+        await pointImageTags(project.data, await digestAt(project.data, pinned), pin);
+        const before = await readPublished(project.data);
+        const refused = await runProgram(['release', '1.0.0'], await runner(t, project));
+        assert.equal(refused.exitCode, 3, refused.stderr);
+        assert.match(refused.stderr, says);
+        assert.deepEqual(await readPublished(project.data), before);
+      }
+    }),
+
     p.test(
       'a run that finds another candidate pinned meanwhile goes on with that one, and says so in the statement',
       async (t) => {
