@@ -1,10 +1,13 @@
+// By name: as a member of `mini.core` each would bring all four hundred with it.
+import { $constructor, $ZodType } from 'zod/v4/core';
 import * as mini from 'zod/mini';
+import type { Parsed } from '../domain/brand.ts';
 
 /**
  * The part of zod's usual interface that the policy's schema is written in, over `zod/mini`: those schemas have no methods
  * of their own, are a fifth of the code and made in half the time, and every run that reads a policy waits for that.
  */
-export class Field<Schema extends mini.ZodMiniType = mini.ZodMiniType> {
+export class Field<Schema extends mini.core.$ZodType = mini.core.$ZodType> {
   readonly schema: Schema;
 
   constructor(schema: Schema) {
@@ -28,24 +31,6 @@ export class Field<Schema extends mini.ZodMiniType = mini.ZodMiniType> {
   /** What editors show. */
   meta(shown: Shown): Field<Schema> {
     return new Field(shownWith(this.schema, shown));
-  }
-
-  /** Read further by a parser, which tells what it refuses by `refuse`. */
-  transform<Value>(
-    read: (value: mini.output<Schema>, refuse: (issue: Refusal) => never) => Value,
-  ): Field<mini.ZodMiniPipe<Schema, mini.ZodMiniTransform<Value, mini.output<Schema>>>> {
-    return new Field(
-      mini.pipe(
-        this.schema,
-        mini.transform((value: mini.output<Schema>, context): Value => {
-          const refuse = (issue: Refusal): never => {
-            context.issues.push({ code: 'custom', input: value, ...issue });
-            return mini.NEVER;
-          };
-          return read(value, refuse);
-        }),
-      ),
-    );
   }
 }
 
@@ -71,7 +56,7 @@ export class TextField extends Field<mini.ZodMiniString<string>> {
   }
 }
 
-export class ListField<Item extends mini.ZodMiniType> extends Field<mini.ZodMiniArray<Item>> {
+export class ListField<Item extends mini.core.$ZodType> extends Field<mini.ZodMiniArray<Item>> {
   min(items: number, wanted: Wanted): ListField<Item> {
     return new ListField(this.schema.check(mini.minLength(items, wanted)));
   }
@@ -91,21 +76,16 @@ export class ListField<Item extends mini.ZodMiniType> extends Field<mini.ZodMini
 
 type Shown = Readonly<Record<string, unknown>>;
 
-/** A copy, since a field may be used in several places and shown differently in each. */
-function shownWith<Schema extends mini.ZodMiniType>(schema: Schema, shown: Shown): Schema {
-  const copy = schema.clone();
-  mini.globalRegistry.add(copy, shown);
-  return copy;
+/** A copy where it is shown already: a field may be used in several places and shown differently in each. */
+function shownWith<Schema extends mini.core.$ZodType>(schema: Schema, shown: Shown): Schema {
+  const own = mini.globalRegistry.has(schema) ? mini.clone(schema) : schema;
+  mini.globalRegistry.add(own, shown);
+  return own;
 }
 
 /** The message for a value that is something else. */
 export interface Wanted {
   readonly error: string;
-}
-
-export interface Refusal {
-  readonly message: string;
-  readonly params?: Readonly<Record<string, unknown>>;
 }
 
 export type output<Of extends Field> = mini.output<Of['schema']>;
@@ -123,6 +103,14 @@ export function int(least: number, most: number, wanted: Wanted): Field<mini.Zod
   return new Field(mini.int(wanted).check(mini.gte(least, wanted), mini.lte(most, wanted)));
 }
 
+/** A text that a parser reads; its reason goes with the problem, as the parameter `reason`. Undefined is refused without one. */
+export function readText<Value>(
+  read: (text: string) => Parsed<Value> | undefined,
+  wanted: Wanted,
+): Field<mini.core.$ZodType<Value, string>> {
+  return new Field(newReadText({ type: 'string', read, wanted: wanted.error }));
+}
+
 export function boolean(wanted: Wanted): Field<mini.ZodMiniBoolean<boolean>> {
   return new Field(mini.boolean(wanted));
 }
@@ -138,7 +126,7 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(words:
   return new Field(mini.enum(words, wanted));
 }
 
-export function array<Schema extends mini.ZodMiniType>(item: Field<Schema>, wanted: Wanted): ListField<Schema> {
+export function array<Schema extends mini.core.$ZodType>(item: Field<Schema>, wanted: Wanted): ListField<Schema> {
   return new ListField(mini.array(item.schema, wanted));
 }
 
@@ -158,7 +146,7 @@ export function variants<const Fields extends readonly [Field<mini.ZodMiniObject
   return new Field(mini.discriminatedUnion(key, schemasOf(fields), wanted));
 }
 
-export function record<Value extends mini.ZodMiniType>(
+export function record<Value extends mini.core.$ZodType>(
   key: TextField,
   value: Field<Value>,
   wanted: Wanted,
@@ -183,4 +171,36 @@ function schemasOf<const Fields extends readonly Field[] | Readonly<Record<strin
 function schemasOf(fields: readonly Field[] | Readonly<Record<string, Field>>): unknown {
   if (Array.isArray(fields)) return fields.map(({ schema }: Field) => schema);
   return Object.fromEntries(Object.entries(fields).map(([name, { schema }]) => [name, schema]));
+}
+
+interface ReadTextDefinition<Value> extends mini.core.$ZodTypeDef {
+  readonly type: 'string';
+  readonly read: (text: string) => Parsed<Value> | undefined;
+  readonly wanted: string;
+}
+
+interface ReadText extends mini.core.$ZodType<unknown, string> {
+  _zod: mini.core.$ZodTypeInternals<unknown, string> & { readonly def: ReadTextDefinition<unknown> };
+}
+
+/** One schema where zod's own need a text, a check, a transformation and a pipe between them. */
+const ReadText: mini.core.$constructor<ReadText> = $constructor('ReadText', (instance, definition) => {
+  $ZodType.init(instance, definition);
+  const { read, wanted } = instance._zod.def;
+  instance._zod.parse = (payload) => {
+    const { value } = payload;
+    if (typeof value !== 'string') {
+      payload.issues.push({ code: 'invalid_type', expected: 'string', input: value, message: wanted });
+      return payload;
+    }
+    const parsed = read(value);
+    if (parsed?.is === 'ok') payload.value = parsed.value;
+    else payload.issues.push({ code: 'custom', input: value, message: wanted, params: { reason: parsed?.reason } });
+    return payload;
+  };
+});
+
+function newReadText<Value>(definition: ReadTextDefinition<Value>): mini.core.$ZodType<Value, string>;
+function newReadText(definition: ReadTextDefinition<unknown>): ReadText {
+  return new ReadText(definition);
 }

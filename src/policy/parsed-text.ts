@@ -17,16 +17,19 @@ export function filledText(notes: FieldNotes) {
   const { wanted, ...shown } = notes;
   return z
     .string({ error: wanted })
-    .refine((text) => !/^\s*$|[\p{Cc}\p{Zl}\p{Zp}]/u.test(text), { error: wanted })
+    .refine(isFilled, { error: wanted })
     .meta({ minLength: 1, ...forEditors(shown) });
 }
 
-/** A text read by a parser of the domain; its reason becomes part of the problem. */
+function isFilled(text: string): boolean {
+  return !/^\s*$|[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
+}
+
+/** A filled text read by a parser of the domain; its reason becomes part of the problem. */
 export function parsedText<Value>(notes: FieldNotes, parse: (text: string) => Parsed<Value>) {
-  return filledText(notes).transform((text, refuse): Value => {
-    const parsed = parse(text);
-    return parsed.is === 'ok' ? parsed.value : refuse({ message: notes.wanted, params: { reason: parsed.reason } });
-  });
+  const { wanted, ...shown } = notes;
+  const read = (text: string): Parsed<Value> | undefined => (isFilled(text) ? parse(text) : undefined);
+  return z.readText(read, { error: wanted }).meta({ minLength: 1, ...forEditors(shown) });
 }
 
 /** A text that a rule may refuse, and that stays as it is. */
