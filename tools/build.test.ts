@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { parsePolicy } from '../src/policy/parse-policy.ts';
 import { programVersion } from '../src/cli/version.ts';
 import { buildPackage } from './build.ts';
 import { repositoryRoot } from './run-check.ts';
@@ -21,4 +22,24 @@ test('the built package runs alone, without the packages it was built from', asy
   assert.match(await readFile(join(folder, 'types', 'index.d.ts'), 'utf8'), /CutwaterError/);
   const library: unknown = await import(pathToFileURL(join(folder, 'index.js')).href);
   assert.ok(typeof library === 'object' && library !== null && 'CutwaterError' in library);
+  assert.ok('parsePolicy' in library && typeof library.parsePolicy === 'function');
+  // The bundle takes another build of the YAML package than the sources do.
+  const example = await readFile(join(repositoryRoot, 'examples', 'rustshare', 'cutwater.yaml'), 'utf8');
+  for (const text of [
+    example,
+    `${example}a: [1, 2`,
+    'a: &x [*x]\n',
+    'a: 1\na: 2\n',
+    '\tb: 1',
+    '%YAML 1.1\n---\na: yes',
+  ]) {
+    const read = (parse: (text: string, from: { file: string }) => unknown): unknown => {
+      try {
+        return parse(text, { file: 'cutwater.yaml' });
+      } catch (error) {
+        return error instanceof Error && 'details' in error ? error.details : error;
+      }
+    };
+    assert.deepEqual(read(library.parsePolicy as typeof parsePolicy), read(parsePolicy));
+  }
 });

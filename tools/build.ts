@@ -1,9 +1,9 @@
-import { chmod, readdir, rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Metafile } from 'esbuild';
+import type { BuildOptions, Metafile, Plugin } from 'esbuild';
 import { build } from 'esbuild';
 import { runTool } from '../src/adapters/process/run-tool.ts';
-import { builtinsBanner, builtinsWhenUsed, commandsTogether } from './bundle-plugins.ts';
+import { builtinsBanner, builtinsWhenUsed, commandsTogether, groupCommands } from './bundle-plugins.ts';
 import { runCheck } from './run-check.ts';
 
 /**
@@ -40,12 +40,18 @@ export interface Bundling {
 }
 
 /** Bundles programs with what they import; what they share is written once. */
-export async function bundleProgram(root: string, { dist, entryPoints }: Bundling): Promise<Metafile> {
-  const { metafile } = await build({
-    metafile: true,
+export async function bundleProgram(root: string, bundling: Bundling): Promise<Metafile> {
+  const dry = await build({ ...optionsFor(root, bundling), write: false, metafile: true });
+  const options = optionsFor(root, bundling, [commandsTogether(root, groupCommands(dry.metafile))]);
+  const { metafile } = await build({ ...options, metafile: true });
+  return metafile;
+}
+
+function optionsFor(root: string, bundling: Bundling, plugins: readonly Plugin[] = []): BuildOptions {
+  return {
     absWorkingDir: root,
-    entryPoints: { ...entryPoints },
-    outdir: dist,
+    entryPoints: { ...bundling.entryPoints },
+    outdir: bundling.dist,
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
     splitting: true,
@@ -54,10 +60,12 @@ export async function bundleProgram(root: string, { dist, entryPoints }: Bundlin
     target: 'node24',
     legalComments: 'none',
     external: [...optionalPackages],
+    // Its modules for Node are CommonJS: ninety functions to run before a policy can be read. These are the same sources.
+    alias: { yaml: join(root, 'node_modules', 'yaml', 'browser', 'dist', 'index.js') },
     // Names are kept: a stack trace must be of use.
     minifySyntax: true,
     minifyWhitespace: true,
-    plugins: [builtinsWhenUsed, commandsTogether(root, await commandNames(root))],
+    plugins: [builtinsWhenUsed, ...plugins],
     // CommonJS packages call require() for node's own modules, which an ES module does not have.
     banner: {
       js: [
@@ -67,14 +75,7 @@ export async function bundleProgram(root: string, { dist, entryPoints }: Bundlin
       ].join('\n'),
     },
     logLevel: 'warning',
-  });
-  return metafile;
-}
-
-/** All but `audit`: it reads no policy and talks to no registry, and is run on long histories of other projects. */
-async function commandNames(root: string): Promise<readonly string[]> {
-  const files = await readdir(join(root, 'src', 'cli', 'commands'));
-  return files.flatMap((file) => /^(?!audit\.)([a-z-]+)\.ts$/.exec(file)?.[1] ?? []).toSorted();
+  };
 }
 
 /** What the CycloneDX library loads only where it is installed: validators and an XML writer, which we do not use. */

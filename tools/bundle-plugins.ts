@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Plugin } from 'esbuild';
+import type { Metafile, Plugin } from 'esbuild';
 
 /**
  * An `import` of one of Node's modules reads it and every export of it, and some take longer than all of our own code:
@@ -34,13 +34,15 @@ function isWanted(path: string): boolean {
   return path === 'node:process' || typeof process.getBuiltinModule(path) === 'function';
 }
 
-const togetherPath = 'cutwater:commands';
+/** Names of commands that are loaded as one, each group as one file. */
+export type CommandGroups = Readonly<Record<string, readonly string[]>>;
 
 /**
  * Commands that share most of what they load are loaded as one: else the bundler makes a file of every set of modules that
  * some of them share and others do not, and each of those fifty files takes longer to find than to read.
  */
-export function commandsTogether(root: string, commands: readonly string[]): Plugin {
+export function commandsTogether(root: string, groups: CommandGroups): Plugin {
+  const groupOf = new Map(Object.entries(groups).flatMap(([group, names]) => names.map((name) => [name, group])));
   return {
     name: 'commands-together',
     setup: ({ onResolve, onLoad }) => {
@@ -48,15 +50,37 @@ export function commandsTogether(root: string, commands: readonly string[]): Plu
         loader: 'ts',
         contents: (await readFile(path, 'utf8')).replace(
           /import\('\.\/commands\/([a-z-]+)\.ts'\)/g,
-          (whole, name: string) =>
-            commands.includes(name) ? `import('${togetherPath}').then((loaded) => loaded['${name}'])` : whole,
+          (whole, name: string) => {
+            const group = groupOf.get(name);
+            return group === undefined ? whole : `import('commands:${group}').then((loaded) => loaded['${name}'])`;
+          },
         ),
       }));
-      onResolve({ filter: new RegExp(`^${togetherPath}$`) }, ({ path }) => ({ path, namespace: 'commands' }));
-      onLoad({ filter: /.*/, namespace: 'commands' }, () => ({
-        resolveDir: root,
-        contents: commands.map((name) => `export * as '${name}' from './src/cli/commands/${name}.ts';`).join('\n'),
-      }));
+      onResolve({ filter: /^commands:/ }, ({ path }) => ({ path, namespace: 'commands' }));
+      onLoad({ filter: /^commands:/, namespace: 'commands' }, ({ path }) => {
+        const names = groups[path.replace('commands:', '')] ?? [];
+        const exported = names.map((name) => `export * as '${name}' from './src/cli/commands/${name}.ts';`);
+        return { resolveDir: root, contents: exported.join('\n') };
+      });
     },
   };
+}
+
+/** `acting` are those that build or sign, `looking` all others but `audit`, which needs the least by far. */
+export function groupCommands({ inputs }: Metafile): CommandGroups {
+  const names = Object.keys(inputs).flatMap((path) => /^src\/cli\/commands\/([a-z-]+)\.ts$/.exec(path)?.[1] ?? []);
+  const acts = (name: string): boolean =>
+    [...staticClosure(`src/cli/commands/${name}.ts`, inputs)].some((path) =>
+      /^src\/cli\/(?:compose-release\.ts|rehearsal\/)/.test(path),
+    );
+  const grouped = names.filter((name) => name !== 'audit').toSorted();
+  return { acting: grouped.filter(acts), looking: grouped.filter((name) => !acts(name)) };
+}
+
+function staticClosure(from: string, inputs: Metafile['inputs']): ReadonlySet<string> {
+  const seen = new Set([from]);
+  for (const path of seen)
+    for (const { kind, external, path: imported } of inputs[path]?.imports ?? [])
+      if (kind === 'import-statement' && external !== true) seen.add(imported);
+  return seen;
 }
