@@ -1,4 +1,4 @@
-import { isCutwaterError } from '../domain/error.ts';
+import { CutwaterError, isCutwaterError } from '../domain/error.ts';
 import { exitCodes } from '../domain/error-catalogue.ts';
 import type { Decision } from '../estate/decisions.ts';
 import type { DueAnnouncement } from '../estate/news.ts';
@@ -10,6 +10,7 @@ import { gatherEstate } from './gather-estate.ts';
 import type { IncidentOutcome } from './incident-job.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import { readProjectTags } from './read-tags.ts';
+import type { DecisionMade } from './make-decision.ts';
 import { pointerSteps, reconcile } from './reconcile.ts';
 import { recordIncident } from './record-incident.ts';
 import type { DecideWorld, ReadWorld } from './world.ts';
@@ -37,16 +38,29 @@ export interface CarriedOut extends PointerOutcome {
 export async function carryOut(
   world: DecideWorld,
   loaded: LoadedPolicy,
-  decided: { readonly decision: Decision | undefined; readonly push: boolean },
+  decided: {
+    readonly made: readonly DecisionMade[];
+    readonly decision: Decision | undefined;
+    readonly push: boolean;
+  },
 ): Promise<CarriedOut> {
-  const { decision, push } = decided;
-  const { estate, ...outcome } = await settlePointers(world, loaded);
+  const { made, decision, push } = decided;
+  const { estate, ...outcome } = await settlePointers(world, loaded).catch((error: unknown) => {
+    throw isCutwaterError(error) ? butDecided(error, made, push) : error;
+  });
   const useInstead = decision?.kind === 'withdrawn' ? replacementOf(estate, decision) : undefined;
   const incident: IncidentOutcome =
     decision === undefined
       ? { is: 'off', reason: 'the decision is not pushed yet' }
       : await recordIncident(world, loaded, { decision, useInstead, push });
   return { ...outcome, incident, due: await readDueNow(world, loaded, estate) };
+}
+
+/** The same failure, which says that the decision stands: whoever reads only the error would think that nothing happened. */
+function butDecided(error: CutwaterError, made: readonly DecisionMade[], push: boolean): CutwaterError {
+  const standing = made.map(({ tag }) => `${tag} is signed${push ? ' and pushed' : ''}: the decision stands`);
+  const { code, message, hint, details } = error;
+  return new CutwaterError(code, message, { hint, details: [...standing, ...details], cause: error });
 }
 
 /** The pointers alone: as they should be, or what is left to do where this machine may not. */

@@ -107,6 +107,11 @@ void suite('announcements', { concurrency: 2 }, () => {
     const project = await announcingProject(t, hook);
     await tagToday(project, '1.0.0');
     const bare = await runner(t, project);
+    const doctor = await runProgram(['doctor'], bare);
+    assert.match(
+      doctor.stdout,
+      /note +channel chat .*CANARY_HOOK_URL is not set[^]*ok +channel log +file "announcements\.md"/,
+    );
     const left = await runProgram(['release', '1.0.0'], bare);
     assert.match(left.stderr, /1\.0\.0 on chat: .*CANARY_HOOK_URL is not set/);
     await project.commit({ 'app.txt': 'two\n' });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { listenRegistry } from '../../src/registry-server/listen-registry.ts';
+import { changePolicy } from '../make/actors.ts';
 import { makeFolder } from '../make/folder.ts';
 import { ciEnvironment, cutwater, freshClone, makeProject } from '../make/project.ts';
 
@@ -30,12 +31,14 @@ void test('no command deletes a tag, a manifest or a file of a release: everythi
       args.join(' '),
     );
   };
+  await changePolicy(project, (text) => `${text}announce: [{name: log, kind: file}]\n`);
   await project.tag('1.0.0');
   await act('release', '1.0.0');
   await project.commit({ 'app.txt': 'two\n' });
   await project.tag('1.1.0');
   await act('release', '1.1.0');
   await act('withdraw', '1.1.0', '--reason', 'broken', '--aliases', 'move', '--push');
+  await act('announce', '1.1.0');
   await act('restore', '1.1.0', '--reason', 'it was not', '--push');
   await act('reconcile');
   assert.ok(methods.size > 2);

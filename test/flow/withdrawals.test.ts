@@ -9,6 +9,7 @@ import { readJson, runProgram, succeed } from '../make/program.ts';
 import type { TestProject } from '../make/project.ts';
 import { makeProject } from '../make/project.ts';
 import { aliases, readPublished } from '../make/published.ts';
+import { digestAt, pointImageTags } from '../make/registry-writer.ts';
 
 void suite('withdrawals', { concurrency: 2 }, () => {
   void test('a withdrawal moves or holds the aliases, is made once, is undone by a restore, and no clone forgets it', async (t) => {
@@ -138,6 +139,14 @@ void suite('withdrawals', { concurrency: 2 }, () => {
     // A number that was used is not used again, valid or not.
     await succeed(['withdraw', '1.0.0', '--reason', 'really', '--aliases', 'hold', '--push'], ada);
     assert.match(await project.clone.git('tag', '--list', 'withdrawn/v1.0.0/*'), /withdrawn\/v1\.0\.0\/4$/);
+    // Where an alias cannot follow, the failure says that the decision stands.
+    await pointImageTags(project.data, await digestAt(project.data, 'statement-1.0.0'), 'latest');
+    const stuck = await runProgram(['withdraw', '1.0.0', '--reason', 'really', '--aliases', 'move', '--push'], ada);
+    assert.equal(stuck.exitCode, 3, stuck.stderr);
+    assert.match(
+      stuck.stderr,
+      /Cannot move latest: .*\n +withdrawn\/v1\.0\.0\/5 is signed and pushed: the decision stands\n/,
+    );
   });
 });
 

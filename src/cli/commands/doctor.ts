@@ -1,9 +1,11 @@
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { examineChannels } from '../../engine/examine-channels.ts';
 import { examineProject } from '../../engine/examine-project.ts';
 import { examineSigning, trySigning } from '../../engine/examine-signing.ts';
 import { verdictOf } from '../../report/verification.ts';
 import type { CliContext, CommandInput } from '../command.ts';
+import { announcers } from '../compose-announce.ts';
 import { openSigningSetup, openTagProject } from '../compose-tag.ts';
 import { writeJson } from '../render/json.ts';
 import { renderTable } from '../render/table.ts';
@@ -18,7 +20,9 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
     const { world, loaded } = project;
     const signing = await examineSigning(openSigningSetup(context), loaded, world.now);
     const trial = input.flag('sign') ? [await trySigning(world, loaded)] : [];
-    const checks = await examineProject(world, loaded, { ciKey, signing: [...signing, ...trial] });
+    const here = await examineProject(world, loaded, { ciKey, signing: [...signing, ...trial] });
+    const openAnnouncer = announcers(context, await world.git.topFolder());
+    const checks = [...here, ...(await examineChannels(loaded.policy.announce, openAnnouncer))];
     await project.close();
     const verdict = verdictOf(checks);
     if (context.options.json) writeJson(context.stdout, { schema: 'cutwater.doctor/1', verdict, checks });

@@ -16,7 +16,7 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
   const project = await openDecideProject(context);
   try {
     const { made, decision } = await restore(project.world, project.loaded, { version, reason, push });
-    const outcome = await carryOut(project.world, project.loaded, { decision, push });
+    const outcome = await carryOut(project.world, project.loaded, { made, decision, push });
     await project.close();
     writeDecision(context, { made, pushed: push, outcome });
     return exitCodes.done;

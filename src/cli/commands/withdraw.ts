@@ -24,7 +24,7 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
       useInstead: use === undefined ? undefined : readVersion(use),
       push,
     });
-    const outcome = await carryOut(project.world, project.loaded, { decision, push });
+    const outcome = await carryOut(project.world, project.loaded, { made: [made], decision, push });
     await project.close();
     writeDecision(context, { made: [made], pushed: push, word: decision.aliases, wayBack, outcome });
     return exitCodes.done;
