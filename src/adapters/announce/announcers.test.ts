@@ -4,26 +4,32 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { makeFolder } from '../../../test/make/folder.ts';
-import type { Announcement } from '../../domain/announcement.ts';
 import { CutwaterError, isCutwaterError } from '../../domain/error.ts';
 import { Secret } from '../../domain/secret.ts';
+import { announcerContract, sampleAnnouncement as announcement } from '../../ports/announcer.contract.ts';
 import type { ScriptedRegistry } from '../oci-http/scripted-registry.ts';
 import { startScript } from '../oci-http/scripted-registry.ts';
 import { fileAnnouncer } from './file-announcer.ts';
 import { webhookAnnouncer } from './webhook-announcer.ts';
 
-const announcement: Announcement = {
-  schema: 'cutwater.announcement/1',
-  kind: 'withdrawn',
-  project: 'app',
-  version: '1.1.0',
-  tag: 'v1.1.0',
-  title: 'app 1.1.0 is withdrawn: do not deploy it',
-  text: '**app 1.1.0 is withdrawn: do not deploy it**\n\n- Use **1.0.0** instead\n',
-  image: 'e.org/app@sha256:0',
-  links: {},
-};
 const secretPath = '/hooks/T0PS3CRET?token=abc';
+
+announcerContract('file', async (t) => {
+  const root = await makeFolder(t);
+  const file = join(root, 'announcements.md');
+  const keysSeen = async (): Promise<readonly string[]> => {
+    const text = await readFile(file, 'utf8').catch(() => '');
+    return [...text.matchAll(/<!-- \/cutwater:announcement (\S+) -->/g)].map(([, key = '']) => key);
+  };
+  return { announcer: fileAnnouncer({ root, file }), keysSeen, secret: undefined };
+});
+
+announcerContract('webhook', async (t) => {
+  const server = await startScript(t, (_, response) => response.end('{}'));
+  const keysSeen = async (): Promise<readonly string[]> =>
+    server.seen.map(({ headers }) => String(headers['idempotency-key']));
+  return { announcer: webhook(t, server), keysSeen, secret: 'T0PS3CRET' };
+});
 
 test('a file gets each announcement once, behind what is there, also where a crash left half of one', async (t) => {
   const root = await makeFolder(t);
