@@ -93,9 +93,10 @@ async function wishOf(world: TagWorld, release: StableRelease, order: PromotionO
 function requireReplaceable({ version, record, objection }: CandidateState): void {
   const name = releaseTagOf(version);
   if (objection === undefined && record.is !== 'unfinished') return;
+  const said = { withdrawn: 'it was withdrawn', failed: 'it did not pass' };
   const found =
-    objection === undefined ? 'it is not published' : `it is ${objection.kind} (${quote(objection.reason)})`;
+    objection === undefined ? 'it is not published' : `${said[objection.kind]} (${quote(objection.reason)})`;
   throw new CutwaterError('PROMOTION_REFUSED', `Cannot build anew instead of ${name}: ${found}`, {
-    hint: `No reason is needed then: 'cutwater tag ${formatVersion(coreVersion(version))}' makes the tag`,
+    hint: `Name a candidate that stands, or run 'cutwater tag ${formatVersion(coreVersion(version))}': where none stands no reason is needed`,
   });
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { maintainer, runner } from '../make/actors.ts';
+import { changePolicy, maintainer, runner } from '../make/actors.ts';
 import { makeCandidates } from '../make/candidates.ts';
 import { readJson, runProgram, succeed } from '../make/program.ts';
 import type { TestProject } from '../make/project.ts';
@@ -63,7 +63,9 @@ const refusals: readonly Refusal[] = [
       const withdraw = ['withdraw', '1.0.0-rc.2', '--reason', 'loses uploads', '--aliases', 'move', '--push'];
       await succeed(withdraw, await maintainer(project));
     },
-    says: [/Cannot build anew instead of v1\.0\.0-rc\.2: it is withdrawn .*\nnext: No reason is needed then/],
+    says: [
+      /Cannot build anew instead of v1\.0\.0-rc\.2: it was withdrawn .*\nnext: Name a candidate that stands, or run 'cutwater tag 1\.0\.0'/,
+    ],
   },
   {
     name: 'a working copy that is not the commit',
@@ -130,6 +132,32 @@ void test('promote', { concurrency: 2 }, async (p) => {
       await succeed(['release', '1.0.0'], await runner(t, project));
       const { rebuild } = await readStatement(project.data, '1.0.0');
       assert.deepEqual(rebuild, { reason: 'a new base', insteadOf: '1.0.0-rc.2' });
+    }),
+
+    p.test('waits for the evidence the policy asks for, and takes no candidate that failed', async (t) => {
+      const project = await copyProject(t, template);
+      const rules = 'evidence:\n  - name: staging\n    requiredFor: [stable]\n';
+      // The policy is a build input, so the candidates that have it are further ones.
+      await changePolicy(project, (text) => `${text}${rules}`);
+      const ada = await maintainer(project);
+      await project.tag('1.0.0-rc.3');
+      await succeed(['release', '1.0.0-rc.3'], await runner(t, project));
+      await succeed(['evidence', 'add', 'staging', '1.0.0-rc.3', '--result', 'fail', '--note', 'slow', '--push'], ada);
+      const failed = await runProgram(['promote', '1.0.0-rc.3', '--push'], ada);
+      assert.equal(failed.exitCode, 3, failed.stderr);
+      assert.match(failed.stderr, /its candidate v1\.0\.0-rc\.3 did not pass \("staging: slow"\)/);
+      await project.commit({ 'app.txt': 'faster\n' });
+      await project.tag('1.0.0-rc.4');
+      await succeed(['release', '1.0.0-rc.4'], await runner(t, project));
+      await project.commit({ 'docs/notes.md': 'Upgrade, again.\n' });
+      const early = await runProgram(['promote', '1.0.0-rc.4', '--push'], ada);
+      assert.equal(early.exitCode, 8, early.stderr);
+      assert.match(early.stderr, /Cannot tag v1\.0\.0 yet: staging has not passed/);
+      assert.match(early.stderr, /next: .*'cutwater evidence add staging 1\.0\.0-rc\.4 --result pass --push'/);
+      await succeed(['evidence', 'add', 'staging', '1.0.0-rc.4', '--result', 'pass', '--push'], ada);
+      await succeed(['promote', '1.0.0-rc.4', '--push'], ada);
+      await succeed(['release', '1.0.0'], await runner(t, project));
+      assert.equal(await digestAt(project.data, '1.0.0'), await digestAt(project.data, '1.0.0-rc.4'));
     }),
 
     p.test('refuses, and leaves no tag behind', { concurrency: 1 }, async (r) => {

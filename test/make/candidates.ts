@@ -20,8 +20,8 @@ export async function makeCandidates(scope: Scope): Promise<TestProject> {
   await succeed(['release', '1.0.0-rc.2'], await runner(scope, project));
   const changelog = await readFile(join(project.clone.folder, 'CHANGELOG.md'), 'utf8');
   await project.clone.commit({ 'CHANGELOG.md': `${changelog}\n`, 'docs/notes.md': 'Upgrade.\n' });
-  // Later than what was built, so that no document about the build can be made from this commit unseen.
-  const env = { ...project.clone.environment, GIT_COMMITTER_DATE: '1767312000 +0000' };
+  // Two minutes later than what was built, so that no document about the build can be made from this commit unseen.
+  const env = { ...project.clone.environment, GIT_COMMITTER_DATE: '1767225720 +0000' };
   const args = ['-C', project.clone.folder, 'commit', '-q', '--amend', '--no-edit'];
   await run({ command: 'git', args, env });
   await project.clone.git('push', '-q', 'origin', 'HEAD');
