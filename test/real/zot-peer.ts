@@ -13,15 +13,17 @@ const moduleName = 'zotregistry.dev/zot/v2';
 const moduleVersion = 'v2.1.8';
 
 /**
- * The registry zot without its extensions: the one that was built before, or one built now from its Go module where
- * CUTWATER_TEST_BUILD=1 asks for that, since it takes many minutes.
+ * The registry zot without its extensions: one on the path, the one that was built before, or one built now from its Go
+ * module where CUTWATER_TEST_BUILD=1 asks for that, since it takes many minutes. Not every proxy serves the module.
  */
 export async function obtainZot(cache: string): Promise<Peer> {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  for (const folder of folders)
+    if (await isExecutable(join(folder, 'zot'))) return { is: 'present', path: join(folder, 'zot') };
   const path = join(cache, 'zot', `zot-${moduleVersion}`);
   if (await isExecutable(path)) return { is: 'present', path };
   if (process.env['CUTWATER_TEST_BUILD'] !== '1')
     return { is: 'missing', why: 'not built; CUTWATER_TEST_BUILD=1 builds it, which takes many minutes' };
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
   const found = await Promise.all(folders.map((folder) => isExecutable(join(folder, 'go'))));
   if (!found.some(Boolean)) return { is: 'missing', why: 'building it needs Go, which is not installed' };
   try {
