@@ -179,6 +179,23 @@ test('a token the registry no longer takes is replaced once, and a new one it do
   assert.equal(repository.requestCount() - before, 3);
 });
 
+test('a token with fewer rights than asked for reads, and ends a write without a loop', async (t) => {
+  const registry = await startScript(t, (request, response) => {
+    const origin = `http://${request.headers.host ?? ''}`;
+    const narrow = `Bearer realm="${origin}/token",scope="repository:acme/app:pull,push"`;
+    if (request.path.startsWith('/token'))
+      sendJson(response, 200, { token: 'pull-only', scope: 'repository:acme/app:pull' });
+    else if (request.headers.authorization === undefined) challenge(response, narrow);
+    else if (request.method === 'PUT') challenge(response, `${narrow},error="insufficient_scope"`);
+    else sendManifest(response, sample);
+  });
+  const repository = openScripted(t, registry, { access: 'write' });
+  assert.equal((await repository.readManifest(stableTag))?.digest, sample.digest);
+  const before = repository.requestCount();
+  await assert.rejects(repository.writeManifest(stableTag, sample), { code: 'UNAUTHENTICATED' });
+  assert.ok(repository.requestCount() - before <= 6);
+});
+
 test('an identity token is posted as refresh token, and by GET where the server knows no POST', async (t) => {
   let knowsPost = true;
   const registry = await startScript(t, (request, response) => {

@@ -156,11 +156,18 @@ const refusedWrites: readonly {
     code: 'IMMUTABLE_IN_REGISTRY',
   },
   {
-    claim: 'is done where an immutable tag holds the same digest',
-    holds: sample,
+    claim: 'names immutability where a 403 speaks of it',
+    holds: other,
     status: 403,
     message: 'tag is immutable',
+    code: 'IMMUTABLE_IN_REGISTRY',
   },
+  ...[400, 403, 412].map((status) => ({
+    claim: `is done where an immutable tag that refuses with ${status} holds the same digest`,
+    holds: sample,
+    status,
+    message: 'tag is immutable',
+  })),
   {
     claim: 'is FORBIDDEN where a 403 speaks of rights',
     holds: other,

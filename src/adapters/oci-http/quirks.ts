@@ -64,7 +64,7 @@ const table: readonly QuirkRow[] = [
     differs: { chunked: false },
     see: [
       'https://github.com/containers/skopeo/issues/1101',
-      'https://github.com/dotnet/sdk-container-builds/issues/287',
+      'https://github.com/dotnet/sdk-container-builds/pull/287',
     ],
   },
   {
@@ -86,7 +86,7 @@ const table: readonly QuirkRow[] = [
       apiHost: 'registry-1.docker.io',
       credentialHosts: ['https://index.docker.io/v1/', 'docker.io', 'index.docker.io', 'registry-1.docker.io'],
     },
-    see: ['https://github.com/google/go-containerregistry/issues/68'],
+    see: ['https://github.com/sylabs/singularity/issues/2778'],
   },
 ];
 
