@@ -36,6 +36,17 @@ void test('the difference between built and released commit is compared again, a
   assert.equal(await check(code, ['**']), `failed: ${name}, and the tag's commit differs in build inputs: app.txt`);
 });
 
+void test('where the policy of the tag cannot be read any more, no release is called wrong', async (t) => {
+  const repository = await makeGitRepository(t);
+  const built = await repository.commit({ 'cutwater.yaml': 'format: of 2024\n', 'docs/a.md': '1' });
+  const docs = await repository.commit({ 'docs/a.md': '2' });
+  const rules = { notBuildInput: ['docs/**'] };
+  assert.equal(
+    found(await checkBuildCommit({ git: gitCli(repository) }, rules, release(docs, built))),
+    'warning: not rechecked: this version cannot read the policy of the tag',
+  );
+});
+
 void test('without the commits, or without any clone, nothing is compared and that is said, not failed', async (t) => {
   const repository = await makeGitRepository(t);
   const built = await repository.commit({ 'docs/a.md': '1' });

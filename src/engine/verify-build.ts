@@ -1,10 +1,12 @@
 import { isCutwaterError } from '../domain/error.ts';
+import type { ObjectId } from '../domain/object-id.ts';
 import { escapeText } from '../domain/quote.ts';
 import type { ReleasePredicate } from '../domain/release-statement.ts';
 import type { CommitComparison, PathPolicy } from '../estate/build-inputs.ts';
 import type { Check } from '../report/verification.ts';
 import { failed, passed } from '../report/verification.ts';
 import { compareCommits } from './equivalent-commits.ts';
+import { policyFile, readPolicyAt } from './load-policy.ts';
 import type { VerifyWorld } from './world.ts';
 
 const name = 'build commit';
@@ -37,9 +39,22 @@ export async function checkBuildCommit(
           says: `${what}; today's policy calls ${listed(today.inputs)} build input, the tag's does not`,
         },
       ];
+    if (!(await isReadable(git, source.commit)))
+      return [notRechecked('this version cannot read the policy of the tag')];
     return [failed(name, `${what}, and the tag's commit differs in build inputs: ${listed(signed.inputs)}`)];
   } catch (error) {
     if (isCutwaterError(error, 'NOT_A_REPOSITORY')) return [notRechecked('no clone')];
+    throw error;
+  }
+}
+
+/** Formats change over the years; what cannot be read says neither that a path is input nor that it is none. */
+async function isReadable(git: VerifyWorld['git'], commit: ObjectId): Promise<boolean> {
+  try {
+    await readPolicyAt(git, commit, policyFile);
+    return true;
+  } catch (error) {
+    if (isCutwaterError(error, 'CONFIG_INVALID')) return false;
     throw error;
   }
 }
