@@ -26,7 +26,7 @@ export const promotionCommands: readonly Command[] = [
       },
       {
         name: 'reason',
-        summary: 'Why it is built anew; recorded in the tag, the release statement and the notes',
+        summary: 'Why it is built anew, or why a hotfix is large; recorded in the tag',
         value: { kind: 'text', placeholder: 'TEXT' },
       },
     ],

@@ -1,4 +1,4 @@
-import { CutwaterError } from '../domain/error.ts';
+import { CutwaterError, isCutwaterError } from '../domain/error.ts';
 import type { GitTag } from '../domain/git-tag.ts';
 import type { ObjectId } from '../domain/object-id.ts';
 import type { Trailer } from '../domain/release-message.ts';
@@ -55,6 +55,16 @@ export async function makeReleaseTag(
   loaded: LoadedPolicy,
   request: ReleaseTagRequest,
 ): Promise<ReleaseTagMade> {
+  try {
+    return await makeOrKeep(world, loaded, request);
+  } catch (error) {
+    // Another run in this clone may have made it a moment ago: then it is there now, and judged as such.
+    if (!isCutwaterError(error, 'TAG_EXISTS')) throw error;
+    return makeOrKeep(world, loaded, request);
+  }
+}
+
+async function makeOrKeep(world: TagWorld, loaded: LoadedPolicy, request: ReleaseTagRequest): Promise<ReleaseTagMade> {
   const situation = await readTagSituation(world, loaded, request);
   const { existing, kind } = situation;
   const message = messageFor(kind, request);

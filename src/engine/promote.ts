@@ -25,6 +25,8 @@ export interface PromotionOrder {
   readonly at: string | undefined;
   /** One line: why the bytes of the candidate are not taken. Undefined: they are. */
   readonly rebuild: string | undefined;
+  /** One line: why a hotfix is larger than the policy wants. */
+  readonly hotfixReason: string | undefined;
   readonly push: boolean;
 }
 
@@ -51,6 +53,10 @@ export async function promote(
     });
   const version = coreVersion(order.candidate);
   const commit = await commitToTag(world, { at: order.at, version });
+  if (order.hotfixReason !== undefined && (await world.git.isAncestor(commit, loaded.commit)))
+    throw new CutwaterError('USAGE', `Cannot promote ${name}: a reason is given, but not for what`, {
+      hint: 'Add --rebuild, or leave out --reason',
+    });
   const tags = await readProjectTags(world.git, loaded.policy, 'remote');
   const release = { loaded, version, commit, tags, withdrawn: await withdrawalsAmong(world, loaded, tags) };
   const wish = await wishOf(world, release, order);
@@ -59,7 +65,8 @@ export async function promote(
   const lines = trailers.map(({ name: label, value }) => `${label}: ${value}`);
   const question = { ...release, act: `promote ${name}`, tagObject: undefined, message: `x\n\n${lines.join('\n')}` };
   const found = await settled(findOrigin(world, question));
-  const request = { version, commit, text: undefined, trailers, unsignedReason: undefined, push: order.push };
+  const { push, hotfixReason } = order;
+  const request = { version, commit, text: undefined, trailers, unsignedReason: undefined, hotfixReason, push };
   const made = await makeReleaseTag(world, loaded, request);
   if (found.is === 'refused') throw found.error;
   return { made, origin: found.origin };

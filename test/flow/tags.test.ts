@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { changePolicy, maintainer, runner } from '../make/actors.ts';
 import type { Scope } from '../make/folder.ts';
+import { cloneRepository, signerArguments } from '../make/git-repository.ts';
 import { makeOpenpgpKey, makeSshKey } from '../make/keys.ts';
 import { readJson, runProgram, succeed } from '../make/program.ts';
 import type { TestProject } from '../make/project.ts';
@@ -204,6 +205,26 @@ void suite('cutwater tag', { concurrency: 2 }, () => {
     await succeed(['release', '1.1.0'], await runner(t, project));
   });
 
+  void test('of two runs at once in one clone both end with one tag; of two clones the first to push has it', async (t) => {
+    const project = await makeReleasedProject(t);
+    const at = await maintainer(project);
+    const both = await Promise.all([1, 2].map(() => readJson(['tag', '1.1.0'], at)));
+    const object = await project.clone.git('rev-parse', 'refs/tags/v1.1.0');
+    assert.deepEqual([both[0]?.['object'], both[1]?.['object']], [object, object]);
+    const second = await cloneRepository(t, project.origin);
+    const { config } = signerArguments(project.key);
+    const later = { GIT_COMMITTER_DATE: '1767225601 +0000' };
+    const elsewhere = { folder: second.folder, env: { ...at.env, ...gitSettings(config), ...later } };
+    // A second later: with the same clock and key they would make the very same object.
+    await succeed(['tag', '1.1.0'], elsewhere);
+    await succeed(['tag', '1.1.0', '--push'], at);
+    const late = await runProgram(['tag', '1.1.0', '--push'], elsewhere);
+    assert.equal(late.exitCode, 3, late.stderr);
+    assert.match(late.stderr, /in this clone and [0-9a-f]{40} on the remote.*\nnext: .*git tag -d v1\.1\.0/);
+    await second.git('tag', '-d', 'v1.1.0');
+    assert.equal((await readJson(['tag', '1.1.0', '--push'], elsewhere))['object'], object);
+  });
+
   void test('an unsigned candidate says why, and so do its statement and verify', async (t) => {
     const project = await makeProject(t);
     const at = await maintainer(project);
@@ -244,6 +265,16 @@ void suite('cutwater tag', { concurrency: 2 }, () => {
     await succeed(['release', '1.0.0'], await runner(t, project));
   });
 });
+
+/** The settings of git's "-c" arguments as its environment has them. */
+function gitSettings(config: readonly string[]): Readonly<Record<string, string>> {
+  const pairs = config.filter((word) => word !== '-c').map((word) => word.split('='));
+  const variables = pairs.flatMap(([name = '', value = ''], index) => [
+    [`GIT_CONFIG_KEY_${index}`, name],
+    [`GIT_CONFIG_VALUE_${index}`, value],
+  ]);
+  return { GIT_CONFIG_COUNT: `${pairs.length}`, ...Object.fromEntries(variables) };
+}
 
 /** Every branch and tag of clone and remote, but the private copies. */
 async function refs({ clone, origin }: TestProject): Promise<readonly string[]> {

@@ -46,7 +46,9 @@ async function pushRefs(commands: GitCommands, { remote, what, refs, options = [
     if (!reason.startsWith('[rejected]'))
       throw new CutwaterError('FORBIDDEN', `Cannot ${act}: the remote refuses ${quote(target)}, ${quote(reason)}`);
     if (target === `refs/tags/${tag.name}`)
-      throw new CutwaterError('TAG_MOVED', `Cannot ${act}: the remote has another tag of this name`);
+      throw new CutwaterError('TAG_MOVED', `Cannot ${act}: the remote has another tag of this name`, {
+        hint: `Somebody pushed theirs first: look at it, delete yours with 'git tag -d ${tag.name}', and run the command again`,
+      });
     throw new CutwaterError(
       'BRANCH_MOVED',
       `Cannot ${act}: branch ${quote(branch?.name ?? target)} of the remote has commits that this one has not`,

@@ -16,12 +16,14 @@ import { writeJson } from '../render/json.ts';
 /** `cutwater promote RC` */
 export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
   const candidate = readVersion(input.argument('RC'));
-  const rebuild = readRebuild(input, candidate);
+  const reason = readReason(input, candidate);
+  const isRebuild = input.flag('rebuild');
   const project = await openTagProject(context);
   try {
     const promotion = await promote(project.world, project.loaded, {
       candidate,
-      rebuild,
+      rebuild: isRebuild ? reason : undefined,
+      hotfixReason: isRebuild ? undefined : reason,
       at: input.text('at'),
       push: input.flag('push'),
     });
@@ -36,19 +38,17 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
   }
 }
 
-function readRebuild(input: CommandInput, candidate: Version): string | undefined {
-  const reason = input.text('reason');
+/** Of a new build, or of a large hotfix that keeps its candidate's image. */
+function readReason(input: CommandInput, candidate: Version): string | undefined {
+  const isRebuild = input.flag('rebuild');
+  const text = input.text('reason') ?? (isRebuild ? '' : undefined);
+  if (text === undefined) return undefined;
   const name = releaseTagOf(candidate);
-  if (!input.flag('rebuild')) {
-    if (reason === undefined) return undefined;
-    throw new CutwaterError('USAGE', `Cannot promote ${name}: a reason is given, but not for what`, {
-      hint: 'Add --rebuild, or leave out --reason',
-    });
-  }
-  const parsed = parseReason(reason ?? '');
+  const parsed = parseReason(text);
   if (parsed.is === 'ok') return parsed.value;
-  throw new CutwaterError('USAGE', `Cannot build anew instead of ${name}: the reason ${parsed.reason}`, {
-    hint: 'Add --reason "TEXT"; it is recorded in the tag, the release statement and the notes',
+  const act = isRebuild ? `build anew instead of ${name}` : `promote ${name}`;
+  throw new CutwaterError('USAGE', `Cannot ${act}: the reason ${parsed.reason}`, {
+    hint: 'Write --reason "TEXT"; it is recorded in the tag',
   });
 }
 

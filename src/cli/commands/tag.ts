@@ -26,7 +26,7 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
     });
     await project.close();
     if (context.options.json) writeJson(context.stdout, { schema: 'cutwater.tag/1', ...made });
-    else context.stdout.write(`${renderTag(made).join('\n')}\n`);
+    else context.stdout.write(`${renderTag(made, input.text('at')).join('\n')}\n`);
     return exitCodes.done;
   } finally {
     await project.close();
@@ -51,14 +51,14 @@ function readReason(input: CommandInput, version: Version): string | undefined {
   });
 }
 
-function renderTag(made: ReleaseTagMade): readonly string[] {
+function renderTag(made: ReleaseTagMade, at: string | undefined): readonly string[] {
   const { tag, commit, object, branch } = made;
   const said = made.is === 'made' ? `${tag} is made` : `${tag} is there already`;
   const pushed = branch === undefined ? 'pushed' : `pushed with branch ${branch}`;
   const where = { pushed, there: 'on the remote', nowhere: 'only in this clone' }[made.remote];
   const next =
     made.remote === 'nowhere'
-      ? `Push it with 'cutwater tag ${tag} --push'${branch === undefined ? '' : `; branch ${branch} goes with it`}`
+      ? `Push it with 'cutwater tag ${tag} ${at === undefined ? '' : `--at ${commit} `}--push'${branch === undefined ? '' : `; branch ${branch} goes with it`}`
       : `Release it with 'cutwater release ${tag}', unless CI does`;
   return [`${said}, ${where}: commit ${commit.slice(0, 12)}, tag object ${object}`, `next: ${next}`];
 }

@@ -28,7 +28,7 @@ export const acts: readonly Act[] = [
       await stage.git('add', '--all');
       await stage.git('commit', '-q', '-m', 'harbor 0.4.0');
       await stage.git('push', '-q', 'origin', 'main');
-      await tagAndRelease(stage, '0.4.0-rc.1', 'Release candidate 0.4.0-rc.1');
+      await tagAndRelease(stage, '0.4.0-rc.1');
     },
     verifies: '0.4.0-rc.1',
     aliases: {},
@@ -58,7 +58,7 @@ export const acts: readonly Act[] = [
     play: async (stage) => {
       await commitVersion(stage, '0.5.0', 'Answers on every path.');
       await stage.git('push', '-q', 'origin', 'main');
-      await tagAndRelease(stage, '0.5.0', 'Release v0.5.0');
+      await tagAndRelease(stage, '0.5.0');
     },
     verifies: '0.5.0',
     aliases: { latest: '0.5.0', '0': '0.5.0', '0.5': '0.5.0', '0.4': '0.4.0' },
@@ -70,10 +70,10 @@ export const acts: readonly Act[] = [
     story:
       'v0.4.1 mends 0.4 from a hotfix branch. Under "any stable tag moves latest" it would drag latest back to 0.4.1; here it moves 0.4 only.',
     play: async (stage) => {
-      await stage.git('checkout', '-q', '-b', 'hotfix/v0.4.1', 'v0.4.0');
+      await mustRun(stage.maintainer, ['hotfix', 'start', '--from', '0.4'], 0);
+      await stage.git('checkout', '-q', 'hotfix/v0.4.1');
       await commitVersion(stage, '0.4.1', 'Closes connections it no longer needs.');
-      await stage.git('push', '-q', 'origin', 'hotfix/v0.4.1');
-      await tagAndRelease(stage, '0.4.1', 'Hotfix v0.4.1');
+      await tagAndRelease(stage, '0.4.1');
       await stage.git('checkout', '-q', 'main');
     },
     verifies: '0.4.1',
@@ -88,7 +88,7 @@ export const acts: readonly Act[] = [
     play: async (stage) => {
       await commitVersion(stage, '0.5.1', 'Answers under load.');
       await stage.git('push', '-q', 'origin', 'main');
-      await tagAndPush(stage, '0.5.1', 'Release v0.5.1');
+      await mustRun(stage.maintainer, ['tag', '0.5.1', '--push'], 0);
       const killed = await stage.ci(['release', '0.5.1'], { killAfter: 'upload harbor-x86_64-linux' });
       if (!killed.killed) throw unexpected('release 0.5.1', killed, 'it ended before it could be killed');
       await expectAliases(stage, { latest: '0.5.0' });
@@ -141,14 +141,9 @@ async function commitVersion(stage: Stage, version: string, what: string): Promi
   await stage.git('commit', '-q', '-am', `harbor ${version}`);
 }
 
-async function tagAndRelease(stage: Stage, version: string, message: string): Promise<void> {
-  await tagAndPush(stage, version, message);
+async function tagAndRelease(stage: Stage, version: string): Promise<void> {
+  await mustRun(stage.maintainer, ['tag', version, '--push'], 0);
   await mustRun(stage.ci, ['release', version], 0);
-}
-
-async function tagAndPush(stage: Stage, version: string, message: string): Promise<void> {
-  await stage.git('tag', '-s', '-m', message, `v${version}`);
-  await stage.git('push', '-q', 'origin', `refs/tags/v${version}`);
 }
 
 async function expectAliases(stage: Stage, wanted: Readonly<Record<string, string>>): Promise<readonly AliasNow[]> {
