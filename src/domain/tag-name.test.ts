@@ -5,6 +5,7 @@ import { formatTagName, parseTagName } from './tag-name.ts';
 
 void test('parseTagName() reads every kind of decision and formatTagName() writes it back', () => {
   const names = ['v1.2.3', 'v1.2.3-rc.1', 'withdrawn/v1.2.3/1', 'restored/v1.2.3-rc.2/12', 'checkpoint/7'];
+  names.push('evidence/staging/v1.2.3-rc.4/1', 'evidence/restore-drill/v1.2.3/12');
   for (const name of names) {
     const parsed = parseTagName(name);
     assert.equal(parsed.is === 'ok' ? formatTagName(parsed.value) : parsed.reason, name);
@@ -27,6 +28,18 @@ void test('parseTagName() refuses near misses and hostile names, each with its r
     ['withdrawn/1.2.3/1', /withdrawn/],
     ['restored/v1.2.3/1/2', /restored/],
     ['checkpoint/01', /checkpoint/],
+    ['evidence/staging/v1.2.3', /evidence\/NAME\/vX\.Y\.Z\/N/],
+    ['evidence/Staging/v1.2.3/1', /evidence\/NAME/],
+    ['evidence/a_b/v1.2.3/1', /evidence\/NAME/],
+    ['evidence/-/v1.2.3/1', /evidence\/NAME/],
+    ['evidence/staging/1.2.3/1', /evidence\/NAME/],
+    ['evidence/staging/v1.2.3/0', /evidence\/NAME/],
+    ['evidence/staging/v1.2.3/1/2', /evidence\/NAME/],
+    ['evidence/staging/v1.2.3-alpha.1/1', /evidence\/NAME/],
+    [
+      `evidence/${'a'.repeat(32)}/v${`${'9'.repeat(15)}.`.repeat(2)}${'9'.repeat(15)}-rc.${'9'.repeat(15)}/${'9'.repeat(9)}`,
+      /longer than 110/,
+    ],
     ['v1;touch${IFS}pwned', /SemVer/],
     ['v1$(id)', /SemVer/],
     ['--upload-pack=x', /not "v" and a version/],

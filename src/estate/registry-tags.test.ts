@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { objectId } from '../domain/object-id.ts';
+import { parseTagName } from '../domain/tag-name.ts';
 import { readVersion } from '../domain/version.ts';
 import {
   candidateTag,
   decisionTag,
   edgeTag,
+  evidenceTag,
   nightlyTag,
   readRegistryTag,
   shaTag,
@@ -39,11 +41,26 @@ void test('readRegistryTag() reads back channels, builds, candidates and pins', 
   assert.deepEqual(readRegistryTag(pin), { kind: 'candidate', release: commit, of: 'statement' });
 });
 
+void test('readRegistryTag() reads back evidence, also the longest there can be', () => {
+  const names = ['evidence/staging/v1.2.3-rc.4/1', `evidence/${'a'.repeat(32)}/v1.2.3/${'9'.repeat(9)}`];
+  for (const text of names) {
+    const name = parseTagName(text);
+    assert.ok(name.is === 'ok' && name.value.kind === 'evidence');
+    const id = objectId('a'.repeat(64));
+    assert.deepEqual(readRegistryTag(evidenceTag(name.value, id)), { kind: 'evidence', name: name.value });
+  }
+});
+
 void test('readRegistryTag() takes strangers for nothing', () => {
   const others = [
     'statement-1.2',
     'withdrawn-1.2.3',
     'withdrawn-1-1.2.3',
+    'evidence-1-aaaaaaaaaaaa_staging',
+    'evidence-0-aaaaaaaaaaaa_staging_1.2.3',
+    'evidence-1-aaaaaaaaaaaa_Staging_1.2.3',
+    'evidence-1-aaaaaaaaaaaa_staging_1.2',
+    'evidence-1_staging_1.2.3',
     'checkpoint-0',
     'checkpoint-1',
     'checkpoint-1-x',

@@ -98,6 +98,35 @@ const refusals: readonly Refusal[] = [
     says: [/Cannot pass gate "smoke": "no-such-program-anywhere" is not installed/],
   },
   {
+    name: 'a gate that ends well, and whose report says that it waits',
+    arrange: withGate(
+      `command: [node, -e, "require('node:fs').writeFileSync('r.env', 'A=1\\\\nSMOKE_STATUS=PENDING')"]
+    report: { path: r.env, format: keyvalue, expect: { SMOKE_STATUS: passed } }`,
+    ),
+    exit: 3,
+    says: [/Cannot pass gate "smoke": r\.env:2: SMOKE_STATUS is PENDING, which is no pass/],
+  },
+  {
+    name: 'a gate that ends well and leaves the report of an earlier run',
+    arrange: async (project) => {
+      await changePolicy(
+        project,
+        (text) =>
+          `${text}gates:\n  - name: smoke\n    command: [node, --version]\n    report: { path: r.yaml, format: yaml }\n`,
+        { 'r.yaml': 'gates: [{ name: smoke, status: PASS }]\n' },
+      );
+      await project.tag('1.1.0');
+    },
+    exit: 3,
+    says: [/Cannot pass gate "smoke": it wrote no report "r\.yaml"/],
+  },
+  {
+    name: 'a gate that is ended by a signal',
+    arrange: withGate(`command: [node, -e, "process.kill(process.pid, 'SIGKILL')"]`),
+    exit: 3,
+    says: [/Cannot pass gate "smoke": "node" was ended by the signal SIGKILL/],
+  },
+  {
     name: 'a build that misses the file of one platform',
     arrange: async (project) => {
       await changePolicy(project, (text) => text.replace('from: app.txt', 'from: app-{arch}.txt'), {
