@@ -17,10 +17,8 @@ import { copyData, copyProject, makeProject } from '../make/project.ts';
 import { followed, readPublished } from '../make/published.ts';
 import { readStatement } from '../make/stated.ts';
 
-const pass = (name: string, version: string): readonly string[] => [
-  ...['evidence', 'add', name, version],
-  ...['--result', 'pass', '--push'],
-];
+const pass = (name: string, version: string): readonly string[] => ['evidence', 'add', name, version, ...passed];
+const passed = ['--result', 'pass', '--push'];
 
 void test('evidence', { concurrency: 2 }, async (outer) => {
   const template = await makeCandidate(outer);
