@@ -131,15 +131,31 @@ export const commandTable: readonly Command[] = [
     name: 'import',
     summary: 'Adopt a project that has published before',
     description:
-      'Lists what tags and registry show; with --yes writes a signed checkpoint that vouches for it. Changes no tag and no release.',
+      'Lists what tags and registry show, and what each version lacks; with --yes writes a signed checkpoint that vouches for it. What a checkpoint by a lasting key lists stays valid when other keys retire. Changes no tag and no release.',
     arguments: [],
     options: [
+      {
+        name: 'cancel',
+        summary: 'This tag was never published and never will be; may be given several times',
+        value: { kind: 'list', placeholder: 'VERSION' },
+      },
+      {
+        name: 'vouch',
+        summary: 'Vouch for these although their statement does not count any more: 1.2.3, 1.2, 1.0.0..1.4.2',
+        value: { kind: 'list', placeholder: 'RANGE' },
+      },
+      {
+        name: 'only',
+        summary: 'Vouch anew for these and no others; may be given several times',
+        value: { kind: 'list', placeholder: 'RANGE' },
+      },
       { name: 'yes', summary: 'The list is right: sign the checkpoint', value: { kind: 'flag' } },
       { name: 'push', summary: 'Push the signed tag, and nothing else', value: { kind: 'flag' } },
     ],
     examples: [
       { line: 'import', says: 'Show what would be vouched for' },
-      { line: 'import --yes --push', says: 'Vouch for it' },
+      { line: 'import --yes --push', says: 'Vouch for it; also before a key retires, signed with another one' },
+      { line: 'import --only 2.0.0.. --cancel 2.1.0', says: 'Leave old versions out, give one up' },
     ],
     load: () => import('./commands/import.ts'),
   },

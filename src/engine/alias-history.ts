@@ -15,7 +15,7 @@ import { replayAlias } from '../estate/replay-alias.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import type { Decisions, DecisionSignature } from './read-decisions.ts';
 import { readDecisions } from './read-decisions.ts';
-import { judgeReleaseTag, readRecord } from './read-record.ts';
+import { judgeReleaseTag, readRecord, signerOfRelease } from './read-record.ts';
 import type { ProjectTags } from './read-tags.ts';
 import { readProjectTags } from './read-tags.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -71,16 +71,12 @@ async function publishedEvent(
   { version, release }: { readonly version: Version; readonly release: ReleasePredicate },
 ): Promise<DatedEvent> {
   const { index: digest, platforms } = release.image;
-  const raw = new Uint8Array(Buffer.from(release.tag.raw, 'base64'));
-  const parsed = parseTagObject(raw);
-  const claimedAt = parsed.is === 'ok' ? parsed.value.taggedAt : 0;
-  const tag = { ...release.tag, objectType: 'tag', commit: release.source.commit, claimedAt, raw } as const;
-  const verdict = await judgeReleaseTag(world, loaded, tag);
+  const tag = parseTagObject(new Uint8Array(Buffer.from(release.tag.raw, 'base64')));
   return {
     kind: 'published',
     release: { version, digest, platforms: platforms.map(({ platform }) => platform) },
-    claimedAt,
-    by: verdict.is === 'valid' ? verdict.signer.name : undefined,
+    claimedAt: tag.is === 'ok' ? tag.value.taggedAt : 0,
+    by: (await signerOfRelease(world, loaded, release))?.name,
   };
 }
 

@@ -128,7 +128,7 @@ async function tagsOf(
 function isVouched({ decisions }: Estate, version: Version): boolean {
   const name = formatVersion(version);
   return decisions.checkpoints.some(({ entries }) =>
-    entries.some((entry) => entry.state === 'published' && formatVersion(entry.version) === name),
+    entries.some((entry) => entry.digest !== undefined && formatVersion(entry.version) === name),
   );
 }
 

@@ -228,8 +228,8 @@ function committedBy(record: Extract<ReleaseRecord, { is: 'valid' }>, version: V
 function vouchedReleases(decisions: Decisions): ReadonlyMap<string, { version: Version; digest: Digest }> {
   const vouched = new Map<string, { version: Version; digest: Digest }>();
   for (const { entries } of decisions.checkpoints.toSorted((left, right) => left.number - right.number))
-    for (const { version, digest, state } of entries)
-      if (digest !== undefined && state === 'published') vouched.set(formatVersion(version), { version, digest });
+    for (const { version, digest } of entries)
+      if (digest !== undefined) vouched.set(formatVersion(version), { version, digest });
   return vouched;
 }
 

@@ -4,6 +4,7 @@ import type { Version } from '../domain/version.ts';
 import { formatVersion, highestVersion, releaseClassOf } from '../domain/version.ts';
 import { formatTagName } from '../domain/tag-name.ts';
 import { describeWayBack } from '../documents/way-back.ts';
+import { describeConflict } from '../estate/checkpoints.ts';
 import { idleRestores } from '../estate/decisions.ts';
 import type { DueAnnouncement } from '../estate/news.ts';
 import type { Step } from '../plan/step.ts';
@@ -81,6 +82,10 @@ export async function gatherStatus(world: ReadWorld, loaded: LoadedPolicy): Prom
     refusedTags: [
       ...tags.refused.map(({ tag, reason }) => ({ tag: tag.name, reason })),
       ...estate.decisions.invalid,
+      ...estate.decisions.conflicts.map((conflict) => ({
+        tag: formatTagName({ kind: 'checkpoint', number: conflict.later.number }),
+        reason: `differs about ${formatVersion(conflict.later.entry.version)}: ${describeConflict(conflict)}`,
+      })),
       ...idleRestores(estate.decisions.decisions, estate.decisions.checkpoints).map((restore) => ({
         tag: formatTagName(restore),
         reason: `it undoes nothing: no valid withdrawal ${restore.number} speaks of the same release tag and image`,

@@ -1,110 +1,120 @@
 import type { CheckpointEntry } from '../domain/decision-message.ts';
-import { compareVersions, formatVersion, highestVersion } from '../domain/version.ts';
+import { CutwaterError } from '../domain/error.ts';
+import { releaseTagOf } from '../domain/tag-name.ts';
 import type { Version } from '../domain/version.ts';
-import { withdrawalsInForce } from '../estate/decisions.ts';
-import { candidateTag, statementTag, versionTag } from '../estate/registry-tags.ts';
+import { compareVersions, formatVersion, highestVersion } from '../domain/version.ts';
+import { isInRange } from '../domain/version-range.ts';
+import type { CheckpointConflict } from '../estate/checkpoints.ts';
+import { newestEntries } from '../estate/checkpoints.ts';
+import type { EndingKey } from '../estate/key-cover.ts';
+import { versionTag } from '../estate/registry-tags.ts';
+import type { FoundEntry, ImportChoices, ImportFacts } from './import-entry.ts';
+import { findEntry } from './import-entry.ts';
+import { versionGaps } from './import-gaps.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import type { Decisions } from './read-decisions.ts';
-import { readDecisions } from './read-decisions.ts';
-import { readRecord } from './read-record.ts';
-import type { DecidedTag } from './read-tags.ts';
+import { checkpointSigner, readDecisions } from './read-decisions.ts';
 import { readProjectTags } from './read-tags.ts';
+import { sideBySide } from './side-by-side.ts';
 import type { ReadWorld } from './world.ts';
 
 export interface History {
   /** The whole list the next checkpoint vouches for; empty where the newest ones say it all already. */
-  readonly entries: readonly CheckpointEntry[];
-  /** How many of them no checkpoint names yet, or names differently. */
+  readonly entries: readonly ListedEntry[];
+  /** How many of them no lasting checkpoint names yet, or names differently. */
   readonly news: number;
   /** Versions that are left out because a release of them may be under way. */
   readonly underWay: readonly string[];
-  /** Versions whose stored statement does not count: nothing may vouch for these. */
+  /** Versions whose stored statement does not count: nothing may vouch for these unless a person names them. */
   readonly rejected: readonly { readonly version: string; readonly reason: string }[];
+  /** Versions that `only` leaves out. */
+  readonly leftOut: readonly string[];
+  readonly conflicts: readonly CheckpointConflict[];
   readonly decisions: Decisions;
+}
+
+export interface ListedEntry {
+  readonly entry: CheckpointEntry;
+  /** Unix seconds, as the tag claims. */
+  readonly claimedAt: number;
+  /** What one would expect of a release and is not there, in a few words each; not looked for where a checkpoint knows it. */
+  readonly lacks: readonly string[];
 }
 
 /**
  * What a project has published, for a checkpoint: when it adopts Cutwater, and before keys retire. A version with a
  * statement is what the statement says; one with an image but no statement was published before Cutwater; one without an
- * image, below what was published since, was cancelled. Read only; existing tags and releases are never changed.
+ * image, below what was published since, was cancelled. Checkpoints by a key that is about to end count as none, so that a
+ * lasting one can take their place. Read only; existing tags and releases are never changed.
  */
-export async function readHistory(world: ReadWorld, loaded: LoadedPolicy): Promise<History> {
+export async function readHistory(
+  world: ReadWorld,
+  loaded: LoadedPolicy,
+  from: { readonly choices: ImportChoices; readonly ending: ReadonlyMap<string, EndingKey> },
+): Promise<History> {
+  const { choices, ending } = from;
   const tags = await readProjectTags(world.git, loaded.policy, 'remote');
   const imageTags = await world.repository.listTags();
   const decisions = await readDecisions(world, loaded, { tags, imageTags });
   const held = new Set<string>(imageTags);
-  const released = tags.decided.filter(({ name }) => name.kind === 'release');
-  const published = released.flatMap(({ name }) =>
-    name.kind === 'release' && held.has(versionTag(name.version)) ? [name.version] : [],
+  const released = tags.decided.flatMap(({ name, tag }) =>
+    name.kind === 'release' ? [{ version: name.version, tag }] : [],
   );
-  const highest = highestVersion(published);
-  const found: FoundEntry[] = [];
-  for (const tag of released) found.push(await findEntry(world, loaded, { tag, held, decisions, highest }));
-  const entries = found.flatMap((one) => (one.is === 'entry' ? [one.entry] : []));
-  const known = new Map(
-    decisions.checkpoints
-      .toSorted((left, right) => left.number - right.number)
-      .flatMap((checkpoint) => checkpoint.entries)
-      .map((entry) => [formatVersion(entry.version), JSON.stringify(entry)]),
+  requireKnown(
+    choices.cancel,
+    released.map(({ version }) => version),
   );
-  const news = entries.filter((entry) => known.get(formatVersion(entry.version)) !== JSON.stringify(entry)).length;
+  const highest = highestVersion(released.map(({ version }) => version).filter((one) => held.has(versionTag(one))));
+  const newest = newestEntries(decisions.checkpoints);
+  const facts: ImportFacts = { world, loaded, decisions, newest, held, highest, choices };
+  const found = new Map<Version, FoundEntry>();
+  await sideBySide(released, 8, async ({ version, tag }) =>
+    found.set(version, await findEntry(facts, { version, tag })),
+  );
+  const lasting = decisions.checkpoints.filter(
+    ({ number }) => !ending.has(checkpointSigner(decisions, number)?.fingerprint ?? ''),
+  );
+  const known = new Map([...newestEntries(lasting)].map(([name, { entry }]) => [name, JSON.stringify(entry)]));
+  const isNews = (entry: CheckpointEntry): boolean => known.get(formatVersion(entry.version)) !== JSON.stringify(entry);
+  const isWanted = (version: Version): boolean =>
+    newest.has(formatVersion(version)) ||
+    choices.only.length === 0 ||
+    choices.only.some((range) => isInRange(range, version));
+  const gaps = await versionGaps(world, loaded);
+  const entries: ListedEntry[] = [];
+  for (const { version, tag } of released) {
+    const one = found.get(version);
+    if (one?.is !== 'entry' || !isWanted(version)) continue;
+    const lacks = newest.has(formatVersion(version)) ? [] : [...one.lacks, ...(await gaps(one.entry, tag))];
+    entries.push({ entry: one.entry, claimedAt: tag.claimedAt, lacks });
+  }
+  const news = entries.filter(({ entry }) => isNews(entry)).length;
+  const sorted = entries.toSorted((left, right) => compareVersions(right.entry.version, left.entry.version));
+  const listed = [...found].toSorted(([left], [right]) => compareVersions(right, left));
   return {
-    entries: news === 0 ? [] : entries.toSorted((left, right) => compareVersions(right.version, left.version)),
+    entries: news === 0 ? [] : sorted,
     news,
-    underWay: found.flatMap((one) => (one.is === 'under-way' ? [formatVersion(one.version)] : [])),
-    rejected: found.flatMap((one) =>
-      one.is === 'rejected' ? [{ version: formatVersion(one.version), reason: one.reason }] : [],
+    underWay: listed.flatMap(([version, one]) => (one.is === 'under-way' ? [formatVersion(version)] : [])),
+    rejected: listed.flatMap(([version, one]) =>
+      one.is === 'rejected' ? [{ version: formatVersion(version), reason: one.reason }] : [],
     ),
+    leftOut: listed.flatMap(([version, one]) =>
+      one.is === 'entry' && !isWanted(version) ? [formatVersion(version)] : [],
+    ),
+    conflicts: decisions.conflicts,
     decisions,
   };
 }
 
-type FoundEntry =
-  | { readonly is: 'entry'; readonly entry: CheckpointEntry }
-  | { readonly is: 'under-way'; readonly version: Version }
-  | { readonly is: 'rejected'; readonly version: Version; readonly reason: string }
-  | { readonly is: 'none' };
-
-async function findEntry(
-  world: ReadWorld,
-  loaded: LoadedPolicy,
-  seen: {
-    readonly tag: DecidedTag;
-    readonly held: ReadonlySet<string>;
-    readonly decisions: Decisions;
-    readonly highest: Version | undefined;
-  },
-): Promise<FoundEntry> {
-  const { tag, name } = seen.tag;
-  if (name.kind !== 'release') return { is: 'none' };
-  const { version } = name;
-  const { decisions, held } = seen;
-  const text = formatVersion(version);
-  const about = decisions.decisions.filter((decision) => formatVersion(decision.version) === text);
-  const vouched = decisions.checkpoints
-    .toSorted((left, right) => right.number - left.number)
-    .flatMap(({ entries }) => entries)
-    .find((entry) => formatVersion(entry.version) === text);
-  const highestDecision = Math.max(vouched?.decisions ?? 0, ...about.map(({ number }) => number));
-  const isWithdrawn = withdrawalsInForce(decisions.decisions, decisions.checkpoints).has(text);
-  const entryOf = (what: Pick<CheckpointEntry, 'release' | 'digest' | 'statement'>): FoundEntry => {
-    const state = what.digest === undefined ? 'cancelled' : isWithdrawn ? 'withdrawn' : 'published';
-    return { is: 'entry', entry: { version, ...what, state, decisions: highestDecision } };
-  };
-  if (vouched !== undefined) return entryOf(vouched);
-  if (held.has(statementTag(version))) {
-    const record = await readRecord(world, loaded, version);
-    if (record.is === 'rejected') return { is: 'rejected', version, reason: record.reason };
-    if (record.is === 'valid')
-      return entryOf({
-        release: record.release.tag.object,
-        digest: record.release.image.index,
-        statement: record.statement,
-      });
-  }
-  if (held.has(candidateTag(tag.object))) return { is: 'under-way', version };
-  const image = held.has(versionTag(version)) ? await world.repository.resolve(versionTag(version)) : undefined;
-  const isNewest = seen.highest === undefined || compareVersions(version, seen.highest) > 0;
-  if (image === undefined && isNewest) return { is: 'under-way', version };
-  return entryOf({ release: tag.object, digest: image?.digest, statement: undefined });
+function requireKnown(cancelled: readonly Version[], released: readonly Version[]): void {
+  const names = new Set(released.map(formatVersion));
+  const unknown = cancelled.find((version) => !names.has(formatVersion(version)));
+  if (unknown === undefined) return;
+  throw new CutwaterError(
+    'TAG_MISSING',
+    `Cannot cancel ${formatVersion(unknown)}: there is no tag ${releaseTagOf(unknown)}`,
+    {
+      hint: 'Only a version that has a tag can be cancelled; any other number is still free',
+    },
+  );
 }

@@ -1,7 +1,6 @@
 import { gitObjectIdOf } from '../domain/digest.ts';
 import type { Parsed } from '../domain/brand.ts';
 import { accept, refuse } from '../domain/brand.ts';
-import type { CheckpointEntry } from '../domain/decision-message.ts';
 import { parseCheckpointMessage, parseDecisionMessage } from '../domain/decision-message.ts';
 import type { GitTag, TagSigner } from '../domain/git-tag.ts';
 import type { ImageTag } from '../domain/image-name.ts';
@@ -10,6 +9,8 @@ import { quote } from '../domain/quote.ts';
 import { formatTagName } from '../domain/tag-name.ts';
 import { parseTagObject } from '../domain/tag-object.ts';
 import { compareVersions } from '../domain/version.ts';
+import type { Checkpoint, CheckpointConflict } from '../estate/checkpoints.ts';
+import { settleCheckpoints } from '../estate/checkpoints.ts';
 import type { Decision } from '../estate/decisions.ts';
 import type { DecisionName } from '../estate/registry-tags.ts';
 import { decisionTag, readRegistryTag } from '../estate/registry-tags.ts';
@@ -17,12 +18,6 @@ import type { LoadedPolicy } from './load-policy.ts';
 import { readArtifact } from './read-artifact.ts';
 import type { ProjectTags } from './read-tags.ts';
 import type { ReadWorld } from './world.ts';
-
-/** A checkpoint that counts. */
-export interface SignedCheckpoint {
-  readonly number: number;
-  readonly entries: readonly CheckpointEntry[];
-}
 
 export interface DecisionSignature {
   readonly name: DecisionName;
@@ -36,7 +31,9 @@ export interface DecisionSignature {
 /** What maintainers decided after the release tags, from git and registry together. */
 export interface Decisions {
   readonly decisions: readonly Decision[];
-  readonly checkpoints: readonly SignedCheckpoint[];
+  /** Checkpoints that count, lowest number first, with what they contradict each other in set right. */
+  readonly checkpoints: readonly Checkpoint[];
+  readonly conflicts: readonly CheckpointConflict[];
   /** Who signed each decision that counts, and when by its own word. */
   readonly signatures: readonly DecisionSignature[];
   /** Tags that look like decisions and do not count, with the reason. */
@@ -77,7 +74,12 @@ export async function readDecisions(
     const spoken = tag.is === 'ok' ? await judgeDecision(world, loaded, { tag: tag.value, name: read.name }) : tag;
     note(result, { name: read.name, label: imageTag, spoken, counts: true });
   }
-  return result;
+  return { ...result, ...settleCheckpoints(result.checkpoints) };
+}
+
+/** Who signed a checkpoint that counts. */
+export function checkpointSigner({ signatures }: Decisions, number: number): TagSigner | undefined {
+  return signatures.find(({ name }) => name.kind === 'checkpoint' && name.number === number)?.signer;
 }
 
 /** The key of `Decisions.used`: the release tag a decision is about, or `checkpoint`. */
@@ -87,12 +89,12 @@ export function usedKey(name: DecisionName): string {
 
 type Spoken = { readonly signature: DecisionSignature } & (
   | { readonly kind: 'decision'; readonly decision: Decision }
-  | { readonly kind: 'checkpoint'; readonly checkpoint: SignedCheckpoint }
+  | { readonly kind: 'checkpoint'; readonly checkpoint: Checkpoint }
 );
 
 interface CollectedDecisions extends Decisions {
   readonly decisions: Decision[];
-  readonly checkpoints: SignedCheckpoint[];
+  readonly checkpoints: Checkpoint[];
   readonly signatures: DecisionSignature[];
   readonly invalid: Decisions['invalid'][number][];
   readonly unstored: Decisions['unstored'][number][];
@@ -101,7 +103,16 @@ interface CollectedDecisions extends Decisions {
 }
 
 function emptyDecisions(): CollectedDecisions {
-  return { decisions: [], checkpoints: [], signatures: [], invalid: [], unstored: [], unpushed: [], used: new Map() };
+  return {
+    decisions: [],
+    checkpoints: [],
+    conflicts: [],
+    signatures: [],
+    invalid: [],
+    unstored: [],
+    unpushed: [],
+    used: new Map(),
+  };
 }
 
 function note(

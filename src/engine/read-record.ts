@@ -1,6 +1,6 @@
 import { gitObjectIdOf } from '../domain/digest.ts';
 import type { Digest } from '../domain/digest.ts';
-import type { GitTag, TagVerdict } from '../domain/git-tag.ts';
+import type { GitTag, TagSigner, TagVerdict } from '../domain/git-tag.ts';
 import { mediaTypes } from '../domain/oci.ts';
 import { quote } from '../domain/quote.ts';
 import type { ReleasePredicate } from '../domain/release-statement.ts';
@@ -82,22 +82,29 @@ async function judgeRelease(
   if (release.project !== loaded.policy.project) return `it speaks of project ${quote(release.project)}`;
   if (release.image.name !== formatImageName(world.repository.name))
     return `it speaks of image ${quote(release.image.name)}`;
-  const raw = new Uint8Array(Buffer.from(release.tag.raw, 'base64'));
-  if (gitObjectIdOf('tag', raw, release.tag.object) !== release.tag.object)
+  const tag = releaseTagIn(release);
+  if (gitObjectIdOf('tag', tag.raw, tag.object) !== tag.object)
     return 'the release tag object in it does not have the id it names';
-  const tag: GitTag = {
-    name: release.tag.name,
-    object: release.tag.object,
-    objectType: 'tag',
-    commit: release.source.commit,
-    claimedAt: 0,
-    raw,
-  };
   const verdict = await judgeReleaseTag(world, loaded, tag);
   if (verdict.is === 'rejected') return `the release tag in it does not count: ${verdict.reason}`;
   if (verdict.tag.target !== release.source.commit)
     return 'the release tag in it points at another commit than it names';
   return undefined;
+}
+
+/** The maintainer who signed the tag inside a statement, by the tag's own bytes; undefined for an unsigned candidate. */
+export async function signerOfRelease(
+  world: Pick<ReadWorld, 'tagVerifier' | 'now'>,
+  loaded: LoadedPolicy,
+  release: ReleasePredicate,
+): Promise<TagSigner | undefined> {
+  const verdict = await judgeReleaseTag(world, loaded, releaseTagIn(release));
+  return verdict.is === 'valid' ? verdict.signer : undefined;
+}
+
+function releaseTagIn({ tag, source }: ReleasePredicate): GitTag & { readonly raw: Uint8Array } {
+  const raw = new Uint8Array(Buffer.from(tag.raw, 'base64'));
+  return { name: tag.name, object: tag.object, objectType: 'tag', commit: source.commit, claimedAt: 0, raw };
 }
 
 /** The verdict on a release tag under the project's rules: an unsigned one counts only where the policy allows it. */

@@ -4,6 +4,7 @@ import { parseIndex, platformsOf } from '../domain/oci-manifest.ts';
 import type { Version } from '../domain/version.ts';
 import { formatVersion } from '../domain/version.ts';
 import { versionTag } from '../estate/registry-tags.ts';
+import { checkpointChecks } from '../report/checkpoint-checks.ts';
 import type { Check, Verification } from '../report/verification.ts';
 import { failed, passed, verdictOf } from '../report/verification.ts';
 import { gatherEstate } from './gather-estate.ts';
@@ -69,7 +70,7 @@ async function verifyStated(world: VerifyWorld, loaded: LoadedPolicy, request: V
     ...(await checkDocuments(world, loaded, release)),
     ...(await checkAssets(world, loaded, record)),
     ...(await checkBinaries(world, release)),
-    ...(await checkPointers(world, loaded, request)),
+    ...(await checkPointers(world, loaded, { ...request, released: release.image.index })),
     ...(await checkMirrors(world, loaded, release)),
   ];
   return report(version, `${release.image.name}@${release.image.index}`, checks);
@@ -174,11 +175,16 @@ async function checkImage(world: VerifyWorld, release: ReleasePredicate, request
   return passed('image', `${tag} is ${image.index} with ${image.platforms.map(({ platform }) => platform).join(', ')}`);
 }
 
+interface PointerRequest extends VerifyRequest {
+  /** The image that the statement names, where there is one. */
+  readonly released?: Digest;
+}
+
 /** Whether it is withdrawn and where its aliases are; one check that could not be made where the server does not answer. */
 async function checkPointers(
   world: VerifyWorld,
   loaded: LoadedPolicy,
-  request: VerifyRequest,
+  request: PointerRequest,
 ): Promise<readonly Check[]> {
   let found: readonly Check[] = [];
   const name = 'withdrawals, aliases';
@@ -192,11 +198,12 @@ async function checkPointers(
 async function lookAtPointers(
   world: VerifyWorld,
   loaded: LoadedPolicy,
-  request: VerifyRequest,
+  request: PointerRequest,
 ): Promise<readonly Check[]> {
   const estate = await gatherEstate(world, loaded, { tags: request.tags, only: request.version });
   const withdrawal = estate.withdrawals.get(formatVersion(request.version));
-  const checks: Check[] = estate.aliases.flatMap(({ alias, judgement }): Check[] => {
+  const said = checkpointChecks(estate.decisions, request.version, request.released);
+  const checks: readonly Check[] = estate.aliases.flatMap(({ alias, judgement }): Check[] => {
     const name = `alias ${alias.name}`;
     if (judgement.is === 'refused') return [failed(name, judgement.reason)];
     if (judgement.is === 'move' || judgement.is === 'create')
@@ -210,7 +217,7 @@ async function lookAtPointers(
     if (judgement.is === 'right') return [passed(name, `points at ${formatVersion(judgement.version)}`)];
     return judgement.is === 'stays' ? [{ name, is: 'warning', says: 'it points at a withdrawn version' }] : [];
   });
-  if (withdrawal === undefined) return checks;
+  if (withdrawal === undefined) return [...said, ...checks];
   return [
     { name: 'withdrawn', is: 'warning', says: `a maintainer withdrew this version: ${withdrawal.reason}` },
     ...checks,

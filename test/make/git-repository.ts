@@ -147,5 +147,6 @@ export function signerArguments(key: OpenpgpKey | SshKey | undefined): {
   if (key === undefined) return { config: [], environment: {} };
   if (key.kind === 'ssh')
     return { config: ['-c', 'gpg.format=ssh', '-c', `user.signingKey=${key.privateKeyFile}`], environment: {} };
-  return { config: ['-c', `user.signingKey=${key.fingerprint}`], environment: { GNUPGHOME: key.home } };
+  const config = ['-c', 'gpg.format=openpgp', '-c', `user.signingKey=${key.fingerprint}`];
+  return { config, environment: { GNUPGHOME: key.home } };
 }

@@ -18,6 +18,8 @@ export interface OpenpgpKey {
 export interface OpenpgpKeyOptions {
   /** Made in 2020 and expired since 2021; its home lives in 2020, so that it still signs. */
   readonly expired?: boolean;
+  /** When it ends, as gpg reads it: `10d`. Default: never. */
+  readonly expires?: string;
   /** Signatures are made by a subkey; the primary key only certifies. */
   readonly signingSubkey?: boolean;
 }
@@ -38,7 +40,7 @@ export async function makeOpenpgpKey(scope: Scope, name: string, options: Openpg
   const home = await makeGnupgHome(scope);
   if (options.expired === true) await writeFile(join(home, 'gpg.conf'), 'faked-system-time 20200601T000000\n');
   const usage = options.signingSubkey === true ? 'cert' : 'sign,cert';
-  const expires = options.expired === true ? '1y' : 'never';
+  const expires = options.expires ?? (options.expired === true ? '1y' : 'never');
   const identity = `${name} <${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '.')}@example.org>`;
   await gpg(home, ['--quick-gen-key', identity, 'ed25519', usage, expires]);
   const listing = await gpg(home, ['--with-colons', '--list-keys']);

@@ -7,10 +7,16 @@ import { mediaTypes } from '../../src/domain/oci.ts';
 import type { ImageRepository } from '../../src/ports/repository.ts';
 import { listenRegistry } from '../../src/registry-server/listen-registry.ts';
 
-/** Pushes an image of two platforms to a registry folder as `docker push` would, under any number of tags; its digest. */
+/** Pushes an image of some platforms to a registry folder as `docker push` would, under any number of tags; its digest. */
 export async function pushImage(
   folder: string,
-  image: { readonly repository: string; readonly text: string; readonly tags: readonly string[] },
+  image: {
+    readonly repository: string;
+    readonly text: string;
+    readonly tags: readonly string[];
+    /** Architectures; default: amd64 and arm64. */
+    readonly platforms?: readonly string[];
+  },
 ): Promise<Digest> {
   const server = await listenRegistry({ folder });
   const address = { protocol: 'http', host: '127.0.0.1', port: server.port } as const;
@@ -18,7 +24,7 @@ export async function pushImage(
   try {
     const layer = await pushBlob(repository, mediaTypes.ociLayerTar, image.text);
     const manifests: Descriptor[] = [];
-    for (const architecture of ['amd64', 'arm64']) {
+    for (const architecture of image.platforms ?? ['amd64', 'arm64']) {
       const platform = { os: 'linux', architecture };
       const config = { ...platform, rootfs: { type: 'layers', diff_ids: [layer.digest] }, config: {} };
       const manifest = {

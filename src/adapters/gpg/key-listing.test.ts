@@ -36,3 +36,51 @@ for (const [what, validity, capabilities, fault] of [
     const listing = `sec:${validity}:255:22:0000:1:2:::::${capabilities}:::+:::\nfpr:::::::::AB:\nssb:u:255:22:1:1:::::::s:\nfpr:::::::::CD:\n`;
     assert.deepEqual(parseKeyListing(listing), [{ fingerprint: 'AB', expiresAt: 2, fault }]);
   });
+
+type Row = readonly [kind: 'pub' | 'sub', validity: string, expires: string, may: string];
+
+for (const [what, keys, end] of [
+  ['no end', [['pub', '-', '', 'scSC']], undefined],
+  ['its own end', [['pub', '-', '1900', 'scSC']], 1900],
+  [
+    'the end of the last part that signs',
+    [
+      ['pub', '-', '1900', 'cSC'],
+      ['sub', '-', '1700', 's'],
+      ['sub', '-', '1800', 's'],
+    ],
+    1800,
+  ],
+  [
+    'its own end before that of a part',
+    [
+      ['pub', '-', '1900', 'cSC'],
+      ['sub', '-', '', 's'],
+    ],
+    1900,
+  ],
+  [
+    'the end of the one part that signs',
+    [
+      ['pub', '-', '', 'cSC'],
+      ['sub', '-', '1700', 's'],
+      ['sub', '-', '', 'e'],
+    ],
+    1700,
+  ],
+  [
+    'no more time than the parts that are not revoked',
+    [
+      ['pub', '-', '', 'cSC'],
+      ['sub', '-', '1700', 's'],
+      ['sub', 'r', '', 's'],
+    ],
+    1700,
+  ],
+] as const satisfies readonly (readonly [string, readonly Row[], number | undefined])[])
+  void test(`parseKeyListing() gives a key ${what}`, () => {
+    const listing = keys.map(([kind, validity, expires, may], index) => {
+      return `${kind}:${validity}:255:22:0000:1:${expires}:::::${may}:::+:::\nfpr:::::::::A${index}:\n`;
+    });
+    assert.equal(parseKeyListing(listing.join(''))[0]?.expiresAt, end);
+  });

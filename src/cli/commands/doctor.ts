@@ -1,11 +1,13 @@
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { examineChannels } from '../../engine/examine-channels.ts';
+import { examineKeys } from '../../engine/examine-keys.ts';
 import { examineProject } from '../../engine/examine-project.ts';
 import { examineSigning, trySigning } from '../../engine/examine-signing.ts';
 import { verdictOf } from '../../report/verification.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { announcers } from '../compose-announce.ts';
+import { openKeyReader } from '../compose-keys.ts';
 import { openSigningSetup, openTagProject } from '../compose-tag.ts';
 import { writeJson } from '../render/json.ts';
 import { renderTable } from '../render/table.ts';
@@ -22,7 +24,8 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
     const trial = input.flag('sign') ? [await trySigning(world, loaded)] : [];
     const here = await examineProject(world, loaded, { ciKey, signing: [...signing, ...trial] });
     const openAnnouncer = announcers(context, await world.git.topFolder());
-    const checks = [...here, ...(await examineChannels(loaded.policy.announce, openAnnouncer))];
+    const keys = await examineKeys(world, loaded, openKeyReader());
+    const checks = [...here, ...keys, ...(await examineChannels(loaded.policy.announce, openAnnouncer))];
     await project.close();
     const verdict = verdictOf(checks);
     if (context.options.json) writeJson(context.stdout, { schema: 'cutwater.doctor/1', verdict, checks });

@@ -1,60 +1,49 @@
+import { CutwaterError } from '../../domain/error.ts';
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
-import { escapeText } from '../../domain/quote.ts';
-import { formatVersion } from '../../domain/version.ts';
-import { settlePointers } from '../../engine/carry-out.ts';
-import type { History } from '../../engine/import-history.ts';
-import { readHistory } from '../../engine/import-history.ts';
-import { writeCheckpoints } from '../../engine/make-decision.ts';
+import { quote } from '../../domain/quote.ts';
+import { readVersion } from '../../domain/version.ts';
+import type { VersionRange } from '../../domain/version-range.ts';
+import { parseVersionRange } from '../../domain/version-range.ts';
+import { importProject } from '../../engine/import-project.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { openProject } from '../compose.ts';
+import { openKeyReader } from '../compose-keys.ts';
 import { writeDecision } from '../render/decision.ts';
+import { importJson, renderImport } from '../render/import.ts';
 import { writeJson } from '../render/json.ts';
-import { renderTable } from '../render/table.ts';
-import type { Terminal } from '../render/terminal.ts';
 
 /** `cutwater import` */
 export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
+  const choices = {
+    cancel: input.list('cancel').map(readVersion),
+    vouch: input.list('vouch').map((text) => readRange(text, 'vouch')),
+    only: input.list('only').map((text) => readRange(text, 'only')),
+  };
+  const push = input.flag('push');
   const project = await openProject(context, { fetch: 'must', access: 'write' });
   try {
-    const history = await readHistory(project.world, project.loaded);
-    if (history.entries.length === 0 || !input.flag('yes')) {
-      await project.close();
-      if (context.options.json) writeJson(context.stdout, historyJson(history));
-      else context.stdout.write(`${renderHistory(history, context.terminal).join('\n')}\n`);
-      return history.entries.length === 0 ? exitCodes.done : exitCodes.waiting;
-    }
-    const push = input.flag('push');
-    const { entries, decisions } = history;
-    const made = await writeCheckpoints(project.world, project.loaded, { entries, decisions, push });
-    const outcome = await settlePointers(project.world, project.loaded);
+    const { world, loaded } = project;
+    const request = { choices, confirmed: input.flag('yes'), push };
+    const { history, written } = await importProject(world, loaded, { request, reader: openKeyReader() });
     await project.close();
-    writeDecision(context, { made, pushed: push, outcome });
-    return exitCodes.done;
+    if (written !== undefined) {
+      writeDecision(context, { ...written, pushed: push });
+      return exitCodes.done;
+    }
+    const shown = { history, choices: input, now: world.now };
+    if (context.options.json) writeJson(context.stdout, importJson(history));
+    else context.stdout.write(`${renderImport(shown, context.terminal).join('\n')}\n`);
+    return history.entries.length === 0 ? exitCodes.done : exitCodes.waiting;
   } finally {
     await project.close();
   }
 }
 
-function historyJson({ entries, news, underWay, rejected }: History): Readonly<Record<string, unknown>> {
-  const listed = entries.map((entry) => ({ ...entry, version: formatVersion(entry.version) }));
-  return { schema: 'cutwater.import/1', entries: listed, news, underWay, rejected };
-}
-
-function renderHistory(history: History, terminal: Terminal): readonly string[] {
-  const left = [
-    ...history.rejected.map(
-      ({ version, reason }) => `Left out, its stored statement does not count: ${version}: ${escapeText(reason, 500)}`,
-    ),
-    ...history.underWay.map((version) => `Left out, its release may be under way: ${version}`),
-  ];
-  if (history.entries.length === 0) return ['Nothing to import: the checkpoints say it all.', ...left];
-  const rows = history.entries.map(({ version, state, digest }) => [formatVersion(version), state, digest ?? '-']);
-  return [
-    ...renderTable([{ title: 'version' }, { title: 'state' }, { title: 'image', shrinks: true }], rows, terminal),
-    ...left,
-    '',
-    `A signed checkpoint would vouch for these ${history.entries.length} versions, ${history.news} of them new. Is every row right?`,
-    "next: run 'cutwater import --yes' to sign it, with --push to push it too",
-  ];
+function readRange(text: string, option: string): VersionRange {
+  const parsed = parseVersionRange(text);
+  if (parsed.is === 'ok') return parsed.value;
+  throw new CutwaterError('USAGE', `Cannot read --${option} ${quote(text)}: it ${parsed.reason}`, {
+    hint: 'Name a version (1.2.3), a line (1.2) or both ends (1.2.0..1.4.9, ..1.4.9, 1.2.0..)',
+  });
 }
