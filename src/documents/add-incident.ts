@@ -41,7 +41,9 @@ export function addIncident(text: string, incident: Incident): Edit {
   const existing = own === -1 ? lastThatSaysTheSame(body, entry) : own;
   if (existing !== -1) return { is: 'unchanged', reason: `has this incident already (line ${first + existing})` };
   const offset = endOfIncidents(found.value);
-  const isFollowed = body[offset] !== undefined && !isBlank(body[offset]);
+  // Also by the heading of the next section, which must not become a part of the last paragraph.
+  const below = changelog.lines[first - 1 + offset];
+  const isFollowed = below !== undefined && !isBlank(below);
   const insert = ['', ...entry, ...(isFollowed ? [''] : [])];
   return {
     is: 'edited',

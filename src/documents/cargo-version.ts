@@ -34,6 +34,12 @@ export function cargoLockPlaces(text: string, names: readonly string[] | undefin
   );
 }
 
+/** The packages of a Cargo.lock that come from no registry or repository. */
+export function lockedOwnPackages(text: string): ReadonlySet<string> {
+  const own = lockedPackages(readTomlEntries(text)).filter(({ source }) => source === undefined);
+  return new Set(own.map(({ name }) => name));
+}
+
 interface LockedPackage {
   readonly name: string;
   readonly version: TomlEntry['value'];

@@ -22,8 +22,15 @@ test('parseChangelog() finds a section however its heading is written', () => {
     '### [1.2.3] - 2026-01-02',
     '1.2.3 / 2026-01-02\n------------------',
     '[1.2.3]\n=======',
+    '# All\n1.2.3\n-----',
+    'All\n===\n1.2.3\n-----',
   ];
   for (const heading of headings) deepEqual(names(`# Changelog\n\n${heading}\n\n- x\n`), ['1.2.3'], heading);
+});
+
+test('parseChangelog() takes no link definition and no paragraph for an underlined heading', () => {
+  for (const text of ['[1.2.3]: https://example.org/x\n-----', 'Text\n1.2.3\n-----', '- x\n1.2.3\n---'])
+    deepEqual(names(`# Changelog\n\n${text}\n\n- x\n`), [], text);
 });
 
 test('parseChangelog() finds what is unreleased however it is spelled, and nothing else', () => {

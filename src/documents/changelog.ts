@@ -129,9 +129,13 @@ interface SectionStart {
 
 function findSections(lines: readonly MarkdownLine[]): readonly SectionStart[] {
   const starts: SectionStart[] = [];
+  let headingEnd = -1;
   for (const [index, line] of lines.entries()) {
-    const underlined = underlinedHeading(lines, index);
-    const found = headingOf(line) ?? underlined;
+    const own = headingOf(line);
+    const underlined = underlinedHeading(lines, index, headingEnd);
+    const found = own ?? underlined;
+    if (own !== undefined) headingEnd = index;
+    else if (underlined !== undefined) headingEnd = index + 1;
     const start = found && toStart(found, starts.at(-1));
     if (start === undefined || (underlined !== undefined && start.heading === undefined)) continue;
     starts.push({ ...start, line: index + 1, height: underlined === undefined ? 1 : 2 });
@@ -154,11 +158,13 @@ function toStart(
     : undefined;
 }
 
-/** Setext headings (CommonMark 4.3), which count only where the line above them stands alone. */
-function underlinedHeading(lines: readonly MarkdownLine[], index: number): Heading | undefined {
+/** Setext headings (CommonMark 4.3) of one line: no paragraph is above them. `headingEnd`: the last line of a heading above. */
+function underlinedHeading(lines: readonly MarkdownLine[], index: number, headingEnd: number): Heading | undefined {
   const [above, line, below] = [lines[index - 1], lines[index], lines[index + 1]];
   if (line?.place !== 'block' || below?.place !== 'block' || line.text.length > 1000) return undefined;
-  if (above !== undefined && !isBlank(above)) return undefined;
+  if (above !== undefined && !isBlank(above) && headingEnd !== index - 1) return undefined;
+  // A link definition is no text that could be underlined (CommonMark 4.7).
+  if (readLink(line, index).length > 0) return undefined;
   const mark = /^ {0,3}(=+|-+)[ \t]*$/.exec(below.text)?.[1];
   return mark === undefined || isBlank(line)
     ? undefined

@@ -153,7 +153,11 @@ function declarationProblems(facts: BumpFacts, level: BumpLevel): readonly BumpP
   const inChangelog = declared.breaking.length > 0 || declared.categories.includes('Removed');
   const inUpgrading = upgradingReasons(upgrading).some((reason) => reason.level === 'major');
   if (declared.categories.length === 0 && declared.breaking.length === 0)
-    add('nothing-declared', 'wrong', 'The changelog declares no change in any of its categories');
+    add(
+      'nothing-declared',
+      'doubtful',
+      'The changelog declares no change in any of its categories, so the size of the step cannot be judged',
+    );
   if (upgrading !== undefined && declared.breaking.length > 0 && !inUpgrading)
     add(
       'breaking-only-in-changelog',

@@ -1,6 +1,7 @@
 import type { Parsed } from '../domain/brand.ts';
 import { accept, refuse } from '../domain/brand.ts';
 import { quote } from '../domain/quote.ts';
+import { versionPatternFault } from '../policy/version-file-policy.ts';
 import type { VersionPlace } from './version-place.ts';
 
 /**
@@ -8,12 +9,9 @@ import type { VersionPlace } from './version-place.ts';
  * a whole version: `1.2.3` is not found in `1.2.30` or `1.2.3.4`.
  */
 export function patternPlaces(text: string, pattern: string): Parsed<readonly VersionPlace[]> {
-  const [before = '', after, ...more] = pattern.split('{version}');
-  if (after === undefined || more.length > 0)
-    return refuse(`has the pattern ${quote(pattern)}, one {version} is wanted`);
-  if (/[\r\n]/.test(pattern)) return refuse(`has the pattern ${quote(pattern)}, one line is wanted`);
-  if ((before + after).trim().length < 2)
-    return refuse(`has the pattern ${quote(pattern)}, which would match any version; write what stands beside it`);
+  const fault = versionPatternFault(pattern);
+  if (fault !== undefined) return refuse(`has the pattern ${quote(pattern)}, which ${fault}`);
+  const [before = '', after = ''] = pattern.split('{version}');
   const places: VersionPlace[] = [];
   const expression = new RegExp(`(?<![0-9A-Za-z.])${version}(?![0-9A-Za-z+-]|\\.[0-9A-Za-z])`, 'g');
   for (const match of text.matchAll(expression)) {
@@ -23,6 +21,13 @@ export function patternPlaces(text: string, pattern: string): Parsed<readonly Ve
       places.push({ start, end, what: quote(pattern) });
   }
   return places.length === 0 ? refuse(`matches the pattern ${quote(pattern)} nowhere`) : accept(places);
+}
+
+/** The version in a file that holds nothing else; a `v` in front of it stays. */
+export function plainPlaces(text: string): Parsed<readonly VersionPlace[]> {
+  const [, before, written] = new RegExp(`^(\\uFEFF?\\s*v?)(${version})\\s*$`).exec(text) ?? [];
+  if (before === undefined || written === undefined) return refuse('holds something else than one version');
+  return accept([{ start: before.length, end: before.length + written.length, what: 'the file' }]);
 }
 
 const version = String.raw`\d{1,16}\.\d{1,16}\.\d{1,16}(?:-[0-9A-Za-z-]{1,60}(?:\.[0-9A-Za-z-]{1,60}){0,8})?(?:\+[0-9A-Za-z.-]{1,60})?`;

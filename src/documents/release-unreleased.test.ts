@@ -42,6 +42,12 @@ test('releaseUnreleased() dates the section, opens a fresh one and moves the com
   equal(textOf(releaseUnreleased(before, release('1.1.0'))), after);
 });
 
+test('releaseUnreleased() compares with the last tag, which a link can show, rather than with the last section', () => {
+  const tagged = ['0.9.0', '1.0.2', '1.1.0-rc.1', '2.0.0'].map(readVersion);
+  const edited = textOf(releaseUnreleased(before, { ...release('1.1.0'), tagged }));
+  match(edited, /^\[1\.1\.0\]: .*compare\/v1\.0\.2\.\.\.v1\.1\.0$/m);
+});
+
 test('releaseUnreleased() keeps line endings, the byte order mark and a missing final newline', () => {
   const windows = (text: string): string => `\uFEFF${text.replaceAll('\n', '\r\n').trimEnd()}`;
   equal(textOf(releaseUnreleased(windows(before), release('1.1.0'))), windows(after));

@@ -1,6 +1,6 @@
 import { quote } from '../domain/quote.ts';
 import type { Version } from '../domain/version.ts';
-import { compareVersions, formatVersion, highestVersion, releaseClassOf } from '../domain/version.ts';
+import { compareVersions, formatVersion, releaseClassOf } from '../domain/version.ts';
 import { isDate } from './calendar-date.ts';
 import type { Changelog, Section } from './changelog.ts';
 import { parseChangelog, saysSomething, sectionOf, unreleasedOf, versionOf } from './changelog.ts';
@@ -8,6 +8,7 @@ import { linkEdits } from './link-list.ts';
 import { formatSectionHeading } from './section-heading.ts';
 import type { Edit, LineEdit } from './text-lines.ts';
 import { editLines, splitLines } from './text-lines.ts';
+import { previousStable } from './previous-stable.ts';
 
 export interface ReleaseEntry {
   /** Stable. */
@@ -16,6 +17,8 @@ export interface ReleaseEntry {
   readonly date: string;
   /** `https://host/owner/name`; without it no links are written. */
   readonly source: string | undefined;
+  /** Stable versions with a tag, among which the one to compare with is looked for; without any, the sections' are. */
+  readonly tagged?: readonly Version[];
 }
 
 /**
@@ -88,15 +91,14 @@ function findBodyFault(body: string): Edit | undefined {
   return saysSomething(inner.lines) ? undefined : refused('gets no section that says nothing');
 }
 
-function linksFor(changelog: Changelog, { version, source }: ReleaseEntry): readonly LineEdit[] {
+function linksFor(changelog: Changelog, { version, source, tagged = [] }: ReleaseEntry): readonly LineEdit[] {
   if (source === undefined) return [];
   const known = sectionVersions(changelog);
-  const lower = known.filter((other) => compareVersions(other, version) < 0);
   const higher = known.filter((other) => compareVersions(other, version) > 0);
   return linkEdits(changelog, {
     source,
     version,
-    previous: highestVersion(lower),
+    previous: previousStable(version, tagged) ?? previousStable(version, known),
     next: higher.toSorted(compareVersions)[0],
   });
 }

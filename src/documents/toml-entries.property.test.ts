@@ -2,7 +2,10 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parse } from 'smol-toml';
+import { propertyRuns } from '../../test/make/property-runs.ts';
 import { readTomlEntries } from './toml-entries.ts';
+
+const numRuns = propertyRuns(100);
 
 const value = fc.constantFrom(
   '"1.0.0"',
@@ -50,6 +53,7 @@ test('readTomlEntries() finds the strings a TOML parser finds, at their places',
         deepEqual(lookUp(tree, [...table, ...key]), value.text);
       }
     }),
+    { numRuns },
   );
 });
 
@@ -59,6 +63,7 @@ test('readTomlEntries() ends on any text', () => {
       fc.string({ unit: fc.constantFrom('[', ']', '{', '}', '=', '"', "'", '#', '.', '\n', '\r', '\\', ' ', 'a') }),
       (text) => void readTomlEntries(text),
     ),
+    { numRuns },
   );
 });
 

@@ -1,8 +1,9 @@
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { propertyRuns } from '../../test/make/property-runs.ts';
 import { readVersion } from '../domain/version.ts';
-import type { VersionFile } from './version-file.ts';
+import type { VersionFile } from '../policy/version-file-policy.ts';
 import { readVersionOf, setVersion } from './version-file.ts';
 
 const noise = fc.constantFrom(
@@ -56,7 +57,7 @@ test('setVersion() changes the places readVersionOf() finds, nothing else', () =
       const added = found.value.reduce((sum, { version }) => sum + '10.20.30'.length - version.length, 0);
       equal(edit.text.length, before.length + added);
     }),
-    { numRuns: 500 },
+    { numRuns: propertyRuns(500) },
   );
   equal(count > 50, true, `only ${count} of 500 texts could be edited`);
 });

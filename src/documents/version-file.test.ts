@@ -1,13 +1,15 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import { readVersion } from '../domain/version.ts';
-import type { VersionFile } from './version-file.ts';
-import { readVersionOf, setVersion, versionDisagreements, versionFileFor } from './version-file.ts';
+import type { VersionFile } from '../policy/version-file-policy.ts';
+import { versionFileFor } from '../policy/version-file-policy.ts';
+import { readVersionOf, setVersion, versionDisagreements } from './version-file.ts';
 
 const cargoToml: VersionFile = { path: 'Cargo.toml', kind: 'cargo-toml' };
 const cargoLock: VersionFile = { path: 'Cargo.lock', kind: 'cargo-lock', packages: undefined };
 const packageJson: VersionFile = { path: 'package.json', kind: 'package-json' };
 const packageLock: VersionFile = { path: 'package-lock.json', kind: 'package-lock' };
+const plain: VersionFile = { path: 'version.txt', kind: 'plain' };
 const pattern = (text: string): VersionFile => ({ path: 'docs/api.yaml', kind: 'pattern', pattern: text });
 
 test('setVersion() changes [package] and [workspace.package] of a Cargo.toml, and nothing that looks like them', () => {
@@ -97,6 +99,13 @@ test('setVersion() changes every place of a pattern, whole versions only', () =>
 
 test('setVersion() says that there is nothing to do', () => {
   equal(setVersion(packageJson, '{"version":"1.1.0"}', readVersion('1.1.0')).is, 'unchanged');
+});
+
+test('setVersion() sets a file that holds a version and nothing else', () => {
+  equal(set(plain, '1.0.0\n'), '1.1.0\n');
+  equal(set(plain, '\uFEFF v1.0.0-rc.1\r\n\r\n'), '\uFEFF v1.1.0\r\n\r\n');
+  for (const text of ['', '1.0', '1.0.0 or so', '1.0.0\n1.0.1\n'])
+    match(set(plain, text), /refused: holds something else/);
 });
 
 test('versionDisagreements() names file, line and what is there', () => {

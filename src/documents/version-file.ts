@@ -5,21 +5,10 @@ import type { Version } from '../domain/version.ts';
 import { formatVersion, parseVersion } from '../domain/version.ts';
 import { cargoLockPlaces, cargoTomlPlaces } from './cargo-version.ts';
 import { packageJsonPlaces, packageLockPlaces } from './npm-version.ts';
-import { patternPlaces } from './pattern-version.ts';
+import { patternPlaces, plainPlaces } from './pattern-version.ts';
+import type { VersionFile } from '../policy/version-file-policy.ts';
 import type { Edit } from './text-lines.ts';
 import type { VersionPlace } from './version-place.ts';
-
-/** A file that names the project's version, by its path in the repository. */
-export type VersionFile =
-  | { readonly path: string; readonly kind: 'cargo-toml' | 'package-json' | 'package-lock' }
-  | {
-      readonly path: string;
-      readonly kind: 'cargo-lock';
-      /** Names of the project's own packages; undefined means every package that comes from no registry or repository. */
-      readonly packages: readonly string[] | undefined;
-    }
-  /** One line of text with `{version}` in it; every place that matches counts. */
-  | { readonly path: string; readonly kind: 'pattern'; readonly pattern: string };
 
 export interface FoundVersion {
   readonly path: string;
@@ -28,23 +17,6 @@ export interface FoundVersion {
   readonly what: string;
   /** As it stands; need not be SemVer. */
   readonly version: string;
-}
-
-/** The kind of a file by its name; undefined where only a pattern can tell. */
-export function versionFileFor(path: string): VersionFile | undefined {
-  switch (path.slice(path.lastIndexOf('/') + 1)) {
-    case 'Cargo.toml':
-      return { path, kind: 'cargo-toml' };
-    case 'Cargo.lock':
-      return { path, kind: 'cargo-lock', packages: undefined };
-    case 'package.json':
-      return { path, kind: 'package-json' };
-    case 'package-lock.json':
-    case 'npm-shrinkwrap.json':
-      return { path, kind: 'package-lock' };
-    default:
-      return undefined;
-  }
 }
 
 /** Every place of the project's version in a file, in order, at least one. Refused where there is none to be found. */
@@ -103,5 +75,7 @@ function findPlaces(file: VersionFile, text: string): Parsed<readonly VersionPla
       return packageLockPlaces(text);
     case 'pattern':
       return patternPlaces(text, file.pattern);
+    case 'plain':
+      return plainPlaces(text);
   }
 }

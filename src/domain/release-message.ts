@@ -21,7 +21,7 @@ export interface ReleaseMessage {
 }
 
 /** The trailers Cutwater itself writes. */
-export const trailerNames = { unsigned: 'Unsigned-Reason', hotfix: 'Hotfix-Reason' } as const;
+export const trailerNames = { unsigned: 'Unsigned-Reason', hotfix: 'Hotfix-Reason', bump: 'Bump-Reason' } as const;
 
 /** The title the process gives a release tag. */
 export function releaseTitle(version: Version, kind: 'rc' | 'stable' | 'hotfix'): string {

@@ -30,6 +30,8 @@ export function completePolicy(document: PolicyDocument): Policy {
     changelog: document.changelog,
     upgrading: document.upgrading === false ? undefined : document.upgrading,
     processDocument: document.processDocument,
+    upgradingRequired: document.upgrading === false ? [] : document.upgradingRequired,
+    versionFiles: document.versionFiles,
     notBuildInput: document.notBuildInput,
     hotfix: document.hotfix,
     gates: document.gates.map(toGate),

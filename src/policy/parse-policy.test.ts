@@ -56,6 +56,8 @@ test("parsePolicy() reads a minimal file as RustShare's process", () => {
     changelog: 'CHANGELOG.md',
     upgrading: 'docs/upgrading.md',
     processDocument: 'docs/release-process.md',
+    upgradingRequired: ['stable', 'hotfix'],
+    versionFiles: [],
     notBuildInput: ['CHANGELOG.md', 'docs/**'],
     hotfix: { maxLines: 300, maxFiles: 15, paths: [], mergeBack: 'required' },
     gates: [],

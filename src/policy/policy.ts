@@ -6,6 +6,7 @@ import type { HotfixPolicy } from './hotfix-schema.ts';
 import type { Platform } from '../domain/platform.ts';
 import type { AnnouncePolicy } from './announce-schema.ts';
 import type { EvidencePolicy, GatePolicy } from './gate-policy.ts';
+import type { VersionFile } from './version-file-policy.ts';
 import type { WithdrawalPolicy } from './withdrawal-schema.ts';
 
 /** A project's written process, read from `cutwater.yaml`. Every field is filled; defaults are RustShare's process. */
@@ -46,6 +47,10 @@ export interface Policy {
   readonly upgrading: string | undefined;
   /** Path of the page that `docs write` writes. */
   readonly processDocument: string;
+  /** Classes that are refused without complete upgrading notes; none where the project keeps no such file. */
+  readonly upgradingRequired: readonly ('rc' | 'stable' | 'hotfix')[];
+  /** As written; lock files beside a manifest are found when the files are read. */
+  readonly versionFiles: readonly VersionFile[];
   /** Paths (`*` one part, `**` any) that are no build input: commits that differ only there are equivalent. */
   readonly notBuildInput: readonly string[];
   readonly hotfix: HotfixPolicy;

@@ -6,6 +6,7 @@ import { evidencesSchema, gatesSchema } from './gate-schema.ts';
 import { hotfixSchema } from './hotfix-schema.ts';
 import { binarySchema, imageSchema } from './image-schema.ts';
 import { checkedText, choice, parsedText, section } from './parsed-text.ts';
+import { upgradingRequiredSchema, versionFilesSchema } from './prepare-schema.ts';
 import { parsePathPattern, parseRepositoryPath } from './repository-path.ts';
 import { parseTagPattern } from './tag-pattern.ts';
 import { scanSchema } from './scan-schema.ts';
@@ -140,6 +141,8 @@ export const policySchema = section('a mapping with project, images and trust', 
     wanted: 'the path of the process document',
     description: 'Path of the page that "cutwater docs write" writes.',
   }).prefault('docs/release-process.md'),
+  upgradingRequired: upgradingRequiredSchema,
+  versionFiles: versionFilesSchema,
   notBuildInput: z
     .array(
       parsedText(
