@@ -6,6 +6,7 @@ import { decisionCommands } from './command-table-decisions.ts';
 import { evidenceCommands } from './command-table-evidence.ts';
 import { registryCommands } from './command-table-registry.ts';
 import { rehearsalCommands } from './command-table-rehearsal.ts';
+import { prepareCommands } from './command-table-prepare.ts';
 import { tagCommands } from './command-table-tag.ts';
 
 const version: ArgumentSpec = { name: 'VERSION', summary: '1.2.3 or v1.2.3', required: true };
@@ -73,6 +74,7 @@ export const commandTable: readonly Command[] = [
     ],
     load: () => import('./commands/plan.ts'),
   },
+  ...prepareCommands,
   ...tagCommands,
   ...promotionCommands,
   {

@@ -21,7 +21,7 @@ import type { Git } from '../ports/git.ts';
 import type { CliContext } from './command.ts';
 import { readText } from './compose-files.ts';
 import { openComparison } from './compose-comparison.ts';
-import { openGit } from './compose-git.ts';
+import { openGit, openHistory } from './compose-git.ts';
 import { openImageRepository, releasesFolder } from './compose-registry.ts';
 import type { OpenedRepository, Project } from './project.ts';
 import type { Progress } from './render/progress.ts';
@@ -146,6 +146,7 @@ export function readWorld(context: CliContext, parts: Parts): VerifyWorld {
   return {
     git: parts.git,
     comparison: openComparison(context),
+    history: openHistory(context),
     repository: parts.opened.repository,
     mirrors: parts.mirrors.map(({ repository }) => repository),
     tagVerifier: rememberVerdicts(tagVerifier({ openpgp: openpgpSignatures(), ssh: sshSignatures() })),

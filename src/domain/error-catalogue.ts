@@ -254,6 +254,11 @@ export const errorCatalogue = {
     when: 'The registry is right, but a mirror could not be filled',
     hint: "Run 'cutwater reconcile' again once the mirror answers; nothing else is left to do",
   },
+  PREPARATION_REFUSED: {
+    exit: 3,
+    when: 'A release cannot be prepared as things stand; all reasons are listed',
+    hint: 'Mend all that is listed above, then run the same command again',
+  },
   WORKING_COPY_UNFIT: {
     exit: 3,
     when: 'The working copy is not what the command needs: other changes, another branch, a half-done merge',

@@ -16,9 +16,9 @@ import { aliasStep, latestRelease } from '../plan/pointer-steps.ts';
 import { releaseSteps } from '../plan/release-steps.ts';
 import type { Step } from '../plan/step.ts';
 import { admitRelease } from './admit-release.ts';
-import { readReleaseNotes } from './changelog-gate.ts';
 import type { PlannedHotfix } from './hotfix-diff.ts';
 import { planHotfix } from './hotfix-diff.ts';
+import { planDocuments } from './plan-documents.ts';
 import { mirrorSteps } from './fill-mirrors.ts';
 import type { AliasState, Estate } from './gather-estate.ts';
 import { readDue } from './due-announcements.ts';
@@ -100,7 +100,7 @@ export async function planRelease(world: ReadWorld, loaded: LoadedPolicy, versio
   const problems = [
     // A tag that is missing is none before it is made.
     ...admission.filter(({ code }) => tagObject !== undefined || code !== 'TAG_MISSING'),
-    ...(await problemsOf(() => readReleaseNotes(world.git, { version, commit, changelog: build.changelog }))),
+    ...(await planDocuments(world, loaded, { version, commit, build, tags, tagMessage: message })),
     ...(await problemsOf(async () => requireStanding(withdrawn, version))),
     ...doubts,
     ...waits,

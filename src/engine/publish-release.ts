@@ -9,10 +9,10 @@ import type { Step } from '../plan/step.ts';
 import { checksums } from '../report/documents/checksums.ts';
 import type { ReleaseNotesInput } from '../report/documents/release-notes.ts';
 import { releaseNotes, verifyCommands } from '../report/documents/release-notes.ts';
-import { readReleaseNotes } from './changelog-gate.ts';
 import type { ReleaseJob } from './make-candidate.ts';
 import { documentAssetName, sbomFile } from './candidate-documents.ts';
 import type { PinnedStatement } from './pin-statement.ts';
+import { readReleaseNotes } from './read-release-notes.ts';
 import { readArtifact, resolveOrFail, streamOf } from './read-artifact.ts';
 import { readRecordBundle } from './read-record.ts';
 import { writeBundle } from './signed-documents.ts';
@@ -155,7 +155,7 @@ async function makeNotes(world: ReleaseWorld, job: ReleaseJob, release: ReleaseP
   const { admitted, build } = job;
   const { version, commit } = admitted;
   return releaseNotes({
-    changelogSection: await readReleaseNotes(world.git, { version, commit, changelog: build.changelog }),
+    ...(await readReleaseNotes(world.git, { version, commit, build })),
     version: release.version,
     image: release.image,
     binaries: release.binaries,

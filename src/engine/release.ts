@@ -4,7 +4,7 @@ import type { ReleasePredicate } from '../domain/release-statement.ts';
 import type { Version } from '../domain/version.ts';
 import { formatVersion } from '../domain/version.ts';
 import { admitRelease } from './admit-release.ts';
-import { readReleaseNotes } from './changelog-gate.ts';
+import { requireDocuments } from './document-gate.ts';
 import type { DueOutcome } from './due-announcements.ts';
 import { announceDue } from './due-announcements.ts';
 import type { LoadedPolicy } from './load-policy.ts';
@@ -85,12 +85,15 @@ async function findCommitted(world: ReleaseWorld, job: ReleaseJob): Promise<Rele
 async function completeRelease(world: ReleaseWorld, job: ReleaseJob): Promise<ReleasePredicate> {
   const { admitted, loaded } = job;
   await requireTrustedSigner(world, loaded, `release ${admitted.tag.name}`);
+  const { version, commit, object } = admitted;
   const withdrawn = await readWithdrawals(world, loaded);
-  requireStanding(withdrawn, admitted.version);
-  await readReleaseNotes(world.git, {
-    version: admitted.version,
-    commit: admitted.commit,
-    changelog: job.build.changelog,
+  requireStanding(withdrawn, version);
+  await requireDocuments(world, loaded, {
+    version,
+    commit,
+    build: job.build,
+    tags: job.tags,
+    tagMessage: object.message,
   });
   const earlier = await readPinned(world, job);
   if (earlier !== undefined) requireStanding(withdrawn, admitted.version, earlier.release.image.index);

@@ -5,7 +5,7 @@ import { formatVersion } from '../domain/version.ts';
 import { contestedImageTags } from '../estate/image-tag-claims.ts';
 import type { UsedVersion } from '../estate/version-order.ts';
 import { judgeOrder } from '../estate/version-order.ts';
-import { readReleaseNotes } from './changelog-gate.ts';
+import { documentProblems } from './document-gate.ts';
 import { describeHotfix, readHotfixDiff } from './hotfix-diff.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import { readPolicyAt } from './load-policy.ts';
@@ -27,7 +27,7 @@ export async function findTagProblems(
     ...signatureProblems(loaded, wanted),
     ...claimProblems(wanted, situation.tags),
     ...(await orderProblems(world, situation)),
-    ...(await contentProblems(world, loaded, wanted)),
+    ...(await contentProblems(world, loaded, situation)),
     ...(await sizeProblems(world, loaded, situation)),
   ];
 }
@@ -105,13 +105,17 @@ async function orderProblems(world: TagWorld, situation: TagSituation): Promise<
 async function contentProblems(
   world: TagWorld,
   loaded: LoadedPolicy,
-  { version, commit }: WantedTag,
+  { wanted, tags }: TagSituation,
 ): Promise<readonly CutwaterError[]> {
+  const { version, commit } = wanted;
+  const name = releaseTagOf(version);
   try {
     const build = await readPolicyAt(world.git, commit, `${commit.slice(0, 12)}:cutwater.yaml`);
-    sameImage(loaded.policy, build, `tag ${releaseTagOf(version)}`);
-    await readReleaseNotes(world.git, { version, commit, changelog: build.changelog });
-    return [];
+    sameImage(loaded.policy, build, `tag ${name}`);
+    const problems = await documentProblems(world, loaded, { version, commit, build, tags, tagMessage: undefined });
+    return problems.map(
+      ({ message, hint }) => new CutwaterError('GATE_FAILED', `Cannot tag ${name}: ${message}`, { hint }),
+    );
   } catch (error) {
     if (!isCutwaterError(error)) throw error;
     return [error];

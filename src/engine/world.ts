@@ -7,6 +7,7 @@ import type { Comparison } from '../ports/comparison.ts';
 import type { Forge } from '../ports/forge.ts';
 import type { GateRunner } from '../ports/gate-runner.ts';
 import type { Git } from '../ports/git.ts';
+import type { History } from '../ports/history.ts';
 import type { ImageBuilder } from '../ports/image-builder.ts';
 import type { ImageFiles } from '../ports/image-files.ts';
 import type { ImageRepository } from '../ports/repository.ts';
@@ -23,6 +24,7 @@ import type { Report } from './event.ts';
 export interface ReadWorld {
   readonly git: Git;
   readonly comparison: Comparison;
+  readonly history: History;
   readonly tagVerifier: TagVerifier;
   readonly bundleVerifier: BundleVerifier;
   readonly repository: ImageRepository;
@@ -60,6 +62,11 @@ export interface ReleaseWorld extends AnnounceWorld {
 export interface VerifyWorld extends ReadWorld {
   readonly imageFiles: ImageFiles;
 }
+
+/** What preparing a release needs: the repository, and a person's files and branch. Neither registry nor forge. */
+export type PrepareWorld = Pick<ReadWorld, 'git' | 'history' | 'tagSource' | 'now' | 'report' | 'signal'> & {
+  readonly workingCopy: WorkingCopy;
+};
 
 /** What making a release tag needs besides: a person's own git. */
 export interface TagWorld extends ReadWorld {

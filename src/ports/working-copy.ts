@@ -17,7 +17,8 @@ export interface WorkingCopy {
   /** Replaces or makes a file: after any crash it is the old one or the new one. Its permissions stay. */
   writeFile(path: string, bytes: Uint8Array): Promise<void>;
   /**
-   * One commit of exactly these paths as they are on disk, on the branch as it is. The message is kept byte for byte. Throws
+   * One commit of exactly these paths as they are on disk, on the branch as it is; of no path an empty one. The message is
+   * kept byte for byte. Throws
    * WORKING_COPY_UNFIT where the index holds other changes, HEAD has moved on, or what a hook made is something else.
    */
   commitFiles(commit: NewCommit): Promise<ObjectId>;
@@ -51,8 +52,8 @@ export interface ChangedFile {
   /** Of an untracked folder only its name, with "/" at the end. May be hostile. */
   readonly path: string;
   /**
-   * `staged`: the index differs from HEAD, whatever is on disk. `unstaged`: only the file on disk differs. `untracked`: git
-   * knows nothing of it, and no commit will hold it unasked.
+   * `staged`: the index differs from HEAD, and is what is on disk. `half-staged`: it is another thing than both. `unstaged`:
+   * only the file on disk differs. `untracked`: git knows nothing of it, and no commit will hold it unasked.
    */
-  readonly kind: 'staged' | 'unstaged' | 'untracked' | 'unmerged';
+  readonly kind: 'staged' | 'half-staged' | 'unstaged' | 'untracked' | 'unmerged';
 }

@@ -163,7 +163,9 @@ void suite('the way back', { concurrency: 2 }, () => {
 async function notedProject(scope: Scope, word: 'binary' | 'restore'): Promise<TestProject> {
   const notes = `# Upgrading\n\n## 1.1.0\n\n- **Way back:** ${word}\n`;
   const project = await makeProject(scope, { files: { 'docs/upgrading.md': notes } });
-  await changePolicy(project, (text) => text.replace('upgrading: false', 'upgrading: docs/upgrading.md'));
+  await changePolicy(project, (text) =>
+    text.replace('upgrading: false', 'upgrading: docs/upgrading.md\nupgradingRequired: []'),
+  );
   for (const version of ['1.0.0', '1.1.0']) {
     await project.commit({ 'app.txt': `${version}\n` });
     await project.tag(version);

@@ -15,10 +15,10 @@ export async function commitFiles(commands: GitCommands, commit: NewCommit, now:
   const run = (args: readonly string[], input?: string): Promise<ToolResult> =>
     commands.asUser(['-C', top, '--literal-pathspecs', ...args], input === undefined ? {} : { input });
   // New files must be known to git before "--only" takes them; this stages no content.
-  const added = await run(['add', '--intent-to-add', '--', ...commit.paths]);
-  if (added.exitCode !== 0) throw commitFailure(added);
+  const added = commit.paths.length === 0 ? undefined : await run(['add', '--intent-to-add', '--', ...commit.paths]);
+  if (added !== undefined && added.exitCode !== 0) throw commitFailure(added);
   // Verbatim: by default git drops lines that begin with "#".
-  const options = ['--only', '--cleanup=verbatim', '--file=-', '--quiet'];
+  const options = [commit.paths.length === 0 ? '--allow-empty' : '--only', '--cleanup=verbatim', '--file=-', '--quiet'];
   const result = await run(['commit', ...options, '--', ...commit.paths], commit.message);
   if (result.exitCode !== 0) throw commitFailure(result);
   const made = await headOf(run);
@@ -43,7 +43,7 @@ function requireStillSo({ parent, paths }: NewCommit, { head, changes }: Working
       { hint: 'Somebody else works in this clone; look at it with git log, then run the command again' },
     );
   const foreign = changes.filter(
-    ({ kind, path }) => (kind === 'staged' || kind === 'unmerged') && !paths.includes(path),
+    ({ kind, path }) => kind !== 'unstaged' && kind !== 'untracked' && !paths.includes(path),
   );
   if (foreign.length > 0)
     throw new CutwaterError(

@@ -22,6 +22,14 @@ export function gitHistory({ folder, environment = process.env }: GitCliOptions)
       if (result.exitCode !== 0) throw gitFailure(`read the commits up to ${to}`, result);
       return parseLog(new TextDecoder().decode(result.stdout));
     },
+    async pathsOf(commit) {
+      const result = await commands.read(['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit]);
+      if (result.exitCode !== 0) throw gitFailure(`list the files of commit ${commit}`, result);
+      return new TextDecoder()
+        .decode(result.stdout)
+        .split('\0')
+        .filter((path) => path !== '');
+    },
   };
 }
 

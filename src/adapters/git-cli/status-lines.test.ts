@@ -20,7 +20,7 @@ test('parseStatus() tells staged, unstaged, untracked and unmerged files apart, 
     changes: [
       { path: 'a b', kind: 'staged' },
       { path: '# branch.head x', kind: 'unstaged' },
-      { path: 'new\nline', kind: 'staged' },
+      { path: 'new\nline', kind: 'half-staged' },
       { path: 'both', kind: 'unmerged' },
       { path: 'folder/', kind: 'untracked' },
     ],

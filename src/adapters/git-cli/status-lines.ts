@@ -30,8 +30,8 @@ export function parseStatus(output: string): Omit<WorkingCopyStatus, 'operation'
 
 function readEntry(line: string): ChangedFile | undefined {
   if (line.startsWith('? ')) return { path: line.slice(2), kind: 'untracked' };
-  const [, index, path] = /^1 (.). (?:\S+ ){6}([^]+)$/.exec(line) ?? [];
-  if (path !== undefined) return { path, kind: index === '.' ? 'unstaged' : 'staged' };
+  const [, index, disk, path] = /^1 (.)(.) (?:\S+ ){6}([^]+)$/.exec(line) ?? [];
+  if (path !== undefined) return { path, kind: index === '.' ? 'unstaged' : disk === '.' ? 'staged' : 'half-staged' };
   const [, unmerged] = /^u .. (?:\S+ ){8}([^]+)$/.exec(line) ?? [];
   return unmerged === undefined ? undefined : { path: unmerged, kind: 'unmerged' };
 }

@@ -125,6 +125,8 @@ test('commitFiles() commits the named files as they are on disk, new ones too, a
   assert.deepEqual(await gitHistory({ folder, environment }).commitsBetween({ from: parent, to: commit }), [
     { id: commit, isMerge: false, message },
   ]);
+  const empty = await copy.commitFiles({ paths: [], message: 'empty\n', parent: commit });
+  assert.equal(await repository.git('show', '--name-only', '--format=%P', empty), commit);
   assert.deepEqual((await copy.status()).changes, [
     { path: 'left.md', kind: 'unstaged' },
     { path: 'untracked', kind: 'untracked' },
@@ -222,4 +224,5 @@ test('commitsBetween() gives what is new, newest first, and all of it where ther
     own,
     { id: first, isMerge: false, message: 'feat: one\n\nBody\n' },
   ]);
+  assert.deepEqual(await history.pathsOf(head), ['a.md', 'b.md']);
 });

@@ -56,8 +56,7 @@ export const acts: readonly Act[] = [
     title: 'A newer minor version',
     story: 'v0.5.0 is built from a new commit; latest and 0 follow it, 0.4 stays.',
     play: async (stage) => {
-      await commitVersion(stage, '0.5.0', 'Answers on every path.');
-      await stage.git('push', '-q', 'origin', 'main');
+      await commitVersion(stage, '0.5.0', { category: 'Added', says: 'Answers on every path.' });
       await tagAndRelease(stage, '0.5.0');
     },
     verifies: '0.5.0',
@@ -72,7 +71,7 @@ export const acts: readonly Act[] = [
     play: async (stage) => {
       await mustRun(stage.maintainer, ['hotfix', 'start', '--from', '0.4'], 0);
       await stage.git('checkout', '-q', 'hotfix/v0.4.1');
-      await commitVersion(stage, '0.4.1', 'Closes connections it no longer needs.');
+      await commitVersion(stage, '0.4.1', { category: 'Fixed', says: 'Closes connections it no longer needs.' });
       await tagAndRelease(stage, '0.4.1');
       await stage.git('checkout', '-q', 'main');
     },
@@ -86,8 +85,7 @@ export const acts: readonly Act[] = [
     story:
       'While v0.5.1 uploads its files the runner is killed. Nothing a consumer follows has moved. The same command on a fresh runner completes it, without building again.',
     play: async (stage) => {
-      await commitVersion(stage, '0.5.1', 'Answers under load.');
-      await stage.git('push', '-q', 'origin', 'main');
+      await commitVersion(stage, '0.5.1', { category: 'Fixed', says: 'Answers under load.' });
       await mustRun(stage.maintainer, ['tag', '0.5.1', '--push'], 0);
       const killed = await stage.ci(['release', '0.5.1'], { killAfter: 'upload harbor-x86_64-linux' });
       if (!killed.killed) throw unexpected('release 0.5.1', killed, 'it ended before it could be killed');
@@ -132,13 +130,20 @@ interface AliasNow {
   readonly digest: string;
 }
 
-async function commitVersion(stage: Stage, version: string, what: string): Promise<void> {
-  await stage.write('version.txt', `${version}\n`);
+/** A change with its line in the changelog, and the commit that prepares its release. */
+async function commitVersion(stage: Stage, version: string, change: Change): Promise<void> {
   const changelog = await stage.git('show', 'HEAD:CHANGELOG.md');
-  const date = new Date().toISOString().slice(0, 10);
-  const section = `## [${version}] - ${date}\n\n- ${what}`;
-  await stage.write('CHANGELOG.md', `${changelog.replace('## [Unreleased]', `## [Unreleased]\n\n${section}`)}\n`);
-  await stage.git('commit', '-q', '-am', `harbor ${version}`);
+  const entry = `## [Unreleased]\n\n### ${change.category}\n\n- ${change.says}`;
+  await stage.write('CHANGELOG.md', `${changelog.replace('## [Unreleased]', entry)}\n`);
+  await stage.git('commit', '-q', '-am', change.says);
+  await stage.git('push', '-q', 'origin', 'HEAD');
+  const notes = ['--breaking', 'none', '--env', 'none', '--migrations', 'none', '--way-back', 'binary'];
+  await mustRun(stage.maintainer, ['prepare', version, ...notes, '--push'], 0);
+}
+
+interface Change {
+  readonly category: 'Added' | 'Fixed';
+  readonly says: string;
 }
 
 async function tagAndRelease(stage: Stage, version: string): Promise<void> {

@@ -40,6 +40,8 @@ binaries:
     path: /usr/local/bin/harbor
     static: true
 
+versionFiles: [version.txt]
+
 gates:
   - name: smoke
     on: candidate

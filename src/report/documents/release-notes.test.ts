@@ -1,17 +1,35 @@
 import { equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { digestOf } from '../../domain/digest.ts';
+import { readVersion } from '../../domain/version.ts';
 import { releaseNotes, verifyCommands } from './release-notes.ts';
 
 const index = digestOf('index');
 const amd64 = digestOf('amd64');
 const bin = digestOf('bin');
+const upgrade = {
+  isCandidate: false,
+  risk: { class: 'first-release', previous: undefined, because: [], wayBack: undefined },
+  changelog: { name: 'CHANGELOG.md', url: undefined },
+  guide: undefined,
+} as const;
 const image = { name: 'example.org/team/app', index, platforms: [{ platform: 'linux/amd64', digest: amd64 }] };
 
 test('releaseNotes() shows the changes, a line to pin by digest, every digest and every command', () => {
   const notes = releaseNotes({
     changelogSection: '### Fixed\n\n- <b>A thing</b>\n',
     upgrading: 'Stop the server first.',
+    upgrade: {
+      isCandidate: false,
+      risk: {
+        class: 'may-need-action',
+        previous: readVersion('1.1.4'),
+        because: ['stored data is migrated', 'going back needs a restore'],
+        wayBack: 'restore',
+      },
+      changelog: { name: 'CHANGELOG.md', url: 'https://example.org/o/p/blob/v1.2.3/CHANGELOG.md' },
+      guide: { name: 'docs/upgrading.md', url: undefined },
+    },
     version: '1.2.3',
     image,
     binaries: [{ name: 'app-x86_64-linux', platform: 'linux/amd64', digest: bin }],
@@ -24,6 +42,14 @@ test('releaseNotes() shows the changes, a line to pin by digest, every digest an
 ### Fixed
 
 - <b>A thing</b>
+
+## Before you upgrade
+
+**May need action** after 1.1.4. Stored data is migrated, going back needs a restore. Read the changelog and the upgrading guide of every version in between first.
+
+- Changelog: [CHANGELOG.md](https://example.org/o/p/blob/v1.2.3/CHANGELOG.md)
+- Upgrading guide: docs/upgrading.md
+- Way back: restore. The backup must be restored before the version before can run.
 
 ## Upgrading
 
@@ -81,7 +107,7 @@ test('verifyCommands() of an image without an address offers only what works on 
 
 test("releaseNotes() says whose image it is, or why it is not the candidate's, and the reason brings no HTML", () => {
   const notes = (origin: NonNullable<Parameters<typeof releaseNotes>[0]['origin']>): string =>
-    releaseNotes({ changelogSection: 'x', version: '1.2.3', image, binaries: [], origin, verifyCommands: [] });
+    releaseNotes({ changelogSection: 'x', upgrade, version: '1.2.3', image, binaries: [], origin, verifyCommands: [] });
   const promotion = notes({ is: 'promotion', version: '1.2.3-rc.2', buildCommit: 'a'.repeat(40) });
   ok(promotion.includes(`image of \`1.2.3-rc.2\`, byte for byte, built from commit \`${'a'.repeat(40)}\`.`));
   const rebuild = notes({ is: 'rebuild', insteadOf: '1.2.3-rc.2', reason: 'a <b>new</b> base -->' });

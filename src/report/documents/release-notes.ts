@@ -1,5 +1,7 @@
 import type { Digest } from '../../domain/digest.ts';
 import { plainMarkdown } from '../../domain/markdown-text.ts';
+import type { UpgradeNotes } from './upgrade-part.ts';
+import { upgradePart } from './upgrade-part.ts';
 
 export interface VerifyCommand {
   /** What it proves, one sentence without a final period. */
@@ -12,6 +14,7 @@ export interface ReleaseNotesInput {
   readonly changelogSection: string;
   /** What to do when upgrading, Markdown, or undefined. */
   readonly upgrading?: string;
+  readonly upgrade: UpgradeNotes;
   /** `1.2.3`. */
   readonly version: string;
   readonly image: {
@@ -34,6 +37,7 @@ export function releaseNotes(input: ReleaseNotesInput): string {
   const { image, version } = input;
   const parts = [
     input.changelogSection.trim(),
+    ...upgradePart(input.upgrade),
     ...(input.upgrading === undefined ? [] : [`## Upgrading\n\n${input.upgrading.trim()}`]),
     '## Image',
     'Tags move; a digest does not. Pin this release by its digest:',
