@@ -1,5 +1,6 @@
 import { toChannel } from './announce-schema.ts';
 import { toEvidence, toGate } from './complete-gates.ts';
+import { toVersionFile } from './prepare-schema.ts';
 import type { CiPolicy, ImageBuild, MaintainerPolicy, Policy } from './policy.ts';
 import type { PolicyDocument } from './schema.ts';
 
@@ -31,7 +32,7 @@ export function completePolicy(document: PolicyDocument): Policy {
     upgrading: document.upgrading === false ? undefined : document.upgrading,
     processDocument: document.processDocument,
     upgradingRequired: document.upgrading === false ? [] : document.upgradingRequired,
-    versionFiles: document.versionFiles,
+    versionFiles: document.versionFiles.map(toVersionFile),
     notBuildInput: document.notBuildInput,
     hotfix: document.hotfix,
     gates: document.gates.map(toGate),

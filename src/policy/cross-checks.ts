@@ -4,6 +4,7 @@ import type { Platform } from '../domain/platform.ts';
 import { formatPlatform } from '../domain/platform.ts';
 import { quote } from '../domain/quote.ts';
 import { reportChecks } from './gate-checks.ts';
+import { versionFileChecks } from './prepare-schema.ts';
 import { matchesGlob } from './glob.ts';
 import { nearestName } from './nearest-name.ts';
 import { parseOpenpgpFingerprint } from './openpgp-fingerprint.ts';
@@ -28,6 +29,7 @@ export function crossCheck(data: unknown): readonly PolicyProblem[] {
     ...binariesWithOneName(data),
     ...gatePlaceholders(data),
     ...reportChecks(data),
+    ...versionFileChecks(data),
     ...buildInputsLeftOut(data),
     ...recordedScanWithoutReport(data),
     ...mirrorsOfThemselves(data),

@@ -1,8 +1,10 @@
 import type { Parsed } from '../domain/brand.ts';
 import { accept, refuse } from '../domain/brand.ts';
 import * as z from './field.ts';
+import type { PolicyProblem } from './policy-problem.ts';
 import { checkedText, choice, filledText, parsedText, section } from './parsed-text.ts';
 import { parseRepositoryPath } from './repository-path.ts';
+import { valueAt } from './schema-problems.ts';
 import type { VersionFile } from './version-file-policy.ts';
 import { versionFileFor, versionPatternFault } from './version-file-policy.ts';
 
@@ -34,10 +36,6 @@ const detailedFile = section('a mapping with path', {
     .min(1, { error: 'a list of at least one package' })
     .optional()
     .meta({ description: 'Of a Cargo.lock: the packages that have the version, where they are not to be found out.' }),
-}).transform((file, refuseIt): VersionFile => {
-  const parsed = toVersionFile(file);
-  if (parsed.is === 'ok') return parsed.value;
-  return refuseIt({ message: 'a file with a pattern or a known name', params: { reason: parsed.reason } });
 });
 
 const namedFile = parsedText(
@@ -48,7 +46,7 @@ const namedFile = parsedText(
   },
   (text) => {
     const path = parseRepositoryPath(text);
-    return path.is === 'ok' ? toVersionFile({ path: path.value }) : path;
+    return path.is === 'ok' ? readVersionFile({ path: path.value }) : path;
   },
 );
 
@@ -72,14 +70,44 @@ export const upgradingRequiredSchema = z
       'Releases that are refused without upgrading notes that declare breaking changes, environment variables, migrations and the way back. Needs a file in upgrading.',
   });
 
-function toVersionFile(file: {
+type FileDocument = z.output<typeof versionFilesSchema>[number];
+
+/** A file as the schema gives it, in the policy's form. It has passed `versionFileChecks`. */
+export function toVersionFile(document: FileDocument): VersionFile {
+  if ('kind' in document) return document;
+  const parsed = readVersionFile(document);
+  if (parsed.is === 'refused') throw new Error(`A version file that ${parsed.reason} passed the checks`);
+  return parsed.value;
+}
+
+/** The rules between the fields of one version file, on the data as it was written. */
+export function versionFileChecks(data: unknown): readonly PolicyProblem[] {
+  const files = valueAt(data, ['versionFiles']);
+  if (!Array.isArray(files)) return [];
+  return files.flatMap((file: unknown, index): readonly PolicyProblem[] => {
+    const path = valueAt(file, ['path']);
+    if (typeof path !== 'string') return [];
+    const [pattern, packages] = [valueAt(file, ['pattern']), valueAt(file, ['packages'])];
+    const parsed = readVersionFile({
+      path,
+      ...(pattern === undefined ? {} : { pattern: '{version}' }),
+      ...(packages === undefined ? {} : { packages: [] }),
+    });
+    if (parsed.is === 'ok') return [];
+    const wanted = `a pattern, or one of the names ${known}; packages only for a Cargo.lock without a pattern`;
+    return [{ path: ['versionFiles', index], found: `a file that ${parsed.reason}`, wanted, at: 'key' }];
+  });
+}
+
+function readVersionFile(file: {
   readonly path: string;
   readonly pattern?: string | undefined;
   readonly packages?: readonly string[] | undefined;
 }): Parsed<VersionFile> {
   const { path, pattern, packages } = file;
   const found = versionFileFor(path);
-  if (packages !== undefined && found?.kind !== 'cargo-lock') return refuse('has packages but is no Cargo.lock');
+  if (packages !== undefined && (found?.kind !== 'cargo-lock' || pattern !== undefined))
+    return refuse('has packages and is no Cargo.lock without a pattern');
   if (pattern !== undefined) return accept({ path, kind: 'pattern', pattern });
   if (found === undefined) return refuse('has a name that does not tell where its version stands');
   return accept(found.kind === 'cargo-lock' ? { ...found, packages } : found);
