@@ -114,7 +114,7 @@ void test('promotions', { concurrency: 2 }, async (p) => {
         assert.notEqual(await digestAt(project.data, '1.0.0'), await digestAt(project.data, '1.0.0-rc.2'));
         assert.match(
           await readNotes(project, 'v1.0.0'),
-          /not the image of `1\.0\.0-rc\.2`: the base image had a hole &lt;b&gt;/,
+          /instead of taking the image of `1\.0\.0-rc\.2`: the base image had a hole &lt;b&gt;/,
         );
         await succeed(['verify', '1.0.0'], await maintainer(project));
       },

@@ -111,5 +111,5 @@ test("releaseNotes() says whose image it is, or why it is not the candidate's, a
   const promotion = notes({ is: 'promotion', version: '1.2.3-rc.2', buildCommit: 'a'.repeat(40) });
   ok(promotion.includes(`image of \`1.2.3-rc.2\`, byte for byte, built from commit \`${'a'.repeat(40)}\`.`));
   const rebuild = notes({ is: 'rebuild', insteadOf: '1.2.3-rc.2', reason: 'a <b>new</b> base -->' });
-  ok(rebuild.includes('not the image of `1.2.3-rc.2`: a &lt;b&gt;new&lt;/b&gt; base --&gt;'));
+  ok(rebuild.includes('instead of taking the image of `1.2.3-rc.2`: a &lt;b&gt;new&lt;/b&gt; base --&gt;'));
 });

@@ -95,7 +95,9 @@ function originPart({ origin }: ReleaseNotesInput): readonly string[] {
         `It is the image of ${code(origin.version)}, byte for byte, built from commit ${code(origin.buildCommit)}.`,
       ];
     case 'rebuild':
-      return [`It was built anew and is not the image of ${code(origin.insteadOf)}: ${plainMarkdown(origin.reason)}`];
+      return [
+        `It was built anew instead of taking the image of ${code(origin.insteadOf)}: ${plainMarkdown(origin.reason)}`,
+      ];
   }
 }
 
