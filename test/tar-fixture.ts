@@ -1,7 +1,7 @@
 /** An entry of a test archive; a well-behaved writer could not make most of the interesting ones. */
 export interface TestEntry {
   readonly name: string;
-  readonly content?: string;
+  readonly content?: string | Uint8Array;
   readonly mode?: number;
   /** The type flag; `0`, a file, where it is missing. */
   readonly type?: string;
@@ -23,7 +23,7 @@ export function makeTar(entries: readonly TestEntry[]): Uint8Array {
         ? []
         : [header({ name: 'pax', type: entry.type === 'g' ? 'g' : 'x' }, records.length), padded(records)];
     if (entry.type === 'g') return extended;
-    const body = Buffer.from(entry.content ?? '');
+    const body = Buffer.from(entry.content ?? new Uint8Array());
     return [...extended, header(entry, body.length), padded(body)];
   });
   return Buffer.concat([...blocks, Buffer.alloc(1024)]);

@@ -10,8 +10,45 @@ export interface ExtractedFile {
   readonly file: string;
 }
 
+/** What of the files' bytes an inventory shall have, besides their digests. */
+export interface InventoryWish {
+  /** Files whose bytes are wanted whole. The path is absolute, without links. */
+  readonly content: (path: string) => boolean;
+  /** Sections of ELF files, by name: `.dep-v0`. */
+  readonly sections: readonly string[];
+}
+
+export interface InventoryFile {
+  /** Absolute, without links on the way. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly mode: number;
+  readonly digest: Digest;
+  /** Whether it begins with the ELF magic number. */
+  readonly elf: boolean;
+  /** Where the wish asked for it and it is within the limits. */
+  readonly content?: Uint8Array;
+  /** Those of the wish that an ELF file has and that are within the limits. */
+  readonly sections?: ReadonlyMap<string, Uint8Array>;
+}
+
+export interface ImageInventory {
+  /** Regular files, sorted by path; a file of several names (hard links) is there under each. */
+  readonly files: readonly InventoryFile[];
+  /** Files that are stored in a way that is not read (sparse): their paths, sorted. */
+  readonly unread: readonly string[];
+  /** The path, without links, of the regular file that a path leads to; undefined where it leads to none. */
+  leadsTo(path: string): string | undefined;
+}
+
 /** Takes files out of images as a container would see them. */
 export interface ImageFiles {
   /** The effective file at an absolute path of a platform's image; undefined where the image has none. */
   extract(repository: ImageRepository, manifest: Digest, path: string): Promise<ExtractedFile | undefined>;
+  /**
+   * Every regular file that a container of a platform's image would see. Content and sections above the limits are left
+   * out; their files are there all the same. Throws IMAGE_INVALID, DIGEST_MISMATCH, DISK, and what the repository throws.
+   */
+  inventory(repository: ImageRepository, manifest: Digest, wish: InventoryWish): Promise<ImageInventory>;
 }

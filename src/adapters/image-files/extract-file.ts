@@ -1,27 +1,23 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Parsed } from '../../domain/brand.ts';
 import type { Digest } from '../../domain/digest.ts';
-import { digestFromHex, digestOf } from '../../domain/digest.ts';
+import { digestFromHex } from '../../domain/digest.ts';
 import { CutwaterError } from '../../domain/error.ts';
-import { parseImageConfig } from '../../domain/image-config.ts';
-import { parseImageManifest } from '../../domain/oci-manifest.ts';
-import type { Descriptor } from '../../domain/oci.ts';
 import { quote } from '../../domain/quote.ts';
 import type { TarEntry } from '../../domain/tar-entries.ts';
 import type { ExtractedFile, ImageFiles } from '../../ports/image-files.ts';
 import type { ImageRepository } from '../../ports/repository.ts';
-import type { TreeFile, TreeLimits } from './image-tree.ts';
-import { imageTree } from './image-tree.ts';
+import type { TreeFile } from './image-tree.ts';
 import type { ImageLayer } from './layer-entries.ts';
 import { layerEntries } from './layer-entries.ts';
+import { readInventory } from './read-inventory.ts';
+import type { LayerLimits } from './read-layers.ts';
+import { readLayers, readTree, unreadableImage } from './read-layers.ts';
 
 /** What an image may cost before it is refused. All in bytes, but the limits of the tree. */
-export interface ExtractLimits extends TreeLimits {
+export interface ExtractLimits extends LayerLimits {
   readonly fileBytes: number;
-  /** Of one layer, uncompressed. */
-  readonly layerBytes: number;
 }
 
 export const defaultExtractLimits: ExtractLimits = {
@@ -45,7 +41,10 @@ export interface ExtractRequest {
 
 /** Writes files taken out of images into `folder`, which must exist. */
 export function imageFiles(folder: string, limits: ExtractLimits = defaultExtractLimits): ImageFiles {
-  return { extract: (repository, manifest, path) => extractFile({ repository, manifest, path, folder, limits }) };
+  return {
+    extract: (repository, manifest, path) => extractFile({ repository, manifest, path, folder, limits }),
+    inventory: (repository, manifest, wish) => readInventory({ repository, manifest, wish, folder, limits }),
+  };
 }
 
 /**
@@ -61,53 +60,13 @@ export async function extractFile(request: ExtractRequest): Promise<ExtractedFil
       `Cannot extract ${quote(path)}: it is not an absolute path without "." and ".."`,
     );
   const layers = await readLayers(request);
-  const tree = imageTree(limits);
-  for (const [layer, source] of layers.entries()) {
-    let entry = 0;
-    for await (const header of layerEntries(repository, source, limits.layerBytes)) {
-      tree.apply(header, { layer, entry });
-      entry += 1;
-    }
-  }
+  const tree = await readTree(repository, layers, limits);
   const found = tree.find(path);
   if (found === undefined) return undefined;
   if (found.kind !== 'file') throw unfit(request, `is ${found.kind === 'directory' ? 'a folder' : 'no regular file'}`);
   if (found.size > limits.fileBytes)
     throw unfit(request, `has ${found.size} bytes, at most ${limits.fileBytes} are allowed`);
   return copyOut(request, found, layers);
-}
-
-async function readLayers(request: ExtractRequest): Promise<readonly ImageLayer[]> {
-  const bytes = await request.repository.readManifest(request.manifest);
-  if (bytes === undefined) throw unreadable(request, 'the registry has no such manifest');
-  if (digestOf(bytes.bytes) !== request.manifest) throw unreadable(request, 'its manifest has another digest');
-  const manifest = must(request, 'manifest', parseImageManifest(bytes));
-  const config = must(request, 'configuration', parseImageConfig(await readConfig(request, manifest.config)));
-  if (config.diffIds.length !== manifest.layers.length)
-    throw unreadable(request, `it has ${manifest.layers.length} layers and ${config.diffIds.length} diff ids`);
-  return manifest.layers.flatMap((descriptor, layer) => {
-    const diffId = config.diffIds[layer];
-    return diffId === undefined ? [] : [{ descriptor, diffId }];
-  });
-}
-
-async function readConfig(request: ExtractRequest, descriptor: Descriptor): Promise<Uint8Array> {
-  if (descriptor.size > maximumConfigBytes)
-    throw unreadable(request, `its configuration is above ${maximumConfigBytes} bytes`);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.repository.readBlob(descriptor)) {
-    size += chunk.length;
-    if (size > descriptor.size) break;
-    chunks.push(chunk);
-  }
-  const bytes = Buffer.concat(chunks);
-  if (size !== descriptor.size || digestOf(bytes) !== descriptor.digest)
-    throw new CutwaterError(
-      'DIGEST_MISMATCH',
-      `Cannot read image ${request.manifest}: its configuration has other bytes than ${descriptor.digest}`,
-    );
-  return bytes;
 }
 
 async function copyOut(
@@ -127,7 +86,7 @@ async function copyOut(
       if (index === wanted.entry && entry.size === wanted.size) digest = await writeBody(entry, file);
       index += 1;
     }
-    if (digest === undefined) throw unreadable(request, 'a layer changed between two reads');
+    if (digest === undefined) throw unreadableImage(request.manifest, 'a layer changed between two reads');
   } catch (error) {
     await rm(file, { force: true });
     throw error;
@@ -153,20 +112,9 @@ async function writeBody(entry: TarEntry, file: string): Promise<Digest> {
   return digestFromHex(hash.digest('hex'));
 }
 
-function must<Value>(request: ExtractRequest, what: string, parsed: Parsed<Value>): Value {
-  if (parsed.is === 'refused') throw unreadable(request, `its ${what} ${parsed.reason}`);
-  return parsed.value;
-}
-
-function unreadable(request: ExtractRequest, found: string): CutwaterError {
-  return new CutwaterError('IMAGE_INVALID', `Cannot read image ${request.manifest}: ${found}`);
-}
-
 function unfit(request: ExtractRequest, found: string): CutwaterError {
   return new CutwaterError(
     'IMAGE_INVALID',
     `Cannot extract ${quote(request.path)} from ${request.manifest}: it ${found}`,
   );
 }
-
-const maximumConfigBytes = 8 * 1024 * 1024;

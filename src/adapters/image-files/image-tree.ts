@@ -18,6 +18,8 @@ export interface ImageTree {
   apply(entry: Omit<TarEntry, 'body'>, place: { readonly layer: number; readonly entry: number }): void;
   /** What a path leads to inside the image, links followed; undefined where it leads nowhere. */
   find(path: string): TreeFile | { readonly kind: 'directory' | 'sparse' | 'other' } | undefined;
+  /** Every file under each of its names, hard links included, no links followed; in no order. Paths are absolute. */
+  files(): Iterable<{ readonly path: string; readonly file: TreeFile | { readonly kind: 'sparse' } }>;
 }
 
 /** How large a tree may become; hostile layers name millions of files, or lead links in circles. */
@@ -62,10 +64,29 @@ export function imageTree(limits: TreeLimits): ImageTree {
       const node = walk(path.split('/').filter((part) => part !== ''));
       return node?.kind === 'symlink' ? undefined : node;
     },
+    files: () => listFiles(root, limits.text),
   };
 }
 
-type Node = Directory | MutableFile | Symlink | { readonly kind: 'sparse' | 'other' };
+// Links on the way can lead deeper than any path of the archive, so neither the depth nor the length is bounded by it.
+function* listFiles(
+  root: Directory,
+  text: number,
+): Generator<{ readonly path: string; readonly file: TreeFile | { readonly kind: 'sparse' } }, void, undefined> {
+  const pending = [{ path: '', directory: root }];
+  let spent = 0;
+  for (let next = pending.pop(); next !== undefined; next = pending.pop())
+    for (const [name, { node }] of next.directory.children) {
+      const path = `${next.path}/${name}`;
+      spent += path.length;
+      if (path.length > maximumPath) throw broken('a path is above 4096 characters');
+      if (spent > text) throw broken(`its paths have more than ${text} characters`);
+      if (node.kind === 'directory') pending.push({ path, directory: node });
+      else if (node.kind === 'file' || node.kind === 'sparse') yield { path, file: node };
+    }
+}
+
+type Node = Directory | MutableFile | Symlink | { readonly kind: 'sparse' } | { readonly kind: 'other' };
 
 interface Directory {
   readonly kind: 'directory';

@@ -4,6 +4,7 @@ import type { ExtractedFile, ImageFiles } from '../../ports/image-files.ts';
 export function rememberFiles(files: ImageFiles): ImageFiles {
   const known = new Map<string, Promise<ExtractedFile | undefined>>();
   return {
+    ...files,
     extract: (repository, manifest, path) => {
       const key = `${manifest} ${path}`;
       const file = known.get(key) ?? files.extract(repository, manifest, path);
