@@ -7,11 +7,13 @@ import { releaseTagOf } from '../domain/tag-name.ts';
 import { parseTagObject } from '../domain/tag-object.ts';
 import type { Version } from '../domain/version.ts';
 import type { LoadedPolicy } from './load-policy.ts';
+import { findLostFixes } from './merge-backs.ts';
 import { judgeReleaseTag } from './read-record.ts';
 import type { ProjectTags } from './read-tags.ts';
 import type { ReleaseKind } from './release-class.ts';
 import { requireSameTag } from './same-tag.ts';
 import { findOriginProblems } from './tag-origin.ts';
+import { requireRightClock } from './tag-clock.ts';
 import type { TagSituation } from './tag-situation.ts';
 import { findTagProblems } from './tag-problems.ts';
 import { readTagSituation } from './tag-situation.ts';
@@ -89,10 +91,22 @@ async function makeOrKeep(world: TagWorld, loaded: LoadedPolicy, request: Releas
       tags: situation.tags,
     })),
   ]);
+  await warnOfLostFixes(world, loaded, situation);
   const tag = existing?.tag ?? (await writeTag(world, loaded, { request, message, tags: situation.tags }));
   if (request.push) await world.tagWriter.push({ tag, branch: situation.toPush });
   const remote = request.push ? 'pushed' : 'nowhere';
   return made(request, situation, { tag, is: existing === undefined ? 'made' : 'kept', remote });
+}
+
+/** Said, and no more: whether a fix has come another way only a person can know. */
+async function warnOfLostFixes(world: TagWorld, loaded: LoadedPolicy, situation: TagSituation): Promise<void> {
+  const { version, commit } = situation.wanted;
+  for (const lost of await findLostFixes(world, loaded, { ...situation, version, commit }))
+    world.report({
+      type: 'note',
+      level: 'warning',
+      text: `${releaseTagOf(version)} will not have what ${lost.version} mended: ${lost.missing} of its commits are not in ${commit.slice(0, 12)}; 'cutwater hotfix finish ${lost.version}' brings them to ${loaded.policy.git.branch}`,
+    });
 }
 
 function messageOf({ raw }: GitTag): string {
@@ -120,34 +134,6 @@ async function writeTag(
   await requireRightClock(world, { tag, tags });
   await world.tagWriter.nameTag(tag);
   return tag;
-}
-
-/** Clocks of two machines differ by that much without anyone being wrong, in seconds. */
-const clockTolerance = 300;
-/** Nobody tags a release so long after all that is known of the repository, in seconds. */
-const longestSilence = 366 * 24 * 3600;
-
-/** History and notes show the tagger's time, so it has to fit what is known: the commit, and the tags of the remote. */
-async function requireRightClock(
-  world: TagWorld,
-  { tag, tags }: { readonly tag: GitTag; readonly tags: ProjectTags },
-): Promise<void> {
-  if (tag.commit === undefined) return;
-  const committed = await world.git.commitTime(tag.commit);
-  const newest = tags.decided.reduce((time, known) => Math.max(time, known.tag.claimedAt), committed);
-  const isEarly = tag.claimedAt < committed - clockTolerance;
-  if (!isEarly && tag.claimedAt <= newest + longestSilence) return;
-  const [what, time] = isEarly
-    ? ['the commit was made at', committed]
-    : ['the newest commit or tag known here is of', newest];
-  throw new CutwaterError(
-    'CLOCK_WRONG',
-    `Cannot tag ${tag.name}: the clock here says ${timeText(tag.claimedAt)}, ${what} ${timeText(time)}; no tag was made`,
-  );
-}
-
-function timeText(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }
 
 function messageFor(kind: ReleaseKind, request: ReleaseTagRequest): string {

@@ -1,7 +1,8 @@
 import type { ObjectId } from '../domain/object-id.ts';
 import { isCutwaterError } from '../domain/error.ts';
 import type { Version } from '../domain/version.ts';
-import { formatVersion, releaseClassOf } from '../domain/version.ts';
+import { compareVersions, formatVersion, readVersion, releaseClassOf } from '../domain/version.ts';
+import { isInLine } from '../estate/version-order.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import type { ProjectTags } from './read-tags.ts';
 import type { TagStanding } from './tag-standing.ts';
@@ -54,10 +55,36 @@ const versionsLookedAt = 30;
 export async function findOpenMergeBacks(
   world: ReadWorld,
   loaded: LoadedPolicy,
-  { tags, standing }: { readonly tags: ProjectTags; readonly standing: TagStanding },
+  known: KnownTags,
 ): Promise<readonly OpenMergeBack[]> {
   if (loaded.policy.hotfix.mergeBack === 'off') return [];
-  const head = loaded.commit;
+  return findMissing(world, known, loaded.commit);
+}
+
+/** The published hotfixes below a version that a commit does not have: users who upgrade to it would lose what they mend. */
+export async function findLostFixes(
+  world: ReadWorld,
+  loaded: LoadedPolicy,
+  release: KnownTags & { readonly version: Version; readonly commit: ObjectId },
+): Promise<readonly OpenMergeBack[]> {
+  const { version, commit } = release;
+  const isOff = loaded.policy.hotfix.mergeBack === 'off';
+  return (await findMissing(world, release, commit)).filter((open) => {
+    const other = readVersion(open.version);
+    return compareVersions(other, version) < 0 && (!isOff || isInLine(other, version));
+  });
+}
+
+interface KnownTags {
+  readonly tags: ProjectTags;
+  readonly standing: TagStanding;
+}
+
+async function findMissing(
+  world: ReadWorld,
+  { tags, standing }: KnownTags,
+  head: ObjectId,
+): Promise<readonly OpenMergeBack[]> {
   const stable = newestLines(releaseTags(tags).filter(({ version }) => releaseClassOf(version) === 'stable'));
   const known = stable.flatMap(({ tag, version }) =>
     tag.commit === undefined || standing.isWithdrawn(version) ? [] : [{ tag, version, commit: tag.commit }],

@@ -39,6 +39,9 @@ void suite('hotfixes', { concurrency: 2 }, () => {
     const open = await runProgram(['status', '--exit-code'], at);
     assert.equal(open.exitCode, 3);
     assert.match(open.stdout, /To be merged back\n {2}1\.0\.1: 1 commit not in the default branch/);
+    const next = await runProgram(['tag', '2.0.0-rc.1', '--at', 'origin/main'], at);
+    assert.match(next.stderr, /v2\.0\.0-rc\.1 will not have what 1\.0\.1 mended: 1 of its commits/);
+    await project.clone.git('tag', '-d', 'v2.0.0-rc.1');
     const files = await project.clone.git('status', '--porcelain');
     const conflict = await runProgram(['hotfix', 'finish'], at);
     assert.equal(conflict.exitCode, 3, conflict.stderr);
