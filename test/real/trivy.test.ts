@@ -36,10 +36,18 @@ else
     await makeTrivyDatabase(database, { work: await makeFolder(t), advisories, updatedAt: now });
     const bin = await makeFolder(t);
     await symlink(trivy.path, join(bin, 'trivy'));
-    const project = await makeProject(t, { files: { 'os-release': osRelease, 'dpkg-status': dpkgStatus } });
-    const policy = (await project.clone.git('show', 'HEAD:cutwater.yaml')).replace(
+    const project = await makeProject(t, {
+      files: { 'os-release': osRelease, 'debian-version': '12.5\n', 'dpkg-status': dpkgStatus },
+    });
+    const written = await project.clone.git('show', 'HEAD:cutwater.yaml');
+    const policy = `${written}\n`.replace(
       '        entrypoint:',
-      '          - { from: os-release, to: /etc/os-release }\n          - { from: dpkg-status, to: /var/lib/dpkg/status }\n        entrypoint:',
+      [
+        '          - { from: os-release, to: /etc/os-release }',
+        '          - { from: debian-version, to: /etc/debian_version }',
+        '          - { from: dpkg-status, to: /var/lib/dpkg/status }',
+        '        entrypoint:',
+      ].join('\n'),
     );
     await project.commit({ 'cutwater.yaml': `${policy}scan:\n  tool: trivy\n` });
     await project.tag('1.0.0');
