@@ -33,7 +33,7 @@ export function completePolicy(document: PolicyDocument): Policy {
     processDocument: document.processDocument,
     upgradingRequired: document.upgrading === false ? [] : document.upgradingRequired,
     versionFiles: document.versionFiles.map(toVersionFile),
-    notBuildInput: document.notBuildInput,
+    notBuildInput: document.notBuildInput ?? documentsOf(document),
     hotfix: document.hotfix,
     gates: document.gates.map(toGate),
     evidence: document.evidence.map(toEvidence),
@@ -43,6 +43,12 @@ export function completePolicy(document: PolicyDocument): Policy {
     withdrawal: document.withdrawal,
     announce: document.announce.map(toChannel),
   };
+}
+
+/** What preparing a release writes after its candidates were built, and other documents. */
+function documentsOf({ changelog, upgrading, processDocument }: PolicyDocument): readonly string[] {
+  const files = [changelog, ...(upgrading === false ? [] : [upgrading]), processDocument];
+  return [...new Set([...files.filter((path) => !path.startsWith('docs/')), 'docs/**'])];
 }
 
 function toMaintainer({ name, openpgp, ssh, revoked, notAfter }: MaintainerDocument): MaintainerPolicy {

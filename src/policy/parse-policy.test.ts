@@ -18,6 +18,7 @@ test("parsePolicy() reads a minimal file as RustShare's process", () => {
     source: undefined,
     git: { branch: 'main', releaseBranches: ['main', 'hotfix/*'], ignoreTags: [] },
     signatures: { stable: 'required', rc: 'optional', formats: ['openpgp'] },
+    signing: { fulcio: 'https://fulcio.sigstore.dev', rekor: 'https://rekor.sigstore.dev', timestamp: undefined },
     trust: {
       maintainers: [
         {
@@ -68,6 +69,14 @@ test("parsePolicy() reads a minimal file as RustShare's process", () => {
     withdrawal: { incident: 'commit' },
     announce: [],
   });
+});
+
+test('parsePolicy() takes the documents of a release for no build input, wherever they are', () => {
+  const files = 'changelog: HISTORY.md\nupgrading: UPGRADING.md\nprocessDocument: RELEASING.md\n';
+  const read = (text: string): readonly string[] => parsePolicy(`${minimal}${text}`, { file: 'x' }).notBuildInput;
+  assert.deepEqual(read(files), ['HISTORY.md', 'UPGRADING.md', 'RELEASING.md', 'docs/**']);
+  assert.deepEqual(read('changelog: docs/CHANGES.md\nupgrading: false\n'), ['docs/**']);
+  assert.deepEqual(read(`${files}notBuildInput: []\n`), []);
 });
 
 test('parsePolicy() reads every field that a person may write', () => {

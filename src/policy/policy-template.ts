@@ -138,11 +138,14 @@ function documentsBlock({
   upgrading = 'docs/upgrading.md',
   lockFiles = [],
 }: PolicyTemplate): readonly string[] {
+  const documents = [changelog, ...(upgrading === false ? [] : [upgrading])].filter(
+    (path) => !path.startsWith('docs/'),
+  );
   return [
     `changelog: ${scalar(changelog)}`,
     upgrading === false ? 'upgrading: false # or a path such as docs/upgrading.md' : `upgrading: ${scalar(upgrading)}`,
     '# Commits that differ only here count as the same build.',
-    `notBuildInput: [${scalar(changelog)}, "docs/**"]`,
+    `notBuildInput: [${[...documents, 'docs/**'].map(scalar).join(', ')}]`,
     '# The bill of materials is read from these.',
     lockFiles.length === 0 ? '# lockFiles: [Cargo.lock]' : `lockFiles: [${lockFiles.map(scalar).join(', ')}]`,
   ];

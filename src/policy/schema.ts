@@ -154,9 +154,10 @@ export const policySchema = section('a mapping with project, images and trust', 
       ),
       { error: 'a list of path patterns' },
     )
-    .prefault(['CHANGELOG.md', 'docs/**'])
+    .optional()
     .meta({
-      description: 'Files that are no input of the build: commits that differ only there count as the same build.',
+      description:
+        'Files that are no input of the build: commits that differ only there count as the same build. Default: "docs/**", the changelog, the upgrading notes and the process document.',
     }),
   hotfix: hotfixSchema,
   gates: gatesSchema,
