@@ -65,7 +65,7 @@ export const tagCommands: readonly Command[] = [
     name: 'hotfix finish',
     summary: 'Merge a released hotfix back into the default branch',
     description:
-      'Makes the merge commit on a branch merge-back/vX.Y.Z, without touching your working copy. Sections that both sides added to the changelog are all kept; with any other conflict nothing is made, and the files are listed.',
+      'Makes the merge commit on a branch merge-back/vX.Y.Z, without touching your working copy. What both sides added to the changelog and the upgrading notes is all kept, and so is the higher version in the version files; with any other conflict nothing is made, and the files are listed.',
     arguments: [{ name: 'VERSION', summary: 'The hotfix; by default the only one that waits', required: false }],
     options: [{ name: 'push', summary: 'Push the branch, and nothing else', value: { kind: 'flag' } }],
     examples: [{ line: 'hotfix finish 1.2.4 --push', says: 'Then merge the branch as your forge does it' }],

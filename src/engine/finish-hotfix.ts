@@ -28,8 +28,8 @@ export type FinishedHotfix =
       readonly commit: ObjectId;
       /** The default branch. */
       readonly into: string;
-      /** The changelog, where its sections were put together instead of leaving a conflict. */
-      readonly united: string | undefined;
+      /** Files in which both sides were put together instead of leaving a conflict. */
+      readonly united: readonly string[];
       readonly remote: 'pushed' | 'there' | 'nowhere';
       /** Address of the merge request. */
       readonly request: string | undefined;

@@ -1,10 +1,10 @@
-import { mergeChangelog } from '../documents/merge-changelog.ts';
 import { CutwaterError } from '../domain/error.ts';
 import type { ObjectId } from '../domain/object-id.ts';
 import { quote } from '../domain/quote.ts';
 import { releaseTagOf } from '../domain/tag-name.ts';
 import type { Version } from '../domain/version.ts';
 import type { LoadedPolicy } from './load-policy.ts';
+import { uniteFiles } from './unite-files.ts';
 import type { BranchWorld } from './world.ts';
 
 /** A hotfix, and the branch its merge into the default branch is made on. */
@@ -19,8 +19,8 @@ export interface MergedHotfix {
   readonly is: 'made' | 'kept';
   /** Head of the branch, which contains the hotfix. */
   readonly commit: ObjectId;
-  /** The changelog, where its sections were put together instead of leaving a conflict. */
-  readonly united: string | undefined;
+  /** Files in which both sides were put together instead of leaving a conflict. */
+  readonly united: readonly string[];
 }
 
 /** Merges the hotfix into the head of the default branch. Throws MERGE_CONFLICT with the files, and has made nothing then. */
@@ -35,16 +35,17 @@ export async function mergeHotfix(world: BranchWorld, loaded: LoadedPolicy, hotf
       'MERGE_CONFLICT',
       `Cannot merge ${releaseTagOf(hotfix.version)} into ${quote(into)}: they have no commit in common`,
     );
-  const united = merged.is === 'clean' ? undefined : await uniteChangelog(world, loaded, { ...hotfix, ...merged });
-  const conflicts = merged.is === 'clean' ? [] : merged.paths.filter((path) => path !== united?.path);
+  const united = merged.is === 'clean' ? [] : await uniteFiles(world, loaded, { ...hotfix, ...merged });
+  const paths = united.map(({ path }) => path);
+  const conflicts = merged.is === 'clean' ? [] : merged.paths.filter((path) => !paths.includes(path));
   if (conflicts.length > 0) throw conflict(hotfix, { into, conflicts });
   const message = `${mergeTitle(hotfix.version, into)}\n`;
   const parents = [ours, hotfix.commit] as const;
   const commit = await world.mergeWriter.commitMerge({ tree: merged.tree, parents, message, united });
   const isMade = await world.branchWriter.createBranch({ name: hotfix.branch, commit });
-  if (isMade) return { is: 'made', commit, united: united?.path };
+  if (isMade) return { is: 'made', commit, united: paths };
   // Another run made the branch meanwhile: its merge is as good as this one.
-  return (await findMerge(world, hotfix)) ?? { is: 'kept', commit, united: united?.path };
+  return (await findMerge(world, hotfix)) ?? { is: 'kept', commit, united: paths };
 }
 
 export function mergeTitle(version: Version, into: string): string {
@@ -54,7 +55,7 @@ export function mergeTitle(version: Version, into: string): string {
 async function findMerge(world: BranchWorld, { branch, commit }: MergeBack): Promise<MergedHotfix | undefined> {
   const head = (await world.mergeWriter.localHead(branch)) ?? (await world.git.branchHead(branch));
   if (head === undefined) return undefined;
-  if (await world.git.isAncestor(commit, head)) return { is: 'kept', commit: head, united: undefined };
+  if (await world.git.isAncestor(commit, head)) return { is: 'kept', commit: head, united: [] };
   throw new CutwaterError(
     'BRANCH_EXISTS',
     `Cannot merge back on ${quote(branch)}: the branch is there already and does not contain the hotfix`,
@@ -62,33 +63,6 @@ async function findMerge(world: BranchWorld, { branch, commit }: MergeBack): Pro
       hint: `Finish the merge there ('git merge ${commit.slice(0, 12)}'), or rename the branch, then run the command again`,
     },
   );
-}
-
-/** The one conflict nearly every merge-back has: both sides added a section at the same place of the changelog. */
-async function uniteChangelog(
-  world: BranchWorld,
-  { policy, commit: ours }: LoadedPolicy,
-  { commit, paths }: { readonly commit: ObjectId; readonly paths: readonly string[] },
-): Promise<{ readonly path: string; readonly bytes: Uint8Array } | undefined> {
-  const path = policy.changelog;
-  if (!paths.includes(path)) return undefined;
-  const base = await world.comparison.mergeBase(ours, commit);
-  if (base === undefined) return undefined;
-  const [before, here, there] = await Promise.all([base, ours, commit].map((at) => readText(world, at, path)));
-  if (before === undefined || here === undefined || there === undefined) return undefined;
-  const edit = mergeChangelog({ base: before, ours: here, theirs: there, source: policy.source });
-  if (edit.is === 'refused') return undefined;
-  return { path, bytes: new TextEncoder().encode(edit.is === 'edited' ? edit.text : here) };
-}
-
-/** Undefined for a file that is not there, or is not UTF-8 and would not be itself afterwards. */
-async function readText(world: BranchWorld, commit: ObjectId, path: string): Promise<string | undefined> {
-  const bytes = await world.git.readFile(commit, path);
-  try {
-    return bytes && new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 function conflict(

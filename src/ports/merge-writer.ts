@@ -9,7 +9,7 @@ export interface MergeWriter {
     readonly tree: ObjectId;
     readonly parents: readonly [ObjectId, ObjectId];
     readonly message: string;
-    /** A file of the tree that conflicted, with the bytes it is to have. */
-    readonly united: { readonly path: string; readonly bytes: Uint8Array } | undefined;
+    /** Files of the tree that conflicted, with the bytes they are to have. */
+    readonly united: readonly { readonly path: string; readonly bytes: Uint8Array }[];
   }): Promise<ObjectId>;
 }

@@ -70,7 +70,7 @@ void suite('hotfixes', { concurrency: 2 }, () => {
     await writeFile(join(project.clone.folder, 'app.txt'), 'half done\n');
     const before = await project.clone.git('status', '--porcelain', '--branch');
     const finished = await readJson(['hotfix', 'finish', '1.0.1'], at);
-    assert.deepEqual([finished['is'], finished['remote'], finished['united']], ['made', 'nowhere', 'CHANGELOG.md']);
+    assert.deepEqual([finished['is'], finished['remote'], finished['united']], ['made', 'nowhere', ['CHANGELOG.md']]);
     const head = await project.clone.git('rev-parse', 'merge-back/v1.0.1');
     assert.equal(finished['commit'], head);
     assert.equal(

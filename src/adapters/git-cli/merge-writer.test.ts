@@ -16,13 +16,13 @@ void test('a merge commit is made from objects: index, working copy and branches
   const tree = objectId(await repository.git('rev-parse', `${second}^{tree}`));
   const message = 'Merge\n\n# kept\n';
   const parents = [second, first] as const;
-  const plain = await writer.commitMerge({ tree, parents, message, united: undefined });
+  const plain = await writer.commitMerge({ tree, parents, message, united: [] });
   assert.equal(
     await repository.git('log', '-1', '--format=%P %an %T%n%B', plain),
     `${second} ${first} Ada ${tree}\n${message}`,
   );
   const united = { path: 'b/c.txt', bytes: new TextEncoder().encode('3\r\n') };
-  const changed = await writer.commitMerge({ tree, parents, message, united });
+  const changed = await writer.commitMerge({ tree, parents, message, united: [united] });
   assert.deepEqual(await gitCli(repository).changedPaths(second, changed), ['b/c.txt']);
   assert.equal(Buffer.from((await gitCli(repository).readFile(changed, 'b/c.txt')) ?? []).toString(), '3\r\n');
   for (const [path, code] of [
@@ -30,7 +30,7 @@ void test('a merge commit is made from objects: index, working copy and branches
     ['b', 'INPUT_INVALID'],
     ['../x', 'USAGE'],
   ] as const)
-    await assert.rejects(writer.commitMerge({ tree, parents, message, united: { ...united, path } }), (error) =>
+    await assert.rejects(writer.commitMerge({ tree, parents, message, united: [{ ...united, path }] }), (error) =>
       isCutwaterError(error, code),
     );
   assert.equal(await repository.git('status', '--porcelain'), '');
@@ -52,7 +52,7 @@ void test('a merge commit is signed where git signs commits', async (t) => {
     tree,
     parents: [commit, commit],
     message: 'x',
-    united: undefined,
+    united: [],
   });
   assert.match(await repository.git('cat-file', 'commit', made), /^gpgsig -----BEGIN SSH SIGNATURE-----$/m);
 });

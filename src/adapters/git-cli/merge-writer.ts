@@ -15,7 +15,8 @@ export function gitMergeWriter({ folder, environment = process.env }: GitCliOpti
       return (await readRefs(commands, ref)).find((line) => line.ref === ref && line.type === 'commit')?.object;
     },
     async commitMerge({ tree, parents, message, united }) {
-      const merged = united === undefined ? tree : await treeWith(commands, tree, united);
+      let merged = tree;
+      for (const file of united) merged = await treeWith(commands, merged, file);
       return commitTree(commands, { tree: merged, parents, message });
     },
   };

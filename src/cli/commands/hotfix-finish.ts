@@ -43,7 +43,9 @@ function renderFinished(finished: FinishedHotfix): readonly string[] {
         : `Have ${escapeText(request)} merged`;
   return [
     `${version} is merged${is === 'kept' ? ' already' : ''} on branch ${branch}, commit ${commit.slice(0, 12)}, ${where}.`,
-    ...(united === undefined ? [] : [`Both sides added to ${escapeText(united)}: all sections are kept.`]),
+    ...(united.length === 0
+      ? []
+      : [`Put together from both sides: ${united.map((path) => escapeText(path)).join(', ')}.`]),
     `next: ${next}`,
   ];
 }
