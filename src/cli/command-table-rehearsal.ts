@@ -6,7 +6,7 @@ export const rehearsalCommands: readonly Command[] = [
     name: 'rehearse',
     summary: 'Run the whole process on an example project, with real components',
     description:
-      'Release candidate, stable release, hotfix and rollback in a temporary folder, on the embedded registry. Needs no network and no token.',
+      'From the first push over a failed candidate, a stable release, a killed run and a hotfix to a rollback, in a temporary folder, on the embedded registry. Needs no network and no token.',
     arguments: [],
     options: [
       { name: 'list', summary: 'List the acts', value: { kind: 'flag' } },

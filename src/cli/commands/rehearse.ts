@@ -3,7 +3,7 @@ import { CutwaterError } from '../../domain/error.ts';
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
 import type { CliContext, CommandInput } from '../command.ts';
-import type { ActOutcome } from '../rehearsal/acts.ts';
+import type { ActOutcome } from '../rehearsal/act.ts';
 import { acts, playAct } from '../rehearsal/acts.ts';
 import { chooseActs } from '../rehearsal/choose-acts.ts';
 import { setStage } from '../rehearsal/stage.ts';

@@ -1,22 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isCutwaterError } from '../../domain/error.ts';
+import type { Act } from './act.ts';
 import { acts } from './acts.ts';
 import { chooseActs } from './choose-acts.ts';
 
-void test('every act needs only acts before it, and their names are words to type', () => {
-  for (const [index, { name, needs }] of acts.entries()) {
+void test('every act goes on from an act before it, and their names are words to type', () => {
+  for (const [index, { name, after }] of acts.entries()) {
     assert.match(name, /^[a-z]+$/);
     const before = acts.slice(0, index).map((act) => act.name);
-    for (const need of needs) assert.ok(before.includes(need), `${name} needs ${need}`);
+    assert.ok(after === undefined || before.includes(after), `${name} goes on from ${after ?? ''}`);
   }
   assert.equal(new Set(acts.map(({ name }) => name)).size, acts.length);
 });
 
-void test('one act is shown after what it builds on, and nothing else is played', () => {
-  const [first, second, third, fourth] = ['one', 'two', 'three', 'four'].map((name) => ({ ...anyAct(), name }));
-  assert.ok(first && second && third && fourth);
-  const play = [first, { ...second, needs: ['one'] }, third, { ...fourth, needs: ['two'] }];
+void test('one act is shown after what leads to it, and nothing else is played', () => {
+  const play = [named('one', undefined), named('two', 'one'), named('three', 'one'), named('four', 'two')];
   const chosen = chooseActs(play, 'four').map(({ act, isShown }) => [act.name, isShown]);
   assert.deepEqual(chosen, [
     ['one', false],
@@ -33,8 +32,8 @@ void test('one act is shown after what it builds on, and nothing else is played'
   );
 });
 
-function anyAct() {
+function named(name: string, after: string | undefined): Act {
   const [act] = acts;
   assert.ok(act);
-  return { ...act, needs: [] };
+  return { ...act, name, after };
 }

@@ -8,6 +8,7 @@ export function rehearsalPolicy(key: SigningKey): string {
       : `    - name: Mara\n      ssh: ${key.publicKey}`;
   return `# The whole release process of this project. Everything not said here is the default.
 project: harbor
+source: https://git.example/harbor
 
 signatures:
   formats: [${key.kind}]
@@ -40,6 +41,7 @@ binaries:
     path: /usr/local/bin/harbor
     static: true
 
+# The version stands here; prepare sets it.
 versionFiles: [version.txt]
 
 gates:
@@ -47,5 +49,13 @@ gates:
     on: candidate
     command: [node, smoke.mjs, "{image}"]
     timeout: 1m
+
+# What a person has to see before a stable release.
+evidence:
+  - name: staging
+
+announce:
+  - name: news
+    kind: file
 `;
 }

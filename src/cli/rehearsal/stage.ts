@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { emptyEnvironment, runTool } from '../../adapters/process/run-tool.ts';
@@ -20,7 +20,10 @@ export interface Stage {
   readonly clone: string;
   readonly keyKind: 'openpgp' | 'ssh';
   readonly git: (...args: readonly string[]) => Promise<string>;
-  readonly write: (path: string, text: string) => Promise<void>;
+  /** Replaces a text, which must be there, in a file of the clone. */
+  readonly edit: (path: string, before: string, after: string) => Promise<void>;
+  /** Commits every change in the clone. */
+  readonly commit: (message: string) => Promise<void>;
   /** Runs Cutwater in the maintainer's clone, in this process: she has the terminal already. */
   readonly maintainer: (args: readonly string[]) => Promise<RunResult>;
   /** Runs Cutwater as CI does: a process of its own in a fresh clone, with the CI key and without the maintainer's. */
@@ -82,7 +85,11 @@ export async function setStage({ keep, onRun, signal }: StageOptions): Promise<S
     clone,
     keyKind: key.kind,
     git,
-    write,
+    edit: (path, before, after) => editBelow(clone, path, [before, after]),
+    commit: async (message) => {
+      await git('add', '--all');
+      await git('commit', '-q', '-m', message);
+    },
     maintainer: (args) => {
       onRun('Mara', args);
       return runHere(args, { cwd: clone, env, signal });
@@ -105,7 +112,11 @@ export async function setStage({ keep, onRun, signal }: StageOptions): Promise<S
 /** The example's files, the keys of this rehearsal, and a policy that trusts them. */
 async function fillClone(
   clone: string,
-  fill: { readonly key: SigningKey; readonly ciKeyFile: string; readonly write: Stage['write'] },
+  fill: {
+    readonly key: SigningKey;
+    readonly ciKeyFile: string;
+    readonly write: (path: string, text: string) => Promise<void>;
+  },
 ): Promise<void> {
   const { key, write } = fill;
   const example = join(packageFolder(), 'examples', 'harbor');
@@ -117,6 +128,15 @@ async function fillClone(
   await write('.cutwater/keys/ci.pub', ci.publicPem);
   if (key.kind === 'openpgp') await write('.cutwater/keys/mara.asc', key.publicKey);
   await write('cutwater.yaml', rehearsalPolicy(key));
+}
+
+async function editBelow(folder: string, path: string, [before, after]: readonly [string, string]): Promise<void> {
+  const text = await readFile(join(folder, path), 'utf8');
+  if (!text.includes(before)) throw new Error(`${path} of the example does not hold ${JSON.stringify(before)}`);
+  await writeFile(
+    join(folder, path),
+    text.replace(before, () => after),
+  );
 }
 
 async function writeBelow(folder: string, path: string, text: string): Promise<void> {

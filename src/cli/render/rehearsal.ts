@@ -1,4 +1,4 @@
-import type { Act, ActOutcome } from '../rehearsal/acts.ts';
+import type { Act, ActOutcome } from '../rehearsal/act.ts';
 import type { Stage } from '../rehearsal/stage.ts';
 import type { Terminal } from './terminal.ts';
 import { paint } from './terminal.ts';
@@ -23,14 +23,17 @@ export function unseen(act: Act, terminal: Terminal): string {
 
 /** A run of Cutwater as it would be typed. */
 export function commandLine(who: string, args: readonly string[], terminal: Terminal): string {
-  const words = args.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `"${word}"`));
+  const words = args.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`));
   return `${paint(terminal, 'dim', `${who.padStart(6)}$`)} ${paint(terminal, 'cyan', `cutwater ${words.join(' ')}`)}`;
 }
 
-/** What came of it, in two lines. */
-export function actOutcome({ verdict, aliases }: ActOutcome): string {
-  const now = aliases.map(({ name, version }) => `${name} is ${version}`).join(', ');
-  return `        aliases: ${now === '' ? 'none yet' : now}\n        ${verdict}`;
+/** What came of it. */
+export function actOutcome({ facts, verdict, aliases }: ActOutcome): string {
+  const now = aliases
+    .map(({ name, version, isWithdrawn }) => `${name} -> ${version}${isWithdrawn ? ' (withdrawn)' : ''}`)
+    .join(', ');
+  const lines = [...facts, `aliases: ${now === '' ? 'none yet' : now}`, ...(verdict === undefined ? [] : [verdict])];
+  return lines.map((line) => `        ${line}`.trimEnd()).join('\n');
 }
 
 export function closing(
