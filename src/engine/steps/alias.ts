@@ -37,6 +37,11 @@ export async function moveAliases(
   group: readonly AliasStep[],
   run: { readonly report: Report; readonly signal: AbortSignal },
 ): Promise<readonly AliasOutcome[]> {
+  const [leader] = group;
+  if (leader === undefined) return [];
+  // While the aliases are looked at: a registry far away is waited for once less. Nobody minds where nothing is moved.
+  const whole = requireWhole(repository, leader);
+  whole.catch(() => undefined);
   const tried = new Set<Step>();
   const joints = group.map((step): AliasJoint => ({
     step,
@@ -50,7 +55,7 @@ export async function moveAliases(
   const apply = async (absent: readonly AliasJoint[]): Promise<void> => {
     const [first] = absent;
     if (first === undefined) return;
-    const manifest = await requireWhole(repository, first.step);
+    const manifest = await whole;
     for (const { step } of absent) tried.add(step);
     const tags = absent.map(({ step }) => nameOf(step));
     await repository.writeTags(manifest, tags, first.step.from ?? null);
