@@ -32,8 +32,13 @@ export { aliasesOf, mayPointAt } from './estate/alias.ts';
 export type { Alias } from './estate/alias.ts';
 export { openWithdrawals } from './estate/decisions.ts';
 export type { Decision } from './estate/decisions.ts';
+export { judgeEdge } from './estate/judge-edge.ts';
+export type { EdgeFacts, EdgeJudgement } from './estate/judge-edge.ts';
 export { aliasTarget, judgeAlias } from './estate/judge-alias.ts';
 export type { AliasFacts, AliasJudgement, CommittedRelease } from './estate/judge-alias.ts';
+
+export { replayAlias } from './estate/replay-alias.ts';
+export type { AliasMoment, DatedEvent } from './estate/replay-alias.ts';
 
 export { describeStep } from './plan/step.ts';
 export type { Step } from './plan/step.ts';
@@ -42,6 +47,10 @@ export { auditTags } from './report/audit.ts';
 export type { AuditReport } from './report/audit.ts';
 export type { Check, Verification } from './report/verification.ts';
 
+export { readAliasHistory } from './engine/alias-history.ts';
+export type { AliasHistory } from './engine/alias-history.ts';
+export { publishEdge } from './engine/edge.ts';
+export type { EdgeRequest, EdgeResult } from './engine/edge.ts';
 export type { EngineEvent, Report } from './engine/event.ts';
 export { gatherEstate } from './engine/gather-estate.ts';
 export type { AliasState, Estate } from './engine/gather-estate.ts';
@@ -53,6 +62,8 @@ export { finishHotfix } from './engine/finish-hotfix.ts';
 export type { FinishedHotfix } from './engine/finish-hotfix.ts';
 export { makeReleaseTag } from './engine/make-release-tag.ts';
 export type { ReleaseTagMade, ReleaseTagRequest } from './engine/make-release-tag.ts';
+export { planEdge } from './engine/plan-edge.ts';
+export type { EdgePlan } from './engine/plan-edge.ts';
 export { planReconcile, planRelease } from './engine/plan-release.ts';
 export type { ReleasePlan } from './engine/plan-release.ts';
 export { readProjectTags } from './engine/read-tags.ts';

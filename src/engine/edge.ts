@@ -63,7 +63,7 @@ export async function publishEdge(
     const behind = await mirrorNames(world, vouchedNames(estate, build));
     await requireNoReleaseName(world, loaded, { digest: build.digest, imageTags: estate.imageTags });
     failOnRefusals(estate);
-    failOnMirrors(behind);
+    failOnMirrors(behind, 'edge');
     return { build, estate, done, rounds: round };
   }
   throw new CutwaterError(

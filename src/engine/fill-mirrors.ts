@@ -66,13 +66,17 @@ export async function mirrorNames(world: ReadWorld, names: readonly ImageTag[]):
   return failures;
 }
 
-/** One error for all mirrors that are behind. */
-export function failOnMirrors(failures: readonly MirrorFailure[]): void {
+/** One error for all mirrors that are behind; `again` is the command that fills them. */
+export function failOnMirrors(failures: readonly MirrorFailure[], again: 'reconcile' | 'edge' = 'reconcile'): void {
   if (failures.length === 0) return;
   throw new CutwaterError(
     'MIRROR_INCOMPLETE',
     `Cannot fill ${failures.map(({ mirror }) => mirror).join(', ')}: the registry itself is right`,
-    { details: failures.map(({ mirror, error }) => `${mirror}: ${error.message}`), cause: failures[0]?.error },
+    {
+      details: failures.map(({ mirror, error }) => `${mirror}: ${error.message}`),
+      hint: `Run 'cutwater ${again}' again once the mirror answers; nothing else is left to do`,
+      cause: failures[0]?.error,
+    },
   );
 }
 

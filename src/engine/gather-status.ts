@@ -1,4 +1,5 @@
 import { isCutwaterError } from '../domain/error.ts';
+import type { ImageTag } from '../domain/image-name.ts';
 import type { ObjectId } from '../domain/object-id.ts';
 import type { Version } from '../domain/version.ts';
 import { formatVersion, highestVersion, releaseClassOf } from '../domain/version.ts';
@@ -6,6 +7,7 @@ import { formatTagName } from '../domain/tag-name.ts';
 import { describeWayBack } from '../documents/way-back.ts';
 import { describeConflict } from '../estate/checkpoints.ts';
 import { idleRestores } from '../estate/decisions.ts';
+import { readRegistryTag } from '../estate/registry-tags.ts';
 import type { DueAnnouncement } from '../estate/news.ts';
 import type { Step } from '../plan/step.ts';
 import { replacementOf } from './banner-steps.ts';
@@ -64,6 +66,8 @@ export interface PublishedVersion {
 
 /** What is known of the channels of the default branch; a shallow clone cannot judge them. */
 export type StatusChannels =
+  /** The project has none. */
+  | { readonly is: 'none' }
   | ({ readonly is: 'judged' } & Pick<EdgeEstate, 'branch' | 'head' | 'channels'>)
   | { readonly is: 'unchecked'; readonly reason: string };
 
@@ -75,7 +79,7 @@ export async function gatherStatus(world: ReadWorld, loaded: LoadedPolicy): Prom
   return {
     schema: 'cutwater.status/1',
     aliases: estate.aliases,
-    channels: await readChannels(world, loaded),
+    channels: await readChannels(world, loaded, estate.imageTags),
     published: judged,
     unfinished: await findUnfinished(world, loaded, { tags, estate }),
     rounds: await gatherRounds(world, loaded, { tags, estate }),
@@ -104,7 +108,12 @@ export async function gatherStatus(world: ReadWorld, loaded: LoadedPolicy): Prom
   };
 }
 
-async function readChannels(world: ReadWorld, loaded: LoadedPolicy): Promise<StatusChannels> {
+async function readChannels(
+  world: ReadWorld,
+  loaded: LoadedPolicy,
+  imageTags: readonly ImageTag[],
+): Promise<StatusChannels> {
+  if (!imageTags.some((tag) => ['edge', 'nightly'].includes(readRegistryTag(tag).kind))) return { is: 'none' };
   try {
     const { branch, head, channels } = await lookAtChannels(world, loaded);
     return { is: 'judged', branch, head, channels };

@@ -60,6 +60,34 @@ void suite('edge', { concurrency: 2 }, () => {
     assert.equal((await channels(project))['edge'], rewritten);
   });
 
+  void test('a branch that is rewritten while its build runs leaves the channels where they belong', async (t) => {
+    const project = await makeProject(t);
+    const kept = await headOf(project);
+    await runEdge(project);
+    const lost = await commitText(project, 'two');
+    const runnerClone = await cloneRepository(t, project.origin);
+    const rewriting = async (): Promise<void> => {
+      await project.clone.git('reset', '-q', '--hard', kept);
+      await project.clone.git('push', '-q', '--force', 'origin', 'main');
+    };
+    const { estate, notes } = await runEdge(project, {
+      folder: runnerClone.folder,
+      world: (world) => ({
+        ...world,
+        builder: {
+          ...world.builder,
+          buildInto: async (...given) => {
+            await rewriting();
+            return world.builder.buildInto(...given);
+          },
+        },
+      }),
+    });
+    assert.equal(estate.head, kept);
+    assert.match(notes.join('\n'), new RegExp(`commit ${lost.slice(0, 12)} is no longer in the history of main`));
+    assert.deepEqual(new Set(Object.values(await channels(project))), new Set([kept]));
+  });
+
   void test('a shallow clone cannot judge and builds nothing', async (t) => {
     const project = await makeProject(t);
     await commitText(project, 'two');
@@ -71,6 +99,7 @@ void suite('edge', { concurrency: 2 }, () => {
     assert.deepEqual((await readPublished(project.data)).tags, {});
     const plan = await runProgram(['plan', '--edge'], { folder: shallow.folder, env });
     assert.equal(plan.exitCode, 6, plan.stderr);
+    await runEdge(project);
     const status = await succeed(['status'], { folder: shallow.folder, env });
     assert.match(status, /the clone is shallow/);
   });

@@ -7,10 +7,12 @@ import { listenRegistry } from '../../src/registry-server/listen-registry.ts';
 import type { Scope } from '../make/folder.ts';
 import { makeFolder } from '../make/folder.ts';
 import { changePolicy, maintainer, runner } from '../make/actors.ts';
+import { runEdge } from '../make/edge-run.ts';
 import { readJson, runProgram, succeed } from '../make/program.ts';
 import type { TestProject } from '../make/project.ts';
 import { makeProject } from '../make/project.ts';
 import { aliases, readPublished } from '../make/published.ts';
+import { pushImage } from '../make/push-image.ts';
 
 void suite('mirrors', { concurrency: 2 }, () => {
   void test('a mirror gets every release with its names, documents and aliases by digest, and follows a withdrawal', async (t) => {
@@ -81,6 +83,26 @@ void suite('mirrors', { concurrency: 2 }, () => {
     assert.equal(wrong.exitCode, 3, wrong.stdout);
     assert.ok(wrong.stdout.includes(foreign.digest), wrong.stdout);
   });
+});
+
+void test('a mirror follows edge and the nightly by digest, and gets no image that nobody vouches for', async (t) => {
+  const mirror = await startMirror(t);
+  const project = await makeProject(t);
+  await useMirror(project, mirror.name);
+  await runEdge(project);
+  await project.commit({ 'app.txt': 'two\n' });
+  await runEdge(project);
+  const names = (await mirror.repository.listTags()).toSorted();
+  assert.match(names.join(' '), /^edge nightly-[0-9-]{10} sha-[0-9a-f]{40} sha-[0-9a-f]{40}$/);
+  await assertSame(project, mirror);
+
+  const folder = `${project.data}/registry`;
+  const stranger = await pushImage(folder, { repository: 'tiny', text: 'a stranger', tags: ['edge'] });
+  await assert.rejects(runEdge(project), { code: 'ALIAS_WOULD_REGRESS' });
+  assert.notEqual((await mirror.repository.resolve(imageTag('edge')))?.digest, stranger);
+  await mirror.close();
+  await assert.rejects(runEdge(project, { replace: new Map([['edge', stranger]]) }), { code: 'MIRROR_INCOMPLETE' });
+  assert.notEqual((await readPublished(project.data)).tags['edge'], stranger, 'the registry is right all the same');
 });
 
 interface Mirror {

@@ -32,7 +32,8 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
 
 function statusJson(status: Status, now: number): Readonly<Record<string, unknown>> {
   const rounds = status.rounds.map((round) => roundJson(round, now));
-  const channels = status.channels.is === 'judged' ? status.channels.channels.map(channelJson) : undefined;
+  const { channels: found } = status;
+  const channels = found.is === 'judged' ? found.channels.map(channelJson) : found.is === 'none' ? [] : undefined;
   return { ...status, aliases: status.aliases.map(aliasJson), channels, rounds, due: status.due.map(dueJson) };
 }
 
@@ -40,6 +41,7 @@ const shown = 15;
 
 /** Nothing is said of the channels of a project that has none. */
 function channelLines(channels: Status['channels'], now: number, terminal: Terminal): readonly string[] {
+  if (channels.is === 'none') return [];
   if (channels.is === 'unchecked') return [escapeText(channels.reason, 500)];
   const known = channels.channels.filter(({ current }) => current !== undefined);
   return known.length === 0 ? [] : renderChannels({ estate: channels, now }, terminal);

@@ -72,7 +72,7 @@ function describe({ at, judgement }: ChannelState, branch: string): Described {
         ? { says: `at the head of ${branch}`, style: 'green' }
         : { says: `${branch} is ${counted(at?.behind)} ahead`, style: 'yellow' };
     case 'create':
-      return { says: `not there yet; the newest build is of ${judgement.to.commit.slice(0, 12)}`, style: 'yellow' };
+      return { says: `not there yet; to be made for commit ${judgement.to.commit.slice(0, 12)}`, style: 'yellow' };
     case 'move':
       return { says: `to be moved to commit ${judgement.to.commit.slice(0, 12)}${whyOf(judgement)}`, style: 'yellow' };
     case 'past':

@@ -19,7 +19,10 @@ export interface ImportList {
 /** What a checkpoint would vouch for, what each version lacks, and what is left out and why. */
 export function renderImport({ history, choices, now }: ImportList, terminal: Terminal): readonly string[] {
   const { entries, news, decisions } = history;
-  if (entries.length === 0) return ['Nothing to import: the checkpoints say it all.', ...leftOut(history)];
+  if (entries.length === 0) {
+    const why = decisions.checkpoints.length === 0 ? 'no version is published' : 'the checkpoints say it all';
+    return [`Nothing to import: ${why}.`, ...leftOut(history)];
+  }
   const rows = entries.map(({ entry, claimedAt, lacks }): readonly TableCell[] => [
     formatVersion(entry.version),
     { text: entry.state, style: styles[entry.state] },
