@@ -58,12 +58,14 @@ export async function readDecisions(
   const stored = new Set<string>(from.imageTags);
   const result = emptyDecisions();
   const counted = new Set<string>();
-  for (const { tag, name, isPublic } of from.tags.decisions) {
+  for (const { tag, name, isPublic: isOnRemote } of from.tags.decisions) {
+    // What the registry keeps was public once: a clone without the tag believes it, so one that has it must too.
+    const isPublic = isOnRemote || (await isStored(world, stored, { name, tag }));
     const spoken = await judgeDecision(world, loaded, { tag, name });
     note(result, { name, label: tag.name, spoken, counts: isPublic || name.kind === 'withdrawn' });
     if (spoken.is === 'refused') continue;
     counted.add(decisionTag(name, tag.object));
-    if (!isPublic) result.unpushed.push({ name, tag });
+    if (!isOnRemote) result.unpushed.push({ name, tag });
     const isEffective = isPublic || name.kind === 'withdrawn';
     if (isEffective && !stored.has(decisionTag(name, tag.object))) result.unstored.push({ name, tag });
   }
@@ -175,6 +177,17 @@ async function judgeDecision(
         ? { kind: 'withdrawn', ...common, aliases: aliases ?? 'move', useInstead }
         : { kind: 'restored', ...common },
   });
+}
+
+async function isStored(
+  world: ReadWorld,
+  stored: ReadonlySet<string>,
+  { name, tag }: { readonly name: DecisionName; readonly tag: GitTag },
+): Promise<boolean> {
+  const imageTag = decisionTag(name, tag.object);
+  if (!stored.has(imageTag)) return false;
+  const kept = await readStoredTag(world, imageTag, tag.name);
+  return kept.is === 'ok' && kept.value.object === tag.object;
 }
 
 /** A raw tag object that the registry keeps, as if git had it under the name. */

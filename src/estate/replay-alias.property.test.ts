@@ -118,6 +118,22 @@ void test('replayAlias() keeps withdrawals and restores that move nothing, and l
   ]);
 });
 
+void test('replayAlias() goes by the times that are claimed, not by what kind of event it is', () => {
+  const minor = { kind: 'minor', name: '1.0', major: 1, minor: 0 } as const;
+  const [oldest, patch] = all;
+  assert.ok(oldest && patch);
+  const moments = replayAlias(minor, [
+    { kind: 'published', release: releaseOf(patch), claimedAt: 3, by: 'Ada' },
+    withdrawalOf(oldest, 2),
+    { kind: 'published', release: releaseOf(oldest), claimedAt: 1, by: 'Ada' },
+  ]);
+  assert.deepEqual(moments.map(outline), [
+    '1 published 1.0.0 moved',
+    '2 decided 1.0.0 stays',
+    '3 published 1.0.1 moved',
+  ]);
+});
+
 function outline({ event, value, moved }: AliasMoment): string {
   const at = value === undefined ? '-' : formatVersion(value.version);
   return `${event.claimedAt} ${event.kind} ${at} ${moved ? 'moved' : 'stays'}`;

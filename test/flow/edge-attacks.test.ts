@@ -51,6 +51,7 @@ void test('whoever may write to the registry, but has no CI key, leads edge nowh
       const built = await digestAt(data, `sha-${second}`);
       assert.equal(await digestAt(data, nightly), built, 'everything else is right');
       await failure(run({ replace: new Map([['edge', built]]) }), 'ALIAS_WOULD_REGRESS');
+      await failure(run({ replace: new Map([[nightly, forged]]) }), 'ALIAS_WOULD_REGRESS');
       await failure(run({ replace: new Map([['latest', forged]]) }), 'USAGE');
       await run({ replace: new Map([['edge', forged]]) });
       assert.equal(await digestAt(data, 'edge'), built);
