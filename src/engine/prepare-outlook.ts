@@ -2,7 +2,7 @@ import { CutwaterError } from '../domain/error.ts';
 import type { ObjectId } from '../domain/object-id.ts';
 import { quote } from '../domain/quote.ts';
 import type { Version } from '../domain/version.ts';
-import { formatVersion, releaseClassOf } from '../domain/version.ts';
+import { compareVersions, coreVersion, formatVersion, highestVersion, releaseClassOf } from '../domain/version.ts';
 import type { DocumentProblem, FileTexts } from '../documents/file-plan.ts';
 import type { Preparation, PreparationFacts } from '../documents/plan-preparation.ts';
 import { planPreparation } from '../documents/plan-preparation.ts';
@@ -47,6 +47,8 @@ export interface PrepareOutlook {
   /** Whether HEAD is the commit that prepared this version. */
   readonly isPrepared: boolean;
   readonly remote: RemoteBranch;
+  /** The highest candidate of a stable version that has a tag: what is promoted once the documents are there. */
+  readonly candidate: Version | undefined;
 }
 
 /** Looks at everything a preparation needs. Changes nothing. Throws VERSION_INVALID, WORKING_COPY_UNFIT without a commit. */
@@ -100,9 +102,15 @@ export async function readPrepareOutlook(
     problems: [...placeProblems(place), ...preparation.problems],
     commits: own,
     recordedReason,
+    candidate: kind === 'rc' ? undefined : candidateOf(version, tagged),
     isPrepared: commits.some(({ id, message }) => id === head && isPrepareCommit(message, version)),
     remote,
   };
+}
+
+function candidateOf(version: Version, tagged: readonly Version[]): Version | undefined {
+  const own = tagged.filter((other) => releaseClassOf(other) === 'rc');
+  return highestVersion(own.filter((other) => compareVersions(coreVersion(other), version) === 0));
 }
 
 function requireHead({ head }: WorkingCopyStatus, version: Version): ObjectId {

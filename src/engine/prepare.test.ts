@@ -10,6 +10,7 @@ import {
   openPreparation,
   preparedAt,
 } from '../../test/make/documented-project.ts';
+import { renderPrepared } from '../cli/render/preparation.ts';
 import { isCutwaterError } from '../domain/error.ts';
 import { readVersion } from '../domain/version.ts';
 import type { WorkingCopy } from '../ports/working-copy.ts';
@@ -210,9 +211,15 @@ void suite('preparing a release', { concurrency: 2 }, () => {
     assert.match(await project.read('Cargo.toml'), /version = "1\.1\.0"/);
     const second = await run(project, asked('1.1.0-rc.2'));
     assert.equal(second.is, 'kept');
+    for (const tag of ['v1.1.0-rc.1', 'v1.1.0-rc.2', 'v1.2.0-rc.1']) await project.clone.tag(tag);
     const stable = await run(project, asked('1.1.0'));
     assert.equal(await show(project, '--format=', '--name-only'), 'CHANGELOG.md\ndocs/upgrading.md');
     assert.equal(stable.outlook.preparation.files.length, 5);
+    assert.deepEqual(stable.outlook.candidate, readVersion('1.1.0-rc.2'));
+    assert.match(
+      renderPrepared(readVersion('1.1.0'), stable).join('\n'),
+      /then promote .*promote 1\.1\.0-rc\.2 --push'/,
+    );
     await project.commit({ 'CHANGELOG.md': documents['CHANGELOG.md'].replace('- A thing.', '') });
     await refused(project, asked('1.2.0-rc.1'), /has nothing under "Unreleased" \(line 3\)/);
   });

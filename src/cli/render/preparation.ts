@@ -71,10 +71,15 @@ export function renderPrepared(version: Version, prepared: Prepared): readonly s
   const where = { pushed: `pushed to ${escapeText(branch)}`, there: 'on the remote', nowhere: 'only in this clone' }[
     remote
   ];
+  const { candidate } = outlook;
+  const act =
+    candidate === undefined
+      ? `tag it with 'cutwater tag ${name} --push'`
+      : `promote its candidate with 'cutwater promote ${formatVersion(candidate)} --push'`;
   const next =
     remote === 'nowhere'
-      ? `Push it with 'cutwater prepare ${name} --push', then tag it with 'cutwater tag ${name} --push'`
-      : `Tag it with 'cutwater tag ${name} --push'`;
+      ? `Push it with 'cutwater prepare ${name} --push', then ${act}`
+      : `${act.slice(0, 1).toUpperCase()}${act.slice(1)}`;
   return [
     `${done}, ${where}`,
     ...preparation.doubts.map((doubt) => `look at: ${escapeText(doubt, 1000)}`),
