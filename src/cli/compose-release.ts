@@ -34,7 +34,7 @@ export async function openReleaseProject(context: CliContext): Promise<Project<R
     openAnnouncer: announcers(context, parts.topFolder),
     workspace,
     sbomMaker: {
-      // The SBOM library takes longer to load than all else together, and a resumed release may not need it.
+      // Its readers load parsers of every format; a resumed release may not need them.
       makeSbom: async (request) => {
         const { cyclonedxSbom } = await import('../adapters/sbom/cyclonedx-sbom.ts');
         return cyclonedxSbom(request, context.version);

@@ -137,6 +137,7 @@ async function makeSboms(
       manifest: platform.digest,
       lockFiles,
       binaries: contents.binaries.filter((binary) => binary.platform === name),
+      readImage: (wish) => world.imageFiles.inventory(world.repository, platform.digest, wish),
       timestamp,
     });
     const subject = await resolveOrFail(world.repository, platform.digest, `the ${name} image`);

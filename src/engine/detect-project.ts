@@ -13,7 +13,7 @@ export async function detectProject(git: Git, commit: ObjectId, folderName: stri
   const [dockerfile] = await present(['Dockerfile', 'docker/Dockerfile', 'docker/backend.Dockerfile', 'Containerfile']);
   const [changelog] = await present(['CHANGELOG.md', 'Changelog.md', 'CHANGES.md']);
   const [upgrading] = await present(['docs/upgrading.md', 'UPGRADING.md', 'docs/UPGRADING.md']);
-  const lockFiles = await present(['Cargo.lock', 'package-lock.json', 'frontend/package-lock.json']);
+  const lockFiles = await present(lockFilePaths);
   const branch = await git.defaultBranch();
   return {
     project: projectName(source?.name ?? folderName),
@@ -25,6 +25,14 @@ export async function detectProject(git: Git, commit: ObjectId, folderName: stri
     lockFiles,
   };
 }
+
+const lockFilePaths = [
+  'Cargo.lock',
+  'package-lock.json',
+  'frontend/package-lock.json',
+  'pnpm-lock.yaml',
+  'frontend/pnpm-lock.yaml',
+] as const;
 
 interface Source {
   readonly url: string;

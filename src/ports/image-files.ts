@@ -40,6 +40,8 @@ export interface ImageInventory {
   readonly unread: readonly string[];
   /** The path, without links, of the regular file that a path leads to; undefined where it leads to none. */
   leadsTo(path: string): string | undefined;
+  /** The same, but a link that is itself at the path is not followed, only links to the folder it is in. */
+  standsAt(path: string): string | undefined;
 }
 
 /** Takes files out of images as a container would see them. */

@@ -1,6 +1,7 @@
 import type { Digest } from '../domain/digest.ts';
 import type { ImageName } from '../domain/image-name.ts';
 import type { ReleasedBinary } from '../domain/release-statement.ts';
+import type { ImageInventory, InventoryWish } from './image-files.ts';
 
 export interface SbomRequest {
   readonly project: string;
@@ -12,6 +13,8 @@ export interface SbomRequest {
   /** Lock files of the build commit. */
   readonly lockFiles: readonly { readonly path: string; readonly bytes: Uint8Array }[];
   readonly binaries: readonly ReleasedBinary[];
+  /** Lists what is in the platform's image. */
+  readonly readImage: (wish: InventoryWish) => Promise<ImageInventory>;
   /** Unix seconds of the build commit. */
   readonly timestamp: number;
 }

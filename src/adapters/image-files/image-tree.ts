@@ -18,6 +18,8 @@ export interface ImageTree {
   apply(entry: Omit<TarEntry, 'body'>, place: { readonly layer: number; readonly entry: number }): void;
   /** What a path leads to inside the image, links followed; undefined where it leads nowhere. */
   find(path: string): TreeFile | { readonly kind: 'directory' | 'sparse' | 'other' } | undefined;
+  /** What stands at a path itself: links on the way are followed, the last part is not. */
+  at(path: string): TreeFile | { readonly kind: 'directory' | 'symlink' | 'sparse' | 'other' } | undefined;
   /** Every file under each of its names, hard links included, no links followed; in no order. Paths are absolute. */
   files(): Iterable<{ readonly path: string; readonly file: TreeFile | { readonly kind: 'sparse' } }>;
 }
@@ -64,6 +66,7 @@ export function imageTree(limits: TreeLimits): ImageTree {
       const node = walk(path.split('/').filter((part) => part !== ''));
       return node?.kind === 'symlink' ? undefined : node;
     },
+    at: (path) => findTarget(walk, path),
     files: () => listFiles(root, limits.text),
   };
 }

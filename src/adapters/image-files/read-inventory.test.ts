@@ -49,11 +49,15 @@ test('an inventory follows links to the file that is meant', async (t) => {
     [
       { name: 'lib', type: '2', target: 'usr/lib' },
       { name: 'usr/lib/libc.so', content: 'c' },
+      { name: 'alias', type: '2', target: '/lib/libc.so' },
       { name: 'out', type: '2', target: '/nowhere' },
     ],
   ]);
   equal(image.leadsTo('/lib/libc.so'), '/usr/lib/libc.so');
   equal(image.leadsTo('/usr/lib/libc.so'), '/usr/lib/libc.so');
+  equal(image.standsAt('/lib/libc.so'), '/usr/lib/libc.so');
+  equal(image.leadsTo('/alias'), '/usr/lib/libc.so');
+  equal(image.standsAt('/alias'), undefined);
   equal(image.leadsTo('/out'), undefined);
   equal(image.leadsTo('/lib'), undefined);
 });

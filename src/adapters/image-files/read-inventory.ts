@@ -56,16 +56,16 @@ export async function readInventory(request: InventoryRequest): Promise<ImageInv
     if (found !== wanted.size) throw unreadableImage(manifest, 'a layer changed between two reads');
   }
   files.sort((left, right) => (left.path < right.path ? -1 : 1));
-  const leadsTo = (path: string): string | undefined => {
-    const found = tree.find(path);
-    return found?.kind === 'file' ? nameOf(names, found, path) : undefined;
+  const nameOf = (found: ReturnType<ImageTree['at']>, asked: string): string | undefined => {
+    const own = found?.kind === 'file' ? (names.get(found) ?? []) : [];
+    return own.includes(asked) ? asked : own[0];
   };
-  return { files, unread, leadsTo };
-}
-
-function nameOf(names: ReadonlyMap<TreeFile, readonly string[]>, file: TreeFile, asked: string): string | undefined {
-  const own = names.get(file) ?? [];
-  return own.includes(asked) ? asked : own[0];
+  return {
+    files,
+    unread,
+    leadsTo: (path) => nameOf(tree.find(path), path),
+    standsAt: (path) => nameOf(tree.at(path), path),
+  };
 }
 
 function namesIn(tree: ImageTree): {

@@ -1,46 +1,43 @@
-import {
-  ComponentScope,
-  ComponentType,
-  ExternalReferenceType,
-  HashAlgorithm,
-  LifecyclePhase,
-} from '@cyclonedx/cyclonedx-library/Enums';
-import * as Models from '@cyclonedx/cyclonedx-library/Models';
-import { JSON as CycloneJson } from '@cyclonedx/cyclonedx-library/Serialize';
-import { Spec1dot6 } from '@cyclonedx/cyclonedx-library/Spec';
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import { hexOf } from '../../domain/digest.ts';
 import { formatImageName } from '../../domain/image-name.ts';
 import { imagePurl } from '../../domain/image-purl.ts';
 import { parsePlatform } from '../../domain/platform.ts';
-import type { ReleasedBinary } from '../../domain/release-statement.ts';
 import type { SbomMaker, SbomRequest } from '../../ports/sbom-maker.ts';
 import { readCargoLock } from './cargo-lock.ts';
+import { evidenceWish } from './image-evidence.ts';
 import type { LockFile, LockedPackage } from './locked-package.ts';
 import { badLockFile } from './locked-package.ts';
-import type { FoundPackage } from './merge-packages.ts';
-import { mergePackages } from './merge-packages.ts';
 import { readPackageLock } from './package-lock.ts';
+import { readPnpmLock } from './pnpm-lock.ts';
+import type { SbomComponent, SbomModel } from './sbom-model.ts';
+import { sbomModel } from './sbom-model.ts';
 
 /** Makes CycloneDX 1.6 documents; `toolVersion` is Cutwater's own. */
 export function cyclonedxSbomMaker({ toolVersion }: { readonly toolVersion: string }): SbomMaker {
-  return { makeSbom: async (request) => cyclonedxSbom(request, toolVersion) };
+  return { makeSbom: (request) => cyclonedxSbom(request, toolVersion) };
 }
 
 /**
- * The SBOM of one platform's image as canonical CycloneDX 1.6 JSON: the image by digest, the packages of the lock files,
- * the declared binaries. It says itself that it is incomplete: what else is in the layers has not been looked at. The same
- * request gives the same bytes. Throws INPUT_INVALID for a lock file that cannot be read.
+ * The SBOM of one platform's image as canonical CycloneDX 1.6 JSON: the image by digest, the packages that its databases,
+ * programs and folders name and those of the lock files, and by their SHA-256 the files that nothing explains. Each says
+ * where it was seen, the document what was not covered. The same request gives the same bytes. Throws INPUT_INVALID for a
+ * lock file that cannot be read, and what reading the image throws.
  */
-export function cyclonedxSbom(request: SbomRequest, toolVersion: string): Uint8Array {
-  const packages = mergePackages(request.lockFiles.map((file) => ({ path: file.path, packages: readLockFile(file) })));
-  const bom = makeBom(request, { packages, toolVersion });
-  const normalize = new CycloneJson.Normalize.Factory(Spec1dot6).makeForBom();
-  const document = withEvidence(normalize.normalize(bom, { sortLists: true }), placesOf(packages, request.binaries));
-  const whole = { ...document, compositions: [{ aggregate: 'incomplete', assemblies: [rootRef(request)] }] };
-  return new TextEncoder().encode(canonicalJson({ ...whole, serialNumber: serialNumberOf(canonicalJson(whole)) }));
+export async function cyclonedxSbom(request: SbomRequest, toolVersion: string): Promise<Uint8Array> {
+  const locked = request.lockFiles
+    .map((file) => ({ path: file.path, packages: readLockFile(file) }))
+    .sort((left, right) => (left.path < right.path ? -1 : 1));
+  const image = await request.readImage(evidenceWish);
+  const model = sbomModel({ image, locked, binaries: request.binaries, maximumFiles });
+  const document = toDocument(request, model, toolVersion);
+  return new TextEncoder().encode(
+    canonicalJson({ ...document, serialNumber: serialNumberOf(canonicalJson(document)) }),
+  );
 }
+
+const maximumFiles = 1000;
 
 function readLockFile(file: LockFile): readonly LockedPackage[] {
   switch (file.path.split('/').at(-1) ?? '') {
@@ -49,52 +46,47 @@ function readLockFile(file: LockFile): readonly LockedPackage[] {
     case 'package-lock.json':
     case 'npm-shrinkwrap.json':
       return readPackageLock(file);
+    case 'pnpm-lock.yaml':
+      return readPnpmLock(file);
     default:
-      throw badLockFile(file.path, 'its name is not known, Cargo.lock or package-lock.json is wanted');
+      throw badLockFile(file.path, 'its name is not known, Cargo.lock, package-lock.json or pnpm-lock.yaml is wanted');
   }
 }
 
-function makeBom(
-  request: SbomRequest,
-  evidence: { readonly packages: readonly FoundPackage[]; readonly toolVersion: string },
-): Models.Bom {
-  const root = makeRoot(request);
-  const tool = new Models.Component(ComponentType.Application, 'cutwater', { version: evidence.toolVersion });
-  const bom = new Models.Bom({
-    metadata: new Models.Metadata({
-      timestamp: new Date(request.timestamp * 1000),
-      component: root,
-      lifecycles: new Models.LifecycleRepository([LifecyclePhase.Build]),
-      tools: new Models.Tools({ components: new Models.ComponentRepository([tool]) }),
-    }),
-  });
-  const components = new Map(evidence.packages.map((found) => [found.ref, toComponent(found)]));
-  for (const { ref, purl, dependsOn } of evidence.packages) {
-    const component = components.get(ref);
-    if (component === undefined) continue;
-    for (const wanted of dependsOn) {
-      const other = components.get(wanted);
-      if (other !== undefined && other !== component) component.dependencies.add(other.bomRef);
-    }
-    // The project's own packages are where the image's graph begins.
-    if (purl === undefined) root.dependencies.add(component.bomRef);
-    bom.components.add(component);
-  }
-  for (const binary of request.binaries) {
-    const component = toFileComponent(binary);
-    root.dependencies.add(component.bomRef);
-    bom.components.add(component);
-  }
-  return bom;
-}
-
-function makeRoot(request: SbomRequest): Models.Component {
-  return new Models.Component(ComponentType.Container, formatImageName(request.image), {
-    bomRef: rootRef(request),
-    purl: rootRef(request),
-    version: request.version,
-    hashes: new Models.HashDictionary([[HashAlgorithm['SHA-256'], hexOf(request.manifest)]]),
-  });
+function toDocument(request: SbomRequest, model: SbomModel, toolVersion: string): Readonly<Record<string, unknown>> {
+  const root = rootRef(request);
+  const { read, missed } = model.notes;
+  return {
+    $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    version: 1,
+    metadata: {
+      timestamp: new Date(request.timestamp * 1000).toISOString(),
+      lifecycles: [{ phase: 'build' }],
+      tools: { components: [{ type: 'application', name: 'cutwater', version: toolVersion }] },
+      component: {
+        type: 'container',
+        'bom-ref': root,
+        name: formatImageName(request.image),
+        version: request.version,
+        purl: root,
+        hashes: [{ alg: 'SHA-256', content: hexOf(request.manifest) }],
+      },
+      properties: [
+        ...read.map((value) => ({ name: 'cutwater:covered', value })),
+        ...missed.map((value) => ({ name: 'cutwater:not-covered', value })),
+      ],
+    },
+    components: model.components.map(toComponent),
+    dependencies: [
+      { ref: root, dependsOn: model.top },
+      ...model.components.map(({ ref, dependsOn }) =>
+        dependsOn.length === 0 ? { ref } : { ref, dependsOn: dependsOn.toSorted() },
+      ),
+    ],
+    compositions: compositionsOf(root, model),
+  };
 }
 
 function rootRef({ image: name, manifest: digest, platform: text }: SbomRequest): string {
@@ -103,59 +95,37 @@ function rootRef({ image: name, manifest: digest, platform: text }: SbomRequest)
   return imagePurl({ name, digest, platform: platform.value });
 }
 
-const scopes = {
-  required: ComponentScope.Required,
-  optional: ComponentScope.Optional,
-  excluded: ComponentScope.Excluded,
-} as const;
-
-function toComponent({ ref, purl, name, version, hashes, source, scope }: FoundPackage): Models.Component {
-  const slash = name.startsWith('@') ? name.indexOf('/') : -1;
-  const type = source?.startsWith('git+') === true ? ExternalReferenceType.VCS : ExternalReferenceType.Distribution;
-  return new Models.Component(ComponentType.Library, name.slice(slash + 1), {
-    bomRef: ref,
-    version,
-    hashes: new Models.HashDictionary(hashes.map(({ algorithm, hex }) => [HashAlgorithm[algorithm], hex])),
+function toComponent(component: SbomComponent): Readonly<Record<string, unknown>> {
+  const { ref, type, name, version, purl, hashes, source, scope, occurrences } = component;
+  const slash = type === 'library' && name.startsWith('@') ? name.indexOf('/') : -1;
+  return {
+    type,
+    'bom-ref': ref,
+    name: name.slice(slash + 1),
     ...(slash < 0 ? {} : { group: name.slice(0, slash) }),
+    ...(version === undefined ? {} : { version }),
     ...(purl === undefined ? {} : { purl }),
-    ...(scope === undefined ? {} : { scope: scopes[scope] }),
+    ...(scope === undefined ? {} : { scope }),
+    ...(hashes.length === 0 ? {} : { hashes: hashes.map(({ algorithm, hex }) => ({ alg: algorithm, content: hex })) }),
     ...(source === undefined
       ? {}
-      : { externalReferences: new Models.ExternalReferenceRepository([new Models.ExternalReference(source, type)]) }),
-  });
+      : { externalReferences: [{ type: source.startsWith('git+') ? 'vcs' : 'distribution', url: source }] }),
+    evidence: { occurrences: occurrences.map((location) => ({ location })) },
+  };
 }
 
-function toFileComponent(binary: ReleasedBinary): Models.Component {
-  return new Models.Component(ComponentType.File, binary.path, {
-    bomRef: fileRef(binary),
-    hashes: new Models.HashDictionary([[HashAlgorithm['SHA-256'], hexOf(binary.digest)]]),
-  });
-}
-
-function fileRef({ path }: ReleasedBinary): string {
-  return `file:${path}`;
-}
-
-function placesOf(
-  packages: readonly FoundPackage[],
-  binaries: readonly ReleasedBinary[],
-): ReadonlyMap<string, readonly string[]> {
-  return new Map([
-    ...packages.map(({ ref, occurrences }) => [ref, occurrences] as const),
-    ...binaries.map((binary) => [fileRef(binary), [binary.path]] as const),
-  ]);
-}
-
-// The library knows neither occurrences nor compositions (CycloneDX 1.6, "evidence" and "compositions").
-function withEvidence(
-  bom: CycloneJson.Types.Normalized.Bom,
-  places: ReadonlyMap<string, readonly string[]>,
-): Readonly<Record<string, unknown>> {
-  const components = (bom.components ?? []).map((component) => {
-    const occurrences = (places.get(component['bom-ref'] ?? '') ?? []).map((location) => ({ location }));
-    return { ...component, evidence: { occurrences } };
-  });
-  return { ...bom, components };
+/** What is known whole, and what is not (CycloneDX 1.6, "compositions"). */
+function compositionsOf(
+  root: string,
+  { complete, knowledge }: SbomModel,
+): readonly Readonly<Record<string, unknown>>[] {
+  const { partsUnknown, edgesComplete, edgesUnknown } = knowledge;
+  return [
+    { aggregate: complete ? 'complete' : 'incomplete', assemblies: [root] },
+    ...(partsUnknown.length === 0 ? [] : [{ aggregate: 'unknown', assemblies: partsUnknown }]),
+    ...(edgesComplete.length === 0 ? [] : [{ aggregate: 'complete', dependencies: edgesComplete }]),
+    ...(edgesUnknown.length === 0 ? [] : [{ aggregate: 'unknown', dependencies: edgesUnknown }]),
+  ];
 }
 
 /** A UUID of version 8 (RFC 9562) made from the document itself, so that it too is the same each time. */

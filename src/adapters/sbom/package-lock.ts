@@ -1,7 +1,7 @@
-import { PackageURL } from 'packageurl-js';
 import { escapeText, quote } from '../../domain/quote.ts';
 import type { LockFile, LockedPackage, PackageHash, PackageScope } from './locked-package.ts';
 import { badLockFile, isTable, isText, publicSource, textOf } from './locked-package.ts';
+import { npmPurl } from './node-package.ts';
 
 /** An entry of "packages", by its path in the tree (`node_modules/a/node_modules/@scope/b`, `` for the project). */
 interface NpmPackage {
@@ -106,7 +106,7 @@ const algorithms: Readonly<Record<string, { readonly algorithm: PackageHash['alg
 };
 
 /** Subresource Integrity: hashes in base64, separated by spaces (w3.org/TR/SRI, section 3.5). */
-function readIntegrity(integrity: unknown): readonly PackageHash[] | undefined {
+export function readIntegrity(integrity: unknown): readonly PackageHash[] | undefined {
   if (!isText(integrity)) return undefined;
   const hashes = integrity.split(/\s+/).map((text): PackageHash | undefined => {
     const [, name = '', base64 = ''] = /^(sha1|sha256|sha384|sha512)-([A-Za-z0-9+/]+={0,2})(?:\?.*)?$/.exec(text) ?? [];
@@ -145,9 +145,6 @@ function refOf(file: LockFile, locked: NpmPackage): string {
 
 function purlOf({ name, version, resolved, local }: NpmPackage): string | undefined {
   if (local) return undefined;
-  const slash = name.indexOf('/');
-  const scope = slash < 0 ? undefined : name.slice(0, slash);
   const source = resolved === undefined ? undefined : publicSource(resolved);
-  const qualifiers = source?.startsWith('git+') === true ? { vcs_url: source } : undefined;
-  return new PackageURL('npm', scope, name.slice(slash + 1), version, qualifiers, undefined).toString();
+  return npmPurl(name, version, source?.startsWith('git+') === true ? { vcs_url: source } : undefined);
 }

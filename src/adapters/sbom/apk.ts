@@ -1,0 +1,43 @@
+import type { Parsed } from '../../domain/brand.ts';
+import { accept, refuse } from '../../domain/brand.ts';
+import { quote } from '../../domain/quote.ts';
+import type { InstalledPackage } from './installed-package.ts';
+import type { Line } from './stanzas.ts';
+import { readStanzas, valueOf } from './stanzas.ts';
+
+/** The packages of apk's database (`apk/db/installed`) with their files. Refused where an entry is no package. */
+export function readApkInstalled(bytes: Uint8Array): Parsed<readonly InstalledPackage[]> {
+  const packages: InstalledPackage[] = [];
+  for (const lines of readStanzas(new TextDecoder().decode(bytes))) {
+    const name = valueOf(lines, 'P') ?? '';
+    const version = valueOf(lines, 'V') ?? '';
+    const architecture = valueOf(lines, 'A') ?? '';
+    const origin = valueOf(lines, 'o') ?? name;
+    const valid = isName(name) && isName(origin) && /^[0-9A-Za-z._~+-]{1,255}$/.test(version);
+    if (!valid || !/^[a-z0-9_-]{1,64}$/.test(architecture))
+      return refuse(`has an entry ${quote(name)} that is no package`);
+    packages.push({
+      name,
+      version,
+      architecture,
+      source: origin === name ? undefined : origin,
+      files: filesOf(lines),
+    });
+  }
+  return accept(packages);
+}
+
+// "F:" names a folder, and each "R:" after it a file in it.
+function filesOf(lines: readonly Line[]): readonly string[] {
+  let folder = '';
+  const files: string[] = [];
+  for (const { key, value } of lines) {
+    if (key === 'F') folder = value;
+    else if (key === 'R') files.push(folder === '' ? `/${value}` : `/${folder}/${value}`);
+  }
+  return files;
+}
+
+function isName(text: string): boolean {
+  return /^[A-Za-z0-9_][A-Za-z0-9+._-]{0,254}$/.test(text);
+}

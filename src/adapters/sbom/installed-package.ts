@@ -1,0 +1,31 @@
+import { PackageURL } from 'packageurl-js';
+import type { LockedPackage } from './locked-package.ts';
+import type { OsRelease } from './os-release.ts';
+
+/** A package as the database of the image's package manager has it. */
+export interface InstalledPackage {
+  readonly name: string;
+  /** With the epoch, where it has one: `1:1.2.13.dfsg-1`. */
+  readonly version: string;
+  readonly architecture: string;
+  /** What it was built from, where that has another name or version: advisories speak of it. */
+  readonly source: string | undefined;
+  /** Absolute paths, as the package has them: links of the image are not followed. */
+  readonly files: readonly string[];
+}
+
+/** As a component: its purl names the distribution, where the image says which one it is. */
+export function installedComponent(
+  type: 'deb' | 'apk',
+  { name, version, architecture, source }: InstalledPackage,
+  os: OsRelease | undefined,
+): LockedPackage {
+  const distro = os === undefined ? undefined : [os.id, os.versionId].filter((part) => part !== undefined).join('-');
+  const qualifiers = {
+    arch: architecture,
+    ...(distro === undefined ? {} : { distro }),
+    ...(source === undefined ? {} : { upstream: source }),
+  };
+  const purl = new PackageURL(type, os?.id, name, version, qualifiers, undefined).toString();
+  return { ref: purl, purl, name, version, hashes: [], source: undefined, scope: undefined, dependsOn: [] };
+}
