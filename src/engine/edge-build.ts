@@ -61,8 +61,8 @@ export async function publishBuild(world: ReleaseWorld, job: EdgeJob): Promise<E
 }
 
 /**
- * A published build of the commit: under its `sha-` tag, or where an image of another tool has that name, where an earlier
- * run put it. Throws DIGEST_CONFLICT where the tag holds a build of another commit.
+ * A published build of the commit: under its `sha-` tag, in either form, or where an image of another tool has that name,
+ * where an earlier run put it. Throws DIGEST_CONFLICT where the tag holds a build of another commit.
  */
 export async function findBuild(
   world: Pick<ReadWorld, 'now'>,
@@ -71,7 +71,8 @@ export async function findBuild(
   const { commit, loaded, origins } = job;
   const held = await requireOwnSha(job);
   if (held.is === 'own') return held.digest;
-  for (const name of channelNames(loaded.policy, world.now)) {
+  const other = shaTag(commit, loaded.policy.channels.sha === 'full' ? 'short' : 'full');
+  for (const name of [other, ...channelNames(loaded.policy, world.now)]) {
     const found = await origins.at(name);
     if (found?.commits.includes(commit) === true) return found.digest;
   }

@@ -114,6 +114,16 @@ void test('two commits with one short form are told apart by edge and by release
   assert.equal(ended.exitCode, 3, ended.stderr);
   assert.ok(ended.stderr.includes(twin), ended.stderr);
   assert.equal(await digestAt(project.data, tag), digest);
+
+  await changePolicy(project, (text) => text.replace('sha: short', 'sha: full'));
+  const whole = await runEdge(project);
+  await changePolicy(project, (text) => text.replace('sha: full', 'sha: short'));
+  const again = await runEdge(project, { revision: 'HEAD^' });
+  assert.deepEqual(
+    [again.build.built, again.build.digest],
+    [false, whole.build.digest],
+    'either form leads to the build',
+  );
 });
 
 interface Attacked {
