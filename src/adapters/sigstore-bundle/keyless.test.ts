@@ -6,7 +6,7 @@ import type { ErrorCode } from '../../domain/error-catalogue.ts';
 import { isCutwaterError } from '../../domain/error.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { CiSigner, CiWorkflow, Trust } from '../../domain/trust.ts';
-import type { Attestor } from '../../ports/attestor.ts';
+import type { Attestor, BundleVerdict } from '../../ports/attestor.ts';
 import { bundleVerifier } from './bundle-verifier.ts';
 import { keylessAttestor } from './keyless-attestor.ts';
 
@@ -20,7 +20,10 @@ void suite('signing without a key', () => {
     const trust = trustIn(services);
     for (const timestamp of [undefined, `${services.url}/api/v1/timestamp`]) {
       const attestor = attestorAt(services, { timestamp });
-      const signed = await attestor.signStatement(statement);
+      const signed = await signReadably(
+        () => attestor.signStatement(statement),
+        (bytes) => verifyStatement(bytes, trust),
+      );
       assert.match(
         new TextDecoder().decode(signed),
         /"mediaType":"application\/vnd\.dev\.sigstore\.bundle\.v0\.3\+json"/,
@@ -30,7 +33,10 @@ void suite('signing without a key', () => {
         payload: Buffer.from(statement),
         signer: 'release workflow',
       });
-      const sums = await attestor.signBlob(blob);
+      const sums = await signReadably(
+        () => attestor.signBlob(blob),
+        (bytes) => verifyBlob(bytes, blob, trust),
+      );
       assert.equal((await verifyBlob(sums, blob, trust)).is, 'valid');
       assert.equal((await verifyBlob(sums, new TextEncoder().encode('others'), trust)).is, 'rejected');
       assert.equal((await verifyStatement(sums, trust)).is, 'rejected', 'a blob signature is no statement');
@@ -111,6 +117,21 @@ void suite('signing without a key', () => {
     await refuses(keylessAttestor(noToken).signBlob(blob), 'UNAUTHENTICATED', /read the identity token/);
   });
 });
+
+/**
+ * The timestamp authority of the tests writes fractions of seconds without trailing zeros, as DER wants it; the library
+ * that reads them takes three digits or none, so one in ten is "invalid time". Real authorities write whole seconds.
+ */
+async function signReadably(
+  sign: () => Promise<Uint8Array>,
+  judge: (bytes: Uint8Array) => Promise<BundleVerdict>,
+): Promise<Uint8Array> {
+  for (;;) {
+    const bytes = await sign();
+    const verdict = await judge(bytes);
+    if (verdict.is === 'valid' || !verdict.reason.includes('invalid time')) return bytes;
+  }
+}
 
 type Loose = Record<'dsseEnvelope' | 'verificationMaterial', Record<string, unknown>>;
 
