@@ -7,7 +7,7 @@ import type { MergeRequests } from '../ports/merge-requests.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import type { Containment, OpenMergeBack } from './merge-backs.ts';
 import { containmentOf, findOpenMergeBacks } from './merge-backs.ts';
-import { readProjectTags } from './read-tags.ts';
+import { readProjectTags, requireRemote } from './read-tags.ts';
 import { mergeHotfix, mergeTitle } from './merge-hotfix.ts';
 import type { TagStanding } from './tag-standing.ts';
 import { readStanding, releaseTags } from './tag-standing.ts';
@@ -44,7 +44,7 @@ export async function finishHotfix(
   loaded: LoadedPolicy,
   order: { readonly version: Version | undefined; readonly push: boolean },
 ): Promise<FinishedHotfix> {
-  const hotfix = await findHotfix(world, loaded, order.version);
+  const hotfix = await findHotfix(world, loaded, order);
   if (hotfix === undefined) return { is: 'none' };
   const version = formatVersion(hotfix.version);
   const contained = await containmentOf(world, hotfix.commit, loaded.commit);
@@ -72,16 +72,19 @@ interface Hotfix {
 async function findHotfix(
   world: FinishWorld,
   loaded: LoadedPolicy,
-  asked: Version | undefined,
+  { version: asked, push }: { readonly version: Version | undefined; readonly push: boolean },
 ): Promise<Hotfix | undefined> {
   const tags = await readProjectTags(world.git, loaded.policy, 'remote');
+  if (push) requireRemote(tags, 'push a merge-back');
   const standing = await readStanding(world, loaded, tags);
   const version = asked ?? onlyOpen(await findOpenMergeBacks(world, loaded, { tags, standing }));
   if (version === undefined) return undefined;
   const name = releaseTagOf(version);
   const tag = releaseTags(tags).find((one) => compareVersions(one.version, version) === 0)?.tag;
   if (tag?.commit === undefined)
-    throw new CutwaterError('TAG_MISSING', `Cannot finish ${name}: there is no such tag of a commit`);
+    throw new CutwaterError('TAG_MISSING', `Cannot finish ${name}: there is no such tag of a commit`, {
+      hint: "Run 'cutwater status' to see the versions",
+    });
   await requirePublished(standing, { version, object: tag.object });
   return { version, commit: tag.commit, hasRemote: tags.remote !== undefined };
 }

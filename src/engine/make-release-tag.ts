@@ -10,6 +10,7 @@ import type { LoadedPolicy } from './load-policy.ts';
 import { findLostFixes } from './merge-backs.ts';
 import { judgeReleaseTag } from './read-record.ts';
 import type { ProjectTags } from './read-tags.ts';
+import { requireRemote } from './read-tags.ts';
 import type { ReleaseKind } from './release-class.ts';
 import { requireSameTag } from './same-tag.ts';
 import { findOriginProblems } from './tag-origin.ts';
@@ -69,6 +70,7 @@ export async function makeReleaseTag(
 async function makeOrKeep(world: TagWorld, loaded: LoadedPolicy, request: ReleaseTagRequest): Promise<ReleaseTagMade> {
   const situation = await readTagSituation(world, loaded, request);
   const { existing, kind } = situation;
+  if (request.push) requireRemote(situation.tags, `push ${releaseTagOf(request.version)}`);
   const message = messageFor(kind, request);
   if (request.hotfixReason !== undefined && kind !== 'hotfix')
     throw new CutwaterError(

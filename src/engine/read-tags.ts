@@ -1,3 +1,4 @@
+import { CutwaterError } from '../domain/error.ts';
 import type { GitTag } from '../domain/git-tag.ts';
 import type { Parsed } from '../domain/brand.ts';
 import type { TagName } from '../domain/tag-name.ts';
@@ -49,6 +50,14 @@ export interface SeenEvidence {
 export async function readProjectTags(git: Git, policy: Policy, source: 'remote' | 'local'): Promise<ProjectTags> {
   const remote = source === 'remote' ? await git.fetchRemote() : undefined;
   return sortTags(await git.listTags(), remote, policy);
+}
+
+/** Asked before anything is made that was to be pushed. Throws USAGE. */
+export function requireRemote({ remote }: ProjectTags, act: string): void {
+  if (remote !== undefined) return;
+  throw new CutwaterError('USAGE', `Cannot ${act}: the repository has no remote`, {
+    hint: "Add one with 'git remote add origin URL', or leave out --push",
+  });
 }
 
 /** The pure half of `readProjectTags`. */

@@ -10,7 +10,7 @@ import { matchesGlob } from '../policy/glob.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import { judgeReleaseTag } from './read-record.ts';
 import type { ProjectTags } from './read-tags.ts';
-import { readProjectTags } from './read-tags.ts';
+import { readProjectTags, requireRemote } from './read-tags.ts';
 import type { TagStanding } from './tag-standing.ts';
 import { readStanding, releaseTags } from './tag-standing.ts';
 import { readUsedVersions } from './used-versions.ts';
@@ -42,6 +42,7 @@ export async function startHotfix(
   order: { readonly from: HotfixStart; readonly push: boolean },
 ): Promise<StartedHotfix> {
   const tags = await readProjectTags(world.git, loaded.policy, 'remote');
+  if (order.push) requireRemote(tags, 'push the branch of a hotfix');
   const standing = await readStanding(world, loaded, tags);
   const base = await findBase(world, loaded, { tags, standing, from: order.from });
   const used = await readUsedVersions(standing, { tags, line: base.version });

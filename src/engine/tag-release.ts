@@ -35,7 +35,9 @@ export async function commitToTag(
   if (at === undefined) await requireClean(world.workingCopy, version);
   const commit = await world.git.commitOf(at ?? 'HEAD');
   if (commit !== undefined) return commit;
-  throw new CutwaterError('USAGE', `Cannot tag ${name}: ${quote(at ?? 'HEAD')} is no commit of this repository`);
+  throw new CutwaterError('USAGE', `Cannot tag ${name}: ${quote(at ?? 'HEAD')} is no commit of this repository`, {
+    hint: 'Name a commit by its id, a branch or a tag',
+  });
 }
 
 /** What is tested and looked at here must be what is tagged. */

@@ -131,6 +131,12 @@ const refusals: readonly TagRefusal[] = [
     says: [/the clock here says 2030-01-01T00:00:00Z, the newest commit or tag known here is of 2026-01-01T00:00:00Z/],
   },
   {
+    name: 'a push without a remote to push to',
+    arrange: ({ clone }) => clone.git('remote', 'remove', 'origin'),
+    exit: 2,
+    says: [/Cannot push v1\.1\.0: the repository has no remote/],
+  },
+  {
     name: 'an unsigned stable version',
     arrange: async () => undefined,
     args: [...ordered, '--unsigned', '--reason', 'no key here'],

@@ -39,7 +39,8 @@ function renderStarted({ version, branch, base, is, remote }: StartedHotfix): re
   return [
     `Branch ${branch} ${is === 'made' ? `is made at ${base}` : `is there already, from ${base}`}, ${where}.`,
     'next:',
-    `  git switch ${branch}, commit the fix with its changelog entry`,
+    `  git switch ${branch}, then commit the fix, with what it changes under Unreleased in the changelog`,
+    `  cutwater prepare ${version}`,
     `  cutwater tag ${version} --push`,
     `  cutwater hotfix finish ${version} --push, once it is released`,
   ];
