@@ -3,7 +3,7 @@ import type { ObjectId } from '../../domain/object-id.ts';
 import { quote } from '../../domain/quote.ts';
 import type { GitCommands } from './git-commands.ts';
 import { isRefPart } from './ref-lines.ts';
-import { networkFailure, plainPush, refusedRefs } from './remote.ts';
+import { networkFailure, pushPlainly, refusedRefs } from './remote.ts';
 
 /** Pushes one commit to one branch without force. BRANCH_MOVED where that would lose commits there, FORBIDDEN on refusal. */
 export async function pushBranch(
@@ -13,7 +13,7 @@ export async function pushBranch(
 ): Promise<void> {
   const act = `push ${commit.slice(0, 12)} to branch ${quote(branch)} of ${quote(remote)}`;
   if (!isRefPart(branch)) throw new CutwaterError('USAGE', `Cannot ${act}: git does not allow the name`);
-  const result = await commands.asUser(['push', ...plainPush, '--', remote, `${commit}:refs/heads/${branch}`]);
+  const result = await pushPlainly(commands, { remote, refs: [`${commit}:refs/heads/${branch}`] });
   if (result.exitCode === 0) return;
   const reason = refusedRefs(result)[0]?.reason ?? '';
   if (reason.startsWith('[rejected]'))

@@ -3,7 +3,7 @@ import { quote } from '../../domain/quote.ts';
 import type { TagWriter } from '../../ports/tag-writer.ts';
 import type { GitCommands } from './git-commands.ts';
 import { isRefPart } from './ref-lines.ts';
-import { networkFailure, plainPush, refusedRefs } from './remote.ts';
+import { networkFailure, pushPlainly, refusedRefs } from './remote.ts';
 
 type Pushed = Parameters<TagWriter['push']>[0];
 
@@ -37,7 +37,7 @@ interface Push {
 async function pushRefs(commands: GitCommands, { remote, what, refs, options = [] }: Push): Promise<void> {
   const { tag, branch } = what;
   const act = `push tag ${quote(tag.name)} to ${quote(remote)}`;
-  const result = await commands.asUser(['push', ...plainPush, ...options, '--', remote, ...refs]);
+  const result = await pushPlainly(commands, { remote, refs, options });
   if (result.exitCode === 0) return;
   if (/does not support --atomic/.test(result.stderr)) throw cannotBeAtomic;
   // Where all fail together, only one of them has a reason of its own.

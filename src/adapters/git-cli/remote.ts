@@ -80,7 +80,7 @@ export async function pushTag(commands: GitCommands, remote: string, name: strin
   const act = `push tag ${quote(name)} to ${quote(remote)}`;
   const ref = `refs/tags/${name}`;
   if (!isRefPart(name)) throw new CutwaterError('USAGE', `Cannot ${act}: git does not allow the name`);
-  const result = await commands.asUser(['push', ...plainPush, '--', remote, `${ref}:${ref}`]);
+  const result = await pushPlainly(commands, { remote, refs: [`${ref}:${ref}`] });
   if (result.exitCode === 0) return;
   const [refusal] = refusedRefs(result);
   if (refusal?.reason.startsWith('[rejected]') === true)
@@ -93,13 +93,35 @@ export async function pushTag(commands: GitCommands, remote: string, name: strin
 }
 
 /** Whatever the user's configuration says, only what is named is pushed, and never with force. */
-export const plainPush: readonly string[] = [
+const plainPush: readonly string[] = [
   '--porcelain',
   '--no-follow-tags',
   '--no-force-with-lease',
   '--recurse-submodules=no',
   '--no-mirror',
 ];
+
+/**
+ * Pushes exactly these refspecs. Where another push holds one of the references at this very moment the server refuses;
+ * asked again it says whether there is anything left to do.
+ */
+export async function pushPlainly(
+  commands: GitCommands,
+  push: { readonly remote: string; readonly refs: readonly string[]; readonly options?: readonly string[] },
+): Promise<ToolResult> {
+  const { remote, refs, options = [] } = push;
+  const args = ['push', ...plainPush, ...options, '--', remote, ...refs];
+  let result = await commands.asUser(args);
+  for (let retry = 0; retry < 3 && metAnotherPush(result); retry += 1) result = await commands.asUser(args);
+  return result;
+}
+
+function metAnotherPush(result: ToolResult): boolean {
+  const refused = refusedRefs(result);
+  const busy =
+    /^\[remote rejected\].*(?:failed to update ref|already exists|lock|incorrect old value|transaction failed)/;
+  return refused.length > 0 && refused.every(({ reason }) => busy.test(reason));
+}
 
 /** The references a push with `--porcelain` could not update, with the reason as git gives it. */
 export function refusedRefs(result: ToolResult): readonly { readonly target: string; readonly reason: string }[] {

@@ -184,3 +184,17 @@ void test('push() pushes neither tag nor branch where the branch there has moved
     failsWith('USAGE', /no remote/),
   );
 });
+
+void test('pushes of one tag and one branch at the same moment all succeed', async (t) => {
+  const origin = await makeGitRepository(t, { bare: true });
+  const clone = await cloneRepository(t, origin);
+  await clone.git('checkout', '-q', '-b', 'main');
+  const commit = await clone.commit({ 'a.txt': '1' });
+  const writer = gitTagWriter(clone);
+  for (let round = 0; round < 5; round += 1) {
+    const tag = { name: `v1.0.${round}`, object: await clone.tag(`v1.0.${round}`) };
+    const branch = { name: `hotfix/${round}`, commit };
+    await Promise.all([1, 2, 3].map(() => writer.push({ tag, branch })));
+  }
+  assert.equal((await origin.git('for-each-ref')).split('\n').length, 10);
+});
