@@ -24,7 +24,8 @@ export async function measureRun(call: ToolCall): Promise<Usage> {
   try {
     const args = ['-f', '%U %S %M', '-o', report, '--', call.command, ...call.args];
     const started = performance.now();
-    await succeed({ ...call, command: timeProgram, args });
+    // GNU time passes no signal on: the whole group ends where a program never does.
+    await succeed({ timeoutSeconds: 300, ownGroup: true, ...call, command: timeProgram, args });
     const wall = performance.now() - started;
     const [user = 0, system = 0, kibibytes = 0] = (await readFile(report, 'utf8')).trim().split(' ').map(Number);
     return { wall, cpu: (user + system) * 1000, memory: (kibibytes * 1024) / 1e6 };
