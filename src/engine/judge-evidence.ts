@@ -6,8 +6,14 @@ import { quote } from '../domain/quote.ts';
 import { compareVersions } from '../domain/version.ts';
 import type { Evidence } from '../estate/evidence.ts';
 import type { EvidenceTagName } from '../estate/registry-tags.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import type { ReadWorld } from './world.ts';
+
+/** What of the protected branch's rules is needed: whose keys count, and for which project. */
+export interface EvidenceRules extends Pick<LoadedPolicy, 'trust'> {
+  readonly policy: Pick<Policy, 'project' | 'signatures'>;
+}
 
 /** Clocks that are wrong by more than this many seconds are wrong on purpose, or about everything. */
 const clockTolerance = 24 * 3600;
@@ -18,7 +24,7 @@ const clockTolerance = 24 * 3600;
  */
 export async function judgeEvidence(
   world: Pick<ReadWorld, 'tagVerifier' | 'now'>,
-  loaded: LoadedPolicy,
+  loaded: EvidenceRules,
   found: { readonly tag: GitTag; readonly name: EvidenceTagName },
 ): Promise<Parsed<Evidence>> {
   const { tag, name } = found;

@@ -105,6 +105,12 @@ void test('evidence', { concurrency: 2 }, async (outer) => {
           objectId(await clone.git('rev-parse', `refs/tags/${replayed}`)),
         );
         await pushOver(project, 'evidence/staging/v1.0.0-rc.1/7');
+        // What a maintainer signed is kept beside the image, whatever follows from it; the rest is not.
+        await succeed(['reconcile'], await runner(t, project));
+        const kept = Object.keys((await readPublished(project.data)).tags).flatMap(
+          (tag) => /^evidence-(\d+)-[0-9a-f]{12}_([a-z]+)_/.exec(tag)?.slice(1, 3).join(' ') ?? [],
+        );
+        assert.deepEqual(kept.toSorted(), ['1 migration', '2 staging', '4 staging', '6 staging']);
         const list = await succeed(['evidence', 'list', '1.0.0'], ada);
         const reasons: readonly RegExp[] = [
           /staging\/v1\.0\.0-rc\.1\/1 .*does not count: .*key/,
@@ -199,6 +205,32 @@ void test('evidence', { concurrency: 2 }, async (outer) => {
         await succeed(['promote', '1.0.0-rc.2', '--push'], ada);
         await succeed(['release', '1.0.0'], await runner(t, project));
         assert.doesNotMatch(await succeed(['status'], ada), /1\.0\.0-rc\.1 +failed/);
+      },
+    ),
+
+    outer.test(
+      'a failure that is signed while the release is under way stops it before anything is signed',
+      async (t) => {
+        const project = await copyProject(t, template);
+        const ada = await maintainer(project);
+        const failure = 'evidence/staging/v1.0.0-rc.2/2';
+        const publishes = ['git', '-C', project.clone.folder, 'push', '-q', 'origin', `refs/tags/${failure}`];
+        const gate = `gates:\n  - name: slow\n    classes: [stable]\n    on: candidate\n    command: ${JSON.stringify(publishes)}\n`;
+        await changePolicy(project, (text) => `${text}${gate}`);
+        await project.tag('1.0.0-rc.2');
+        await succeed(['release', '1.0.0-rc.2'], await runner(t, project));
+        for (const name of ['staging', 'migration']) await succeed(pass(name, '1.0.0-rc.2'), ada);
+        await project.tag('1.0.0');
+        const made = await readJson(['evidence', 'add', 'staging', '1.0.0-rc.2', '--result', 'fail'], ada);
+        assert.ok(JSON.stringify(made).includes(`"${failure}"`));
+        const before = followed(await readPublished(project.data));
+        const stopped = await runProgram(['release', '1.0.0'], await runner(t, project));
+        assert.equal(stopped.exitCode, 3, stopped.stderr);
+        assert.match(stopped.stderr, /gate slow passed[^]*Cannot release v1\.0\.0: staging failed/);
+        assert.deepEqual(followed(await readPublished(project.data)), before);
+        // A later result overrules it; the release goes on with the image it has.
+        await succeed(pass('staging', '1.0.0-rc.2'), ada);
+        await succeed(['release', '1.0.0'], await runner(t, project));
       },
     ),
   ]);
