@@ -40,6 +40,9 @@ void test('evidence', { concurrency: 2 }, async (outer) => {
           );
         assert.deepEqual(await readPublished(project.data), before, 'nothing was built');
 
+        const plan = await readJson(['plan', '1.0.0'], ada);
+        assert.match(JSON.stringify(plan['problems']), /"EVIDENCE_MISSING".*staging, migration have not passed/);
+
         await succeed(pass('staging', '1.0.0-rc.1'), ada);
         const report = join(await makeFolder(t), 'migration.env');
         await writeFile(report, `MIGRATION_STATUS=PENDING\n`);
