@@ -44,10 +44,10 @@ async function isOnlyTheEntry({ git }: CloneWorld, { policy, base }: IncidentJob
 /** The file as it should be on disk. Changes are in the way, but for the very edit that a crash left uncommitted. */
 async function wantedOnDisk(
   { workingCopy }: CloneWorld,
-  { incident, policy }: IncidentJob,
+  { incident, policy, base }: IncidentJob,
   { changes }: WorkingCopyStatus,
 ): Promise<Uint8Array | undefined> {
-  const checkedOut = await workingCopy.readCheckedOut(policy.changelog);
+  const checkedOut = await workingCopy.readCheckedOut(base, policy.changelog);
   const text = checkedOut && decodeText(checkedOut);
   const edit = text === undefined ? undefined : addIncident(text, incident);
   if (edit?.is !== 'edited') return undefined;

@@ -69,7 +69,7 @@ export async function readPrepareOutlook(
   const versionFiles = await findVersionFiles(world, head, build.versionFiles);
   const kind = kindOn(status.branch, loaded, version);
   const files = filesOf({ ...build, versionFiles, kind });
-  const texts = await readTexts(world, [...new Set([build.changelog, ...files])]);
+  const texts = await readTexts(world, head, [...new Set([build.changelog, ...files])]);
   const recordedReason = findBumpReason(version, {
     tagMessage: undefined,
     commits: commits.map(({ message }) => message),
@@ -143,11 +143,12 @@ function filesOf(facts: {
 
 async function readTexts(
   { workingCopy }: PrepareWorld,
+  commit: ObjectId,
   paths: readonly string[],
 ): Promise<ReadonlyMap<string, FileTexts>> {
   const texts = new Map<string, FileTexts>();
   for (const path of paths) {
-    const [head, disk] = await Promise.all([workingCopy.readCheckedOut(path), workingCopy.readFile(path)]);
+    const [head, disk] = await Promise.all([workingCopy.readCheckedOut(commit, path), workingCopy.readFile(path)]);
     texts.set(path, { head: head && decodeText(head, path), disk: disk && decodeText(disk, path) });
   }
   return texts;

@@ -108,6 +108,20 @@ void suite('preparing a release', { concurrency: 2 }, () => {
     assert.equal(deaths, 8);
   });
 
+  void test('claims nothing that another run has done meanwhile, and finds it done the next time', async (t) => {
+    for (const moment of ['readFile', 'commitFiles'] as const) {
+      const project = await copyDocumentedProject(t, template);
+      const through = (real: WorkingCopy) => overtaken(real, moment, () => run(project, asked('1.1.0')));
+      await assert.rejects(
+        run(project, asked('1.1.0'), { through }),
+        (error) => isCutwaterError(error, 'WORKING_COPY_UNFIT') && /HEAD is [0-9a-f]{40} now/.test(error.message),
+      );
+      const { is, commit } = await run(project, asked('1.1.0'));
+      assert.deepEqual([is, commit], ['kept', await project.clone.git('rev-parse', 'HEAD')]);
+      assert.equal(await project.clone.git('rev-list', '--count', 'origin/main..HEAD'), '1');
+    }
+  });
+
   void test('stops at a changelog that was edited by hand meanwhile, says both, and overwrites nothing', async (t) => {
     const project = await copyDocumentedProject(t, template);
     const edited = documents['CHANGELOG.md'].replace('- A thing.', '- Another thing.');
@@ -325,5 +339,26 @@ function dying(real: WorkingCopy, acts: number): WorkingCopy {
     writeFile: mortal(real.writeFile),
     commitFiles: mortal(real.commitFiles),
     pushBranch: mortal(real.pushBranch),
+  };
+}
+
+/** The real working copy, with another whole run before its first act of this name. */
+function overtaken(real: WorkingCopy, moment: 'readFile' | 'commitFiles', other: () => Promise<unknown>): WorkingCopy {
+  let isOvertaken = false;
+  const once = async (): Promise<void> => {
+    if (isOvertaken) return;
+    isOvertaken = true;
+    await other();
+  };
+  return {
+    ...real,
+    readFile: async (path) => {
+      if (moment === 'readFile') await once();
+      return real.readFile(path);
+    },
+    commitFiles: async (commit) => {
+      if (moment === 'commitFiles') await once();
+      return real.commitFiles(commit);
+    },
   };
 }

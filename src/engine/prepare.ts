@@ -76,7 +76,7 @@ async function requireCommitted(
   wanted: { readonly path: string; readonly text: string; readonly commit: ObjectId; readonly parent: ObjectId },
 ): Promise<void> {
   const { path, text, commit, parent } = wanted;
-  const bytes = await workingCopy.readCheckedOut(path);
+  const bytes = await workingCopy.readCheckedOut(commit, path);
   if (bytes !== undefined && new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) === text) return;
   throw new CutwaterError(
     'WORKING_COPY_UNFIT',

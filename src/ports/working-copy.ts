@@ -12,8 +12,8 @@ export interface WorkingCopy {
    * what lies behind a link.
    */
   readFile(path: string): Promise<Uint8Array | undefined>;
-  /** A regular file of HEAD as a checkout would write it here, line ends included; undefined where HEAD has none. */
-  readCheckedOut(path: string): Promise<Uint8Array | undefined>;
+  /** A regular file of a commit as a checkout would write it here, line ends included; undefined where it has none. */
+  readCheckedOut(commit: ObjectId, path: string): Promise<Uint8Array | undefined>;
   /** Replaces or makes a file: after any crash it is the old one or the new one. Its permissions stay. */
   writeFile(path: string, bytes: Uint8Array): Promise<void>;
   /**

@@ -99,16 +99,18 @@ test('readFile() and writeFile() neither follow a link nor reach anything outsid
   assert.equal(await readFile(join(folder, 'a.txt'), 'utf8'), '1');
 });
 
-test('readCheckedOut() gives a file of HEAD with the line ends a checkout would give it', async (t) => {
+test('readCheckedOut() gives a file of a commit with the line ends a checkout would give it', async (t) => {
   const repository = await makeGitRepository(t);
   await repository.commit({ 'a.md': 'one\ntwo\n', '.gitattributes': '*.md text eol=crlf\n', '-x': 'dash' });
   await symlink('a.md', join(repository.folder, 'link'));
-  await repository.commit({});
+  const commit = await repository.commit({});
+  await repository.commit({ 'a.md': 'later\n' });
   const copy = open(repository);
-  assert.equal(text(await copy.readCheckedOut('a.md')), 'one\r\ntwo\r\n');
-  assert.equal(text(await copy.readCheckedOut('-x')), 'dash');
-  for (const path of ['link', 'none', '.git/config', '../x']) assert.equal(await copy.readCheckedOut(path), undefined);
-  assert.equal(await open(await makeGitRepository(t)).readCheckedOut('a.md'), undefined);
+  assert.equal(text(await copy.readCheckedOut(commit, 'a.md')), 'one\r\ntwo\r\n');
+  assert.equal(text(await copy.readCheckedOut(commit, '-x')), 'dash');
+  for (const path of ['link', 'none', '.git/config', '../x'])
+    assert.equal(await copy.readCheckedOut(commit, path), undefined);
+  await assert.rejects(copy.readCheckedOut(objectId('1'.repeat(40)), 'a.md'), failsWith('TOOL_FAILED'));
 });
 
 test('commitFiles() commits the named files as they are on disk, new ones too, and nothing else', async (t) => {

@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import { lstat, readFile, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CutwaterError } from '../../domain/error.ts';
+import type { ObjectId } from '../../domain/object-id.ts';
 import { quote } from '../../domain/quote.ts';
 import type { GitOperation, WorkingCopy, WorkingCopyStatus } from '../../ports/working-copy.ts';
 import { replaceDurably } from '../files/durable-write.ts';
@@ -21,7 +22,7 @@ export function gitWorkingCopy(options: GitCliOptions): WorkingCopy {
   return {
     status: () => readStatus(commands),
     readFile: (path) => readOnDisk(commands, path),
-    readCheckedOut: (path) => readCheckedOut(commands, path),
+    readCheckedOut: (commit, path) => readCheckedOut(commands, commit, path),
     async writeFile(path, bytes) {
       const place = await placeOf(commands, path);
       // Below .git, so that a crash leaves nothing in the working copy.
@@ -65,16 +66,16 @@ async function readOnDisk(commands: GitCommands, path: string): Promise<Uint8Arr
   return place.mode === undefined ? undefined : new Uint8Array(await readFile(place.file));
 }
 
-async function readCheckedOut(commands: GitCommands, path: string): Promise<Uint8Array | undefined> {
+async function readCheckedOut(commands: GitCommands, commit: ObjectId, path: string): Promise<Uint8Array | undefined> {
   if (!isTreePath(path)) return undefined;
   const top = await topOf(commands);
-  const args = ['-C', top, '--literal-pathspecs', 'ls-tree', '-z', '--full-tree', 'HEAD', '--', path];
+  const args = ['-C', top, '--literal-pathspecs', 'ls-tree', '-z', '--full-tree', commit, '--', path];
   const listing = await commands.asUser(args);
-  // Before the first commit there is no HEAD.
+  if (listing.exitCode !== 0) throw gitFailure(`read ${quote(path)} of commit ${commit}`, listing);
   const [entry = ''] = Buffer.from(listing.stdout).toString('utf8').split('\0');
   if (!/^100\d{3} blob /.test(entry) || entry.slice(entry.indexOf('\t') + 1) !== path) return undefined;
-  const content = await commands.asUser(['-C', top, 'cat-file', '--filters', `HEAD:${path}`]);
-  if (content.exitCode !== 0) throw gitFailure(`read ${quote(path)} of HEAD`, content);
+  const content = await commands.asUser(['-C', top, 'cat-file', '--filters', `${commit}:${path}`]);
+  if (content.exitCode !== 0) throw gitFailure(`read ${quote(path)} of commit ${commit}`, content);
   return new Uint8Array(content.stdout);
 }
 
