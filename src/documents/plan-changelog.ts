@@ -44,10 +44,11 @@ export function planChangelog(file: FileTexts & { readonly path: string }, facts
     case 'edited': {
       const says = `what is unreleased becomes ${formatVersion(version)}`;
       const own = found === undefined ? undefined : edit(found);
-      const isOwn = own?.is === 'edited' && own.text === disk;
-      if (!isOwn || own.text === wanted.text) return planFile(file, { text: wanted.text, says });
+      if (own?.is !== 'edited') return planFile(file, { text: wanted.text, says });
+      if (own.text !== disk) return handEdited(file, own.text);
       if (date.asked === undefined) return planFile(file, { text: own.text, says });
-      return { is: 'planned', file: { path: file.path, state: 'write', text: wanted.text, says } };
+      const state = own.text === wanted.text ? 'written' : 'write';
+      return { is: 'planned', file: { path: file.path, state, text: wanted.text, says } };
     }
   }
 }

@@ -1,5 +1,7 @@
 import type { ObjectId } from '../domain/object-id.ts';
+import { readVersionOf } from '../documents/version-file.ts';
 import type { PolicyTemplate } from '../policy/policy-template.ts';
+import { versionFileFor } from '../policy/version-file-policy.ts';
 import type { Git } from '../ports/git.ts';
 
 /** What a commit shows of a project: enough for a first policy file. Reads files of the commit only. */
@@ -23,6 +25,7 @@ export async function detectProject(git: Git, commit: ObjectId, folderName: stri
     ...(changelog === undefined ? {} : { changelog }),
     upgrading: upgrading ?? false,
     lockFiles,
+    versionFiles: await findNamedVersion(git, commit),
   };
 }
 
@@ -33,6 +36,19 @@ const lockFilePaths = [
   'pnpm-lock.yaml',
   'frontend/pnpm-lock.yaml',
 ] as const;
+
+/** The usual files that name a version, as far as they agree with the first of them. */
+async function findNamedVersion(git: Git, commit: ObjectId): Promise<readonly string[]> {
+  const found: { readonly path: string; readonly versions: readonly string[] }[] = [];
+  for (const path of ['Cargo.toml', 'package.json', 'frontend/package.json', 'VERSION', 'version.txt']) {
+    const file = versionFileFor(path);
+    const bytes = await git.readFile(commit, path);
+    const read = file && bytes && readVersionOf(file, new TextDecoder().decode(bytes));
+    if (read?.is === 'ok') found.push({ path, versions: read.value.map(({ version }) => version) });
+  }
+  const [first] = found.flatMap(({ versions }) => versions);
+  return found.flatMap(({ path, versions }) => (versions.every((version) => version === first) ? [path] : []));
+}
 
 interface Source {
   readonly url: string;

@@ -111,10 +111,12 @@ async function bumpProblems(
   const judged = judgeBump({ asked: version, previous, declared: declaredChanges(section), upgrading });
   const wrong = judged.problems.filter(({ weight }) => weight === 'wrong');
   if (wrong.length === 0) return [];
-  const from = tagged.find((tag) => tag.version === previous)?.commit;
+  const isShallow = await git.isShallow();
+  // A shallow clone may not have the commit to begin at; what it has may hold the reason nevertheless.
+  const from = isShallow ? undefined : tagged.find((tag) => tag.version === previous)?.commit;
   const commits = (await history.commitsBetween({ from, to: commit })).map(({ message }) => message);
   if (findBumpReason(version, { tagMessage, commits }) !== undefined) return [];
-  if (await git.isShallow())
+  if (isShallow)
     throw new CutwaterError(
       'HISTORY_SHALLOW',
       `Cannot see whether a reason was given for ${formatVersion(version)}: ${wrong.map(({ message }) => message).join('; ')}`,

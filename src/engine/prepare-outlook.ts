@@ -64,7 +64,8 @@ export async function readPrepareOutlook(
   const tags = taggedVersions(await readProjectTags(world.git, loaded.policy, world.tagSource));
   const tagged = tags.map((tag) => tag.version);
   const previous = previousStable(version, tagged);
-  const from = tags.find((tag) => tag.version === previous)?.commit;
+  // A shallow clone may not have the commit to begin at.
+  const from = (await world.git.isShallow()) ? undefined : tags.find((tag) => tag.version === previous)?.commit;
   const commits = await world.history.commitsBetween({ from, to: head });
   const versionFiles = await findVersionFiles(world, head, build.versionFiles);
   const kind = kindOn(status.branch, loaded, version);

@@ -277,13 +277,18 @@ void suite('preparing a release', { concurrency: 2 }, () => {
     await assert.rejects(run(project, asked('1.1.0')), (error) => isCutwaterError(error, 'WORKING_COPY_UNFIT'));
   });
 
-  void test('lists the commits since the last stable version beside what is unreleased', async (t) => {
+  void test('lists the commits since the last stable version, what is unreleased, and each defect of the changelog', async (t) => {
     const project = await copyDocumentedProject(t, template);
+    await project.clone.tag('v0.9.0', { target: 'v1.0.0' });
     const { world, loaded } = await openPreparation(project);
     const outlook = await readPrepareOutlook(world, loaded, asked('1.0.1-rc.1'));
     assert.deepEqual(
       outlook.commits.map(({ subject }) => subject),
       ['feat: a thing'],
+    );
+    assert.deepEqual(
+      outlook.preparation.defects.map(({ code, section }) => [code, section]),
+      [['section-missing', '0.9.0']],
     );
     assert.equal(outlook.preparation.changes, '### Added\n\n- A thing.');
     assert.match(outlook.problems.map(({ message }) => message).join(), /1\.0\.1 is too small after 1\.0\.0/);

@@ -28,6 +28,7 @@ test('formatPolicyTemplate() writes down everything it is given', () => {
     changelog: 'CHANGES.md',
     upgrading: false,
     lockFiles: ['package-lock.json'],
+    versionFiles: ['package.json', 'VERSION'],
     gates: [{ name: 'unit-tests', command: ['npm', 'test', '--', '{"a": 1}'] }],
     schema: 'schema/cutwater.schema.json\n# not a second line',
   });
@@ -48,6 +49,10 @@ test('formatPolicyTemplate() writes down everything it is given', () => {
   });
   assert.deepEqual(policy.gates[0]?.command, ['npm', 'test', '--', '{"a": 1}']);
   assert.equal(policy.upgrading, undefined);
+  assert.deepEqual(
+    policy.versionFiles.map(({ path }) => path),
+    ['package.json', 'VERSION'],
+  );
   assert.equal(text.split('\n')[0], '# yaml-language-server: $schema=schema/cutwater.schema.json# not a second line');
 });
 

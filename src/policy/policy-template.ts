@@ -13,6 +13,8 @@ export interface PolicyTemplate {
   /** Path of the upgrading notes; false where the project has none. */
   readonly upgrading?: string | false;
   readonly lockFiles?: readonly string[];
+  /** Paths of files whose name tells where the version stands. */
+  readonly versionFiles?: readonly string[];
   /** Commands that test the source, as words. */
   readonly gates?: readonly { readonly name: string; readonly command: readonly string[] }[];
   /** Where the JSON Schema is, relative to the file or as an address, for editors. */
@@ -137,6 +139,7 @@ function documentsBlock({
   changelog = 'CHANGELOG.md',
   upgrading = 'docs/upgrading.md',
   lockFiles = [],
+  versionFiles = [],
 }: PolicyTemplate): readonly string[] {
   const documents = [changelog, ...(upgrading === false ? [] : [upgrading])].filter(
     (path) => !path.startsWith('docs/'),
@@ -148,6 +151,10 @@ function documentsBlock({
     `notBuildInput: [${[...documents, 'docs/**'].map(scalar).join(', ')}]`,
     '# The bill of materials is read from these.',
     lockFiles.length === 0 ? '# lockFiles: [Cargo.lock]' : `lockFiles: [${lockFiles.map(scalar).join(', ')}]`,
+    '# Files that name the version, set by "cutwater prepare" with the lock files beside them.',
+    versionFiles.length === 0
+      ? '# versionFiles: [Cargo.toml]'
+      : `versionFiles: [${versionFiles.map(scalar).join(', ')}]`,
   ];
 }
 

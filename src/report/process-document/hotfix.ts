@@ -4,7 +4,7 @@ import { commands, say } from './document.ts';
 import { gatesOf, sourceGateCommands } from './gates.ts';
 import type { Inline } from './inline.ts';
 import { code, enumerate, prose } from './inline.ts';
-import { documentEdits, documentFiles } from './release-documents.ts';
+import { documentEdits, documentFiles, preparedFiles } from './release-documents.ts';
 import { sh, words } from './shell.ts';
 
 /** A security fix or a critical regression, shipped from the last stable version and merged back. */
@@ -66,7 +66,7 @@ function describe(policy: Policy): Step {
       ...documentEdits(policy),
       commands(
         'hand',
-        sh`git add -- ${words(files)}`,
+        sh`git add -- ${words(preparedFiles(policy))}`,
         sh`git commit -m "docs: prepare release v$VERSION"`,
         sh`git push origin "hotfix/v$VERSION"`,
       ),

@@ -47,7 +47,7 @@ const rows: Readonly<Record<string, readonly [chapter: string, ...says: readonly
   D1: ['Stable release', '`## [X.Y.Z] - YYYY-MM-DD`', 'https://github.com/kubedoio/rustshare/compare/v'],
   D2: ['Stable release', 'cutwater prepare "$VERSION"', /breaking changes, new and changed\s+environment\s+variables/],
   D3: ['Stable release', 'cargo test --workspace\nnpm --prefix frontend run test\n./scripts/final-launch-smoke.sh'],
-  D4: ['Stable release', 'git add -- CHANGELOG.md docs/upgrading.md', 'docs: prepare release v$VERSION'],
+  D4: ['Stable release', 'git add -- CHANGELOG.md docs/upgrading.md Cargo.toml', 'docs: prepare release v$VERSION'],
   D5: ['Stable release', 'git tag -s "v$VERSION" -m "Release v$VERSION"'],
   D6: ['Stable release', 'git push origin "refs/tags/v$VERSION"'],
   D7: ['Stable release', 'cutwater release "$VERSION"'],

@@ -3,12 +3,12 @@ import type { Policy } from '../../policy/policy.ts';
 import type { Block } from './document.ts';
 import { commands, say } from './document.ts';
 import type { Inline } from './inline.ts';
-import { code, prose } from './inline.ts';
+import { code, enumerate, prose } from './inline.ts';
 import type { ShellLine } from './shell.ts';
 import { sh } from './shell.ts';
 
 /** What changelog and upgrading notes must say of a version. */
-export function documentRules({ changelog, upgrading, source }: Policy): readonly Inline[] {
+export function documentRules({ changelog, upgrading, source, versionFiles }: Policy): readonly Inline[] {
   const link = source === undefined ? undefined : repositoryLinks(source).compare('vA.B.C', 'vX.Y.Z');
   const links = link === undefined ? prose`` : prose`, and the list of links at the end gets ${code(link)} for it`;
   return [
@@ -21,12 +21,28 @@ export function documentRules({ changelog, upgrading, source }: Policy): readonl
             variables, migrations, and the way back (${code('binary')}: the old version starts again;
             ${code('restore')}: the backup first). Where there is nothing to say, "none" says so.`,
         ]),
+    ...(versionFiles.length === 0
+      ? []
+      : [
+          prose`${enumerate(pathsOf(versionFiles).map(code))} say ${code('X.Y.Z')}, and the lock files beside them. That is
+            done before the first candidate, so that the stable release can be the same build.`,
+        ]),
   ];
 }
 
-/** The files that are written for a release. */
+/** The documents that are written for a release. */
 export function documentFiles({ changelog, upgrading }: Policy): readonly string[] {
   return [changelog, ...(upgrading === undefined ? [] : [upgrading])];
+}
+
+/** The files of the commit: the documents, and what names the version. */
+export function preparedFiles(policy: Policy): readonly string[] {
+  const { versionFiles, lockFiles } = policy;
+  return [...documentFiles(policy), ...(versionFiles.length === 0 ? [] : [...pathsOf(versionFiles), ...lockFiles])];
+}
+
+function pathsOf(files: Policy['versionFiles']): readonly string[] {
+  return [...new Set(files.map(({ path }) => path))];
 }
 
 /** The same edits with an editor, or with perl for what is the same in every release. */

@@ -6,7 +6,7 @@ import { gatesOf, sourceGateCommands } from './gates.ts';
 import { code, enumerate, prose } from './inline.ts';
 import { aliasNames } from './project-names.ts';
 import { sh, words } from './shell.ts';
-import { documentEdits, documentFiles, documentRules } from './release-documents.ts';
+import { documentEdits, preparedFiles, documentRules } from './release-documents.ts';
 
 /** From a candidate that was found good to users who know of the release. */
 export function stable(policy: Policy): Chapter {
@@ -40,7 +40,7 @@ function tests(policy: Policy): Step {
 }
 
 function commit(policy: Policy): Step {
-  const files = words(documentFiles(policy));
+  const files = words(preparedFiles(policy));
   return {
     title: 'Commit the documents and push',
     blocks: [
