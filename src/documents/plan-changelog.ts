@@ -38,7 +38,7 @@ export function planChangelog(file: FileTexts & { readonly path: string }, facts
   const wanted = edit(date.asked ?? date.today);
   switch (wanted.is) {
     case 'refused':
-      return refusedPlan(`${name} ${wanted.reason}`, 'Mend that line, commit it, and run the command again');
+      return refusedPlan(`${name} ${wanted.reason}`, 'Mend the file, commit it, and run the command again');
     case 'unchanged':
       return planReleased(file, facts);
     case 'edited': {

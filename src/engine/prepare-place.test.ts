@@ -35,6 +35,8 @@ test('placeProblems() names every other change, at most ten of them, and what th
   const [said = ''] = problems({}, { changes });
   match(said, /^other files are changed: "f0\\u\{1b\}" \(unstaged\), .*"f9\\u\{1b\}" \(unstaged\) and 2 more$/);
   const half = { path: 'CHANGELOG.md', kind: 'half-staged' } as const;
+  const unmerged = { path: 'CHANGELOG.md', kind: 'unmerged' } as const;
+  deepEqual(problems({}, { changes: [unmerged] }), ['"CHANGELOG.md" has conflicts of a merge']);
   deepEqual(problems({}, { changes: [half] }), ['the index holds another "CHANGELOG.md" than HEAD and the disk']);
 });
 

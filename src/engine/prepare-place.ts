@@ -49,7 +49,10 @@ function branchProblems({ version, status, git, remote, push }: PreparationPlace
     problems.push({ message, hint });
   };
   if (operation !== undefined)
-    add(`git is in the middle of a ${operation}`, `Finish it, or end it with 'git ${operation} --abort'`);
+    add(
+      `git is in the middle of a ${operation}`,
+      `Finish it, or end it with 'git ${operation} ${operation === 'bisect' ? 'reset' : '--abort'}'`,
+    );
   if (!git.releaseBranches.some((pattern) => matchesGlob(pattern, branch)))
     add(
       `${quote(branch)} is no branch for releases, those are ${git.releaseBranches.map(quote).join(', ')}`,
@@ -135,9 +138,13 @@ function changeProblems({ status, files }: PreparationPlace): readonly DocumentP
             hint: "Commit them by themselves, or put them away with 'git stash'",
           },
         ]),
-    ...half.map(({ path }) => ({
-      message: `the index holds another ${quote(path)} than HEAD and the disk`,
-      hint: `Run 'git restore --staged' on it, and look that nothing is lost`,
-    })),
+    ...half.map(({ path, kind }) =>
+      kind === 'unmerged'
+        ? { message: `${quote(path)} has conflicts of a merge`, hint: 'Solve them and finish the merge' }
+        : {
+            message: `the index holds another ${quote(path)} than HEAD and the disk`,
+            hint: `Run 'git restore --staged' on it, and look that nothing is lost`,
+          },
+    ),
   ];
 }

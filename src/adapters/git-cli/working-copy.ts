@@ -117,5 +117,7 @@ async function statOf(file: string): Promise<Stats | undefined> {
 }
 
 function unusable(path: string, reason: string): CutwaterError {
-  return new CutwaterError('INPUT_INVALID', `Cannot use ${quote(path)} of the working copy: ${reason}`);
+  return new CutwaterError('INPUT_INVALID', `Cannot use ${quote(path)} of the working copy: ${reason}`, {
+    hint: 'Name a regular file of the repository in the policy',
+  });
 }
