@@ -1,12 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Registry } from './create-registry.ts';
 import type { RegistryReply, ReplyStream } from './exchange.ts';
+import { faultReply } from './exchange.ts';
 
 /** Carries requests that come over HTTP to a registry, and its answers back. */
 export function answerHttp(registry: Registry): RequestListener {
   return (request, response) => void serve(registry, request, response);
 }
 
+/** Never rejects: one request must not end the server. */
 async function serve(registry: Registry, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const reply = await registry.answer({
     method: request.method ?? '',
@@ -15,30 +17,34 @@ async function serve(registry: Registry, request: IncomingMessage, response: Ser
     body: readBody(request),
     isBroken: () => request.errored !== null,
   });
-  if (reply.status >= 400) limitDrain(request);
-  for (const [name, value] of Object.entries(reply.headers))
-    response.setHeader(name, typeof value === 'object' ? [...value] : value);
-  response.writeHead(reply.status);
-  await sendBody(reply, { isHead: request.method === 'HEAD', response });
+  const stream = typeof reply.body === 'object' && 'pieces' in reply.body ? reply.body : undefined;
+  try {
+    if (reply.status >= 400) limitDrain(request);
+    beginReply(response, reply);
+    if (request.method === 'HEAD') response.end();
+    else if (stream === undefined) response.end(reply.body);
+    else await sendStream(response, stream.pieces);
+  } catch (error) {
+    // Where an answer is under way already, all that can be said is that it has no end.
+    if (response.headersSent) response.destroy();
+    else sendFailure(response, error);
+  } finally {
+    await stream?.close().catch(() => undefined);
+  }
 }
 
-async function sendBody(
-  { body }: RegistryReply,
-  { isHead, response }: { readonly isHead: boolean; readonly response: ServerResponse },
-): Promise<void> {
-  if (typeof body === 'string' || body instanceof Uint8Array) {
-    response.end(isHead ? undefined : body);
-    return;
-  }
-  try {
-    if (isHead) response.end();
-    else await sendStream(response, body.pieces);
-  } catch {
-    // An answer is under way already: all that can be said is that it has no end.
-    response.destroy();
-  } finally {
-    await body.close();
-  }
+function beginReply(response: ServerResponse, { status, headers }: Pick<RegistryReply, 'status' | 'headers'>): void {
+  for (const [name, value] of Object.entries(headers))
+    response.setHeader(name, typeof value === 'object' ? [...value] : value);
+  response.writeHead(status);
+}
+
+/** For what no header can say, such as a media type with a line break that another program wrote into the layout. */
+function sendFailure(response: ServerResponse, error: unknown): void {
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  const { status, headers, body } = faultReply(error);
+  beginReply(response, { status, headers });
+  response.end(body);
 }
 
 /** The body of a request as it comes. Leaving the loop early keeps the connection, so that an answer can be sent. */

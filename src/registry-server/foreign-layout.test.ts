@@ -71,6 +71,25 @@ test('a layout written by another program is served, its platforms too, and what
   assert.equal((await send(port, { method: 'DELETE', path: `/v2/foreign/blobs/${digestOf('{}')}` })).status, 405);
 });
 
+test('a media type that no header can hold is a 500, and the next request is answered', async (t) => {
+  const { port, folder } = await startRegistry(t);
+  const image = imageManifest();
+  const blobs = join(folder, 'foreign/blobs/sha256');
+  await mkdir(blobs, { recursive: true });
+  await writeFile(join(blobs, hexOf(image.digest)), image.text);
+  const mediaType = `${image.mediaType}\r\nset-cookie: a=b`;
+  const manifests = [{ mediaType, digest: image.digest, size: image.size, annotations: { [refName]: 'v1' } }];
+  await writeFile(join(folder, 'foreign/index.json'), JSON.stringify({ schemaVersion: 2, manifests }));
+  await writeFile(join(folder, 'foreign/oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
+  const reply = await send(port, { path: '/v2/foreign/manifests/v1' });
+  assert.equal(reply.status, 500);
+  assert.equal(reply.headers['set-cookie'], undefined);
+  assert.equal(
+    (await send(port, { path: '/v2/foreign/tags/list' })).body.toString(),
+    '{"name":"foreign","tags":["v1"]}',
+  );
+});
+
 test('referrers in a layout written by another program are found', async (t) => {
   const { port, folder } = await startRegistry(t);
   const target = imageManifest();
