@@ -222,17 +222,22 @@ for (const { arch, machine } of [
 `;
 
 /**
- * Stands in for cargo where none is installed, and is quick where one is: it refuses a workspace whose lock file is not
- * of its manifests, as "cargo test --locked" does, and runs no tests of Rust.
+ * Stands in for cargo where none is installed, and is quick where one is. "update --workspace" writes the version of the
+ * members into the lock file; everything else refuses a lock file that is not of its manifests, as "--locked" does, and
+ * runs no tests of Rust.
  */
 export const cargoStandIn = `#!/usr/bin/env node
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 
 const version = /^version = "(.*?)"/m.exec(readFileSync('Cargo.toml', 'utf8'))?.[1];
 const members = JSON.parse(/^members = (\\[.*\\])$/m.exec(readFileSync('Cargo.toml', 'utf8'))?.[1] ?? '[]');
-const locked = readFileSync('Cargo.lock', 'utf8');
+let locked = readFileSync('Cargo.lock', 'utf8');
 for (const member of members) {
   const name = /^name = "(.*?)"/m.exec(readFileSync(\`\${member}/Cargo.toml\`, 'utf8'))?.[1];
+  if (process.argv[2] === 'update') {
+    locked = locked.replace(new RegExp(\`(name = "\${name}"\\nversion = )".*?"\`), \`$1"\${version}"\`);
+    writeFileSync('Cargo.lock', locked);
+  }
   if (locked.includes(\`name = "\${name}"\\nversion = "\${version}"\\n\`)) continue;
   console.error(\`error: Cargo.lock needs to be updated: \${name} is not \${version} there\`);
   process.exit(101);

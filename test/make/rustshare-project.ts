@@ -31,6 +31,8 @@ export interface RustshareProject {
   readonly ciKeyPem: string;
   /** Where the embedded registry (repository `rustshare-backend`) and the local releases are. */
   readonly data: string;
+  /** Folders of the programs that come first in PATH. */
+  readonly programs: readonly string[];
   /** The maintainer at the clone: no CI key. */
   readonly maintainer: RunAt;
   /** Runs git as the maintainer at the clone, so that `git tag -s` signs. */
@@ -59,16 +61,13 @@ export async function makeRustshareProject(
   ]);
   const data = await makeFolder(scope);
   const ci = makeCiKey('ed25519');
-  const env = await environmentOf(scope, clone, data);
-  const commit: RustshareProject['commit'] = async (files, message = 'change') => {
-    await clone.commit(files, message);
-    await clone.git('push', '-q', 'origin', 'HEAD');
-  };
+  const programs = await makePrograms(scope);
   await clone.git('checkout', '-q', '-b', 'main');
-  await clone.git('config', 'user.signingKey', senolcolak.fingerprint);
+  const keys = { senolcolak, zoorpha };
+  const project = await assemble(scope, { origin, clone, data, keys, ciKeyPem: ci.privatePem, programs });
   await makeEarlierReleases({ clone, data, key: senolcolak });
   await fillBuildFolder(clone.folder);
-  await commit(
+  await project.commit(
     {
       ...(options.next === undefined ? {} : sourcesAt(options.next)),
       'cutwater.yaml': await policyText([senolcolak, zoorpha]),
@@ -79,20 +78,43 @@ export async function makeRustshareProject(
     },
     'Add an end date to links, and Cutwater',
   );
-  const maintainer = { folder: clone.folder, env: { ...env, GNUPGHOME: senolcolak.home } };
+  return project;
+}
+
+/** The project as it is now, with a remote, a clone and data of its own: what happens there changes nothing here. */
+export async function copyRustshareProject(scope: Scope, project: RustshareProject): Promise<RustshareProject> {
+  const origin = await cloneRepository(scope, project.origin, '--mirror');
+  const clone = await cloneRepository(scope, origin);
+  const data = await makeFolder(scope);
+  await cp(project.data, data, { recursive: true });
+  return assemble(scope, { ...project, origin, clone, data });
+}
+
+type Parts = Pick<RustshareProject, 'origin' | 'clone' | 'data' | 'keys' | 'ciKeyPem' | 'programs'>;
+
+async function assemble(scope: Scope, parts: Parts): Promise<RustshareProject> {
+  const { origin, clone, data, keys, ciKeyPem, programs } = parts;
+  const env = {
+    ...clone.environment,
+    PATH: [...programs, clone.environment['PATH']].join(delimiter),
+    // Compiling the sources anew in each process would take most of the time.
+    NODE_COMPILE_CACHE: join(import.meta.dirname, '../../node_modules/.cache/test-compile'),
+    CUTWATER_DATA: data,
+  };
+  await clone.git('config', 'user.signingKey', keys.senolcolak.fingerprint);
+  const maintainer = { folder: clone.folder, env: { ...env, GNUPGHOME: keys.senolcolak.home } };
   return {
-    origin,
-    clone,
-    keys: { senolcolak, zoorpha },
-    ciKeyPem: ci.privatePem,
-    data,
+    ...parts,
     maintainer,
     git: (...args) => run({ command: 'git', args, cwd: maintainer.folder, env: maintainer.env }),
     runner: async () => {
       const { folder } = await cloneRepository(scope, origin);
-      return { folder, env: { ...env, CI: 'true', CUTWATER_CI_KEY: ci.privatePem } };
+      return { folder, env: { ...env, CI: 'true', CUTWATER_CI_KEY: ciKeyPem } };
     },
-    commit,
+    commit: async (files, message = 'change') => {
+      await clone.commit(files, message);
+      await clone.git('push', '-q', 'origin', 'HEAD');
+    },
   };
 }
 
@@ -101,25 +123,15 @@ export async function adopt(project: RustshareProject): Promise<void> {
   await succeed(['import', '--yes', '--push'], project.maintainer);
 }
 
-async function environmentOf(
-  scope: Scope,
-  clone: TestRepository,
-  data: string,
-): Promise<Readonly<Record<string, string>>> {
+/** Programs that stand in for those that are not everywhere, and "cutwater" itself. */
+async function makePrograms(scope: Scope): Promise<readonly string[]> {
   const programs = await makeFolder(scope);
   await writeFile(join(programs, 'package.json'), '{ "type": "module" }\n');
   await writeFile(join(programs, 'cargo'), cargoStandIn, { mode: 0o755 });
   await writeFile(join(programs, 'cutwater'), `#!/bin/sh\nexec "${process.execPath}" "${main}" --plain "$@"\n`, {
     mode: 0o755,
   });
-  const trivy = await makeTrivyStandIn(scope);
-  return {
-    ...clone.environment,
-    PATH: [programs, trivy.folder, clone.environment['PATH']].join(delimiter),
-    // Compiling the sources anew in each process would take most of the time.
-    NODE_COMPILE_CACHE: join(import.meta.dirname, '../../node_modules/.cache/test-compile'),
-    CUTWATER_DATA: data,
-  };
+  return [programs, (await makeTrivyStandIn(scope)).folder];
 }
 
 const main = join(import.meta.dirname, '../../src/main.ts');

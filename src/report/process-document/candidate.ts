@@ -4,7 +4,9 @@ import { commands, list, say } from './document.ts';
 import { evidenceOf, gatesOf, scanOf } from './gates.ts';
 import { code, enumerate, prose } from './inline.ts';
 import { aliasNames, withoutTls } from './project-names.ts';
-import { sh } from './shell.ts';
+import { versionPaths } from './release-documents.ts';
+import { sh, words } from './shell.ts';
+import { versionEdits, versionFileNames } from './version-edits.ts';
 
 /** From the decision for a version to a candidate that is found good, or to the next one. */
 export function candidate(policy: Policy): Chapter {
@@ -14,7 +16,7 @@ export function candidate(policy: Policy): Chapter {
       say(prose`A candidate is what would be released, published under a name of its own so that it can be tried. If
         it is good, its very bytes become the stable release; nothing is built again.`),
     ],
-    steps: [decide(policy), tag(policy), publish(policy), validate(policy), conclude(policy)],
+    steps: [decide(policy), ...setVersion(policy), tag(policy), publish(policy), validate(policy), conclude(policy)],
   };
 }
 
@@ -24,10 +26,32 @@ function decide(policy: Policy): Step {
     blocks: [
       say(prose`Everything that users will notice stands under "Unreleased" in ${code(policy.changelog)}. Compare it
         with the commits since the last stable version; what is declared there decides the number.`),
-      commands('do', sh`cutwater prepare "$VERSION-rc.$RC" --check`),
+      commands('ask', sh`cutwater prepare "$VERSION-rc.$RC" --check`),
       commands('look', sh`git log --oneline "v$PREVIOUS..origin/${policy.git.branch}"`, sh`less ${policy.changelog}`),
     ],
   };
+}
+
+/** Once for each version, before its first candidate. */
+function setVersion(policy: Policy): readonly Step[] {
+  if (policy.versionFiles.length === 0) return [];
+  return [
+    {
+      title: 'Set the version',
+      blocks: [
+        say(prose`${versionFileNames(policy)} say the stable version from the first candidate on, without
+          ${code('-rc.N')}: the bytes of the candidate are those of the release.`),
+        commands('do', sh`cutwater prepare "$VERSION-rc.$RC" --push`),
+        ...versionEdits(policy),
+        commands(
+          'hand',
+          sh`git add -- ${words(versionPaths(policy))}`,
+          sh`git commit -m "docs: prepare release v$VERSION-rc.$RC"`,
+          sh`git push origin ${policy.git.branch}`,
+        ),
+      ],
+    },
+  ];
 }
 
 function tag(policy: Policy): Step {
@@ -94,7 +118,7 @@ function conclude(policy: Policy): Step {
     blocks: [
       list(
         prose`It is good: go on with the stable release below.`,
-        prose`It is not: record what failed, mend it on ${code(policy.git.branch)}, and begin again at step 2 with
+        prose`It is not: record what failed, mend it on ${code(policy.git.branch)}, and tag again with
           ${code('RC')} one higher. The failed candidate stays published, and is listed as failed.`,
       ),
       ...(first === undefined

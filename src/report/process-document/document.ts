@@ -22,9 +22,10 @@ export type Block =
 /**
  * Who runs commands, and what for. `setup`: names the later ones use. `do`: the maintainer, with Cutwater. `hand`: the same
  * without it. `ci`: the release workflow, with its own key. `look`: anyone, to see the result without Cutwater.
+ * `ask`: the maintainer, to hear from Cutwater what is missing; it may exit with 3.
  * `alternative`: the maintainer, instead of what is above. `rescue`: by hand, where the workflow can not run.
  */
-export type CommandRole = 'setup' | 'do' | 'hand' | 'ci' | 'look' | 'alternative' | 'rescue';
+export type CommandRole = 'setup' | 'do' | 'ask' | 'hand' | 'ci' | 'look' | 'alternative' | 'rescue';
 
 export function say(text: Inline): Block {
   return { kind: 'paragraph', text };

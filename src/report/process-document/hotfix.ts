@@ -4,8 +4,9 @@ import { commands, say } from './document.ts';
 import { gatesOf, sourceGateCommands } from './gates.ts';
 import type { Inline } from './inline.ts';
 import { code, enumerate, prose } from './inline.ts';
-import { documentEdits, documentFiles, preparedFiles } from './release-documents.ts';
+import { documentEdits, documentFiles, prepareCommand, preparedFiles } from './release-documents.ts';
 import { sh, words } from './shell.ts';
+import { versionEdits, versionFileNames } from './version-edits.ts';
 
 /** A security fix or a critical regression, shipped from the last stable version and merged back. */
 export function hotfix(policy: Policy): Chapter {
@@ -57,13 +58,15 @@ function check(policy: Policy): Step {
 }
 
 function describe(policy: Policy): Step {
-  const files = documentFiles(policy);
+  const named = policy.versionFiles.length === 0 ? prose`` : prose` The version is set in ${versionFileNames(policy)}.`;
   return {
     title: 'Describe it',
     blocks: [
-      say(prose`In ${enumerate(files.map(code))}, as for a stable release, but on the branch of the hotfix.`),
-      commands('do', sh`cutwater prepare "$VERSION" --push`),
+      say(prose`In ${enumerate(documentFiles(policy).map(code))}, as for a stable release, but on the branch of the
+        hotfix.${named}`),
+      ...prepareCommand(policy),
       ...documentEdits(policy),
+      ...versionEdits(policy),
       commands(
         'hand',
         sh`git add -- ${words(preparedFiles(policy))}`,

@@ -43,7 +43,7 @@ const rows: Readonly<Record<string, readonly [chapter: string, ...says: readonly
     'cutwater evidence add migration',
   ],
   C7: ['Stable release', 'cutwater promote "$VERSION-rc.$RC"'],
-  C8: ['Release candidate', /mend it on `main`, and begin again/],
+  C8: ['Release candidate', /mend it on `main`, and tag again with/],
   D1: ['Stable release', '`## [X.Y.Z] - YYYY-MM-DD`', 'https://github.com/kubedoio/rustshare/compare/v'],
   D2: ['Stable release', 'cutwater prepare "$VERSION"', /breaking changes, new and changed\s+environment\s+variables/],
   D3: ['Stable release', 'cargo test --workspace\nnpm --prefix frontend run test\n./scripts/final-launch-smoke.sh'],

@@ -19,7 +19,10 @@ export function documentRules({ changelog, upgrading, source, versionFiles }: Po
       : [
           prose`In ${code(upgrading)} the version gets notes of its own: breaking changes, new and changed environment
             variables, migrations, and the way back (${code('binary')}: the old version starts again;
-            ${code('restore')}: the backup first). Where there is nothing to say, "none" says so.`,
+            ${code('restore')}: the backup first). Where the file has a table of versions these are a row of it; else a
+            section ${code('## X.Y.Z')} with the items ${code('**Breaking:**')}, ${code('**Environment:**')},
+            ${code('**Migration:**')} and ${code('**Way back:**')}. Where there is nothing to say, ${code('none')} says
+            so.`,
         ]),
     ...(versionFiles.length === 0
       ? []
@@ -30,6 +33,17 @@ export function documentRules({ changelog, upgrading, source, versionFiles }: Po
   ];
 }
 
+/** Has Cutwater write, commit and push them. */
+export function prepareCommand({ upgrading }: Policy): readonly Block[] {
+  if (upgrading === undefined) return [commands('do', sh`cutwater prepare "$VERSION" --push`)];
+  const notes = sh`--breaking none --env none --migrations none --way-back binary`;
+  return [
+    say(prose`Notes that stand in ${code(upgrading)} already are checked; others come from options. These say that there
+      is nothing to do:`),
+    commands('do', sh`cutwater prepare "$VERSION" ${notes} --push`),
+  ];
+}
+
 /** The documents that are written for a release. */
 export function documentFiles({ changelog, upgrading }: Policy): readonly string[] {
   return [changelog, ...(upgrading === undefined ? [] : [upgrading])];
@@ -37,8 +51,12 @@ export function documentFiles({ changelog, upgrading }: Policy): readonly string
 
 /** The files of the commit: the documents, and what names the version. */
 export function preparedFiles(policy: Policy): readonly string[] {
-  const { versionFiles, lockFiles } = policy;
-  return [...documentFiles(policy), ...(versionFiles.length === 0 ? [] : [...pathsOf(versionFiles), ...lockFiles])];
+  return [...documentFiles(policy), ...versionPaths(policy)];
+}
+
+/** What names the version, with the lock files that follow it. */
+export function versionPaths({ versionFiles, lockFiles }: Policy): readonly string[] {
+  return versionFiles.length === 0 ? [] : [...new Set([...pathsOf(versionFiles), ...lockFiles])];
 }
 
 function pathsOf(files: Policy['versionFiles']): readonly string[] {

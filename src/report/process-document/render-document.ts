@@ -44,6 +44,7 @@ function renderBlock(block: Block, before: Block | undefined): readonly string[]
 const leads: Readonly<Record<CommandRole, string | undefined>> = {
   setup: undefined,
   do: undefined,
+  ask: undefined,
   hand: 'By hand:',
   ci: 'The release workflow runs:',
   look: 'To see it by hand:',

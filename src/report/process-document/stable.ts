@@ -6,7 +6,7 @@ import { gatesOf, sourceGateCommands } from './gates.ts';
 import { code, enumerate, prose } from './inline.ts';
 import { aliasNames } from './project-names.ts';
 import { sh, words } from './shell.ts';
-import { documentEdits, preparedFiles, documentRules } from './release-documents.ts';
+import { documentEdits, documentRules, prepareCommand, preparedFiles } from './release-documents.ts';
 
 /** From a candidate that was found good to users who know of the release. */
 export function stable(policy: Policy): Chapter {
@@ -22,7 +22,8 @@ function documents(policy: Policy): Step {
     title: policy.upgrading === undefined ? 'Write the changelog' : 'Write the changelog and the upgrading notes',
     blocks: [
       list(...documentRules(policy)),
-      commands('do', sh`cutwater prepare "$VERSION" --check`),
+      say(prose`What is missing, and every defect of the changelog:`),
+      commands('ask', sh`cutwater prepare "$VERSION" --check`),
       ...documentEdits(policy),
     ],
   };
@@ -46,7 +47,7 @@ function commit(policy: Policy): Step {
     blocks: [
       say(prose`Exactly these files, with this message. A commit that differs from the tested one only in
         ${enumerate(policy.notBuildInput.map(code))} counts as the same build.`),
-      commands('do', sh`cutwater prepare "$VERSION" --push`),
+      ...prepareCommand(policy),
       commands(
         'hand',
         sh`git add -- ${files}`,
