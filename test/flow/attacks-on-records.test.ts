@@ -35,7 +35,7 @@ void suite('records', { concurrency: 2 }, () => {
     assert.equal(listed.exitCode, 8, listed.stderr);
     assert.match(listed.stdout, /Left out, its stored statement does not count: 1\.0\.1: statement-1\.0\.1 /);
     for (const version of ['0.9.1', '2.0.0'])
-      assert.ok(listed.stdout.includes(`Left out, its release may be under way: ${version}\n`), listed.stdout);
+      assert.ok(listed.stdout.includes(`Left out, its release may be under way: ${version};`), listed.stdout);
     await succeed(['import', '--yes', '--push'], ada);
     const message = await project.origin.git('cat-file', 'tag', 'checkpoint/1');
     assert.deepEqual(
@@ -81,19 +81,20 @@ void suite('records', { concurrency: 2 }, () => {
     for (const { digest } of manifests)
       assert.match(await succeed(['verify', `${proxy.host}/tiny@${digest}`], at), /1\.0\.0 is what was released/);
     const answer = (status: number) => (_: unknown, to: ServerResponse) => void to.writeHead(status).end('{}');
-    for (const [status, isLost] of [
-      [401, ({ number }: Passing) => number > 4],
-      [401, ({ path }: Passing) => path.includes('/tags/list')],
-      [500, ({ path }: Passing) => path.includes('/referrers/')],
+    for (const [status, wanted, isLost] of [
+      [401, 4, ({ number }: Passing) => number > 4],
+      [401, 4, ({ path }: Passing) => path.includes('/tags/list')],
+      [500, 6, ({ path }: Passing) => path.includes('/referrers/')],
     ] as const) {
       await proxy.serve(folder, (passing) => (isLost(passing) ? answer(status) : 'pass'));
       const { exitCode, stdout, stderr } = await runProgram(['verify', '1.0.0'], at);
-      assert.equal(exitCode, 6, `${stdout}${stderr}`);
+      assert.equal(exitCode, wanted, `${stdout}${stderr}`);
       assert.match(stdout, /1\.0\.0 could not be checked whole; nothing found so far is wrong\./);
       assert.match(stdout, new RegExp(`not checked .* answers ${status} `));
     }
     await proxy.serve(folder, () => answer(401));
     const { exitCode, stdout } = await runProgram(['verify', '1.0.0'], at);
-    assert.deepEqual([exitCode, stdout], [4, ''], 'without the statement there is nothing to check');
+    assert.equal(exitCode, 4);
+    assert.doesNotMatch(stdout, /^ok /m, 'without the statement there is nothing to check');
   });
 });
