@@ -8,6 +8,7 @@ import {
   openPreparation,
 } from '../../test/make/documented-project.ts';
 import type { Scope } from '../../test/make/folder.ts';
+import { cloneRepository } from '../../test/make/git-repository.ts';
 import { isCutwaterError } from '../domain/error.ts';
 import { objectId } from '../domain/object-id.ts';
 import { readVersion } from '../domain/version.ts';
@@ -85,6 +86,23 @@ void suite('what the documents of a tagged commit must say', { concurrency: 2 },
     await at.project.commit({ 'code.txt': 'x\n' }, 'docs: prepare release v1.0.1\n\nBump-Reason: asked for');
     assert.deepEqual(await problems(await look(at.project), '1.0.1'), []);
     assert.equal((await problems(at, '1.0.1')).length, 1, 'a commit that is not in the release gives no reason');
+  });
+
+  void test('a shallow clone finds the reason where it has it, and else says that it cannot tell', async (t) => {
+    const patch = Object.fromEntries(
+      Object.entries(released).map(([path, text]) => [path, text.replaceAll('1.1.0', '1.0.1')]),
+    );
+    const { project } = await commit(t, patch);
+    const shallow = async (): Promise<Look> => {
+      const clone = await cloneRepository(t, project.origin, '--depth=1', '--no-tags', '--branch=main');
+      return look({ ...project, clone });
+    };
+    await assert.rejects(
+      problems(await shallow(), '1.0.1'),
+      (error) => isCutwaterError(error, 'HISTORY_SHALLOW') && /1\.0\.1 is too small after 1\.0\.0/.test(error.message),
+    );
+    await project.commit({ 'code.txt': 'x\n' }, 'docs: prepare release v1.0.1\n\nBump-Reason: asked for');
+    assert.deepEqual(await problems(await shallow(), '1.0.1'), []);
   });
 
   void test('the protected branch says whose notes are required; a branch cannot spare itself', async (t) => {

@@ -109,7 +109,7 @@ void suite('preparing a release', { concurrency: 2 }, () => {
   });
 
   void test('claims nothing that another run has done meanwhile, and finds it done the next time', async (t) => {
-    for (const moment of ['readFile', 'commitFiles'] as const) {
+    for (const moment of ['readCheckedOut', 'readFile', 'commitFiles'] as const) {
       const project = await copyDocumentedProject(t, template);
       const through = (real: WorkingCopy) => overtaken(real, moment, () => run(project, asked('1.1.0')));
       await assert.rejects(
@@ -348,7 +348,11 @@ function dying(real: WorkingCopy, acts: number): WorkingCopy {
 }
 
 /** The real working copy, with another whole run before its first act of this name. */
-function overtaken(real: WorkingCopy, moment: 'readFile' | 'commitFiles', other: () => Promise<unknown>): WorkingCopy {
+function overtaken(
+  real: WorkingCopy,
+  moment: 'readCheckedOut' | 'readFile' | 'commitFiles',
+  other: () => Promise<unknown>,
+): WorkingCopy {
   let isOvertaken = false;
   const once = async (): Promise<void> => {
     if (isOvertaken) return;
@@ -357,6 +361,10 @@ function overtaken(real: WorkingCopy, moment: 'readFile' | 'commitFiles', other:
   };
   return {
     ...real,
+    readCheckedOut: async (commit, path) => {
+      if (moment === 'readCheckedOut') await once();
+      return real.readCheckedOut(commit, path);
+    },
     readFile: async (path) => {
       if (moment === 'readFile') await once();
       return real.readFile(path);
