@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { atOption, pushTagOption } from './tag-options.ts';
 
 /** What makes a validated release candidate a stable release. */
 export const promotionCommands: readonly Command[] = [
@@ -9,16 +10,8 @@ export const promotionCommands: readonly Command[] = [
       'The release then publishes the very bytes of the candidate, by digest, where the commit differs from its commit only in paths that are no build input (notBuildInput of the policy), such as the changelog. Refuses a candidate that is not published, withdrawn, or of another build, and lists the paths. Run again, it keeps the tag.',
     arguments: [{ name: 'RC', summary: 'The release candidate, 1.2.3-rc.1 or v1.2.3-rc.1', required: true }],
     options: [
-      {
-        name: 'push',
-        summary: 'Push the tag, with its branch where the remote lacks the commit, and nothing else',
-        value: { kind: 'flag' },
-      },
-      {
-        name: 'at',
-        summary: 'Tag this commit; HEAD by default, with a clean working copy',
-        value: { kind: 'text', placeholder: 'COMMIT' },
-      },
+      pushTagOption,
+      atOption,
       {
         name: 'rebuild',
         summary: 'Have the image built anew instead, with --reason; nobody has validated those bytes',

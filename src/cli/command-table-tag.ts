@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { atOption, pushTagOption } from './tag-options.ts';
 
 /** The commands that make release tags. */
 export const tagCommands: readonly Command[] = [
@@ -10,16 +11,8 @@ export const tagCommands: readonly Command[] = [
     arguments: [{ name: 'VERSION', summary: '1.2.3 or v1.2.3', required: true }],
     options: [
       { name: 'message', summary: 'Text below the title', value: { kind: 'text', placeholder: 'TEXT' } },
-      {
-        name: 'push',
-        summary: 'Push the tag, with its branch where the remote lacks the commit, and nothing else',
-        value: { kind: 'flag' },
-      },
-      {
-        name: 'at',
-        summary: 'Tag this commit; HEAD by default, with a clean working copy',
-        value: { kind: 'text', placeholder: 'COMMIT' },
-      },
+      pushTagOption,
+      atOption,
       {
         name: 'unsigned',
         summary: 'Do not sign; for a release candidate where the policy allows it, with --reason',

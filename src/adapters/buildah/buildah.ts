@@ -13,6 +13,7 @@ import { buildFailure } from '../process/build-failure.ts';
 import { passedEnvironment, proxyVariables } from '../process/passed-environment.ts';
 import type { ToolResult } from '../process/run-tool.ts';
 import { runTool } from '../process/run-tool.ts';
+import { asText, flagsIn } from '../process/tool-flags.ts';
 
 export interface BuildahOptions {
   /** The user's environment; only what buildah itself is configured by is passed on. */
@@ -36,7 +37,7 @@ export function buildah(options: BuildahOptions): DockerfileTool {
       ownGroup: true,
       ...(request?.signal === undefined ? {} : { signal: request.signal }),
       ...(request === undefined ? {} : { cwd: request.context }),
-      ...(request === undefined || options.onOutput === undefined ? {} : { onOutput: decoded(options.onOutput) }),
+      ...(request === undefined || options.onOutput === undefined ? {} : { onOutput: asText(options.onOutput) }),
     });
   return {
     name: 'buildah',
@@ -51,7 +52,7 @@ export function buildah(options: BuildahOptions): DockerfileTool {
     },
     async build(request) {
       const list = `localhost/cutwater-${randomBytes(12).toString('hex')}`;
-      const flags = readFlags(await run(['build', '--help']));
+      const flags = flagsIn(await run(['build', '--help']));
       try {
         await must(run(['build', ...buildArguments(request, list, flags)], request));
         await must(run(['manifest', 'push', '--all', list, `oci:${request.layoutFolder}:image`]));
@@ -60,12 +61,6 @@ export function buildah(options: BuildahOptions): DockerfileTool {
       }
     },
   };
-}
-
-/** Which flags this version has; the set grows from release to release. */
-function readFlags({ stdout }: ToolResult): ReadonlySet<string> {
-  const names = new TextDecoder().decode(stdout).matchAll(/^\s+(?:-\w, )?(--[a-z-]+)\b/gm);
-  return new Set([...names].map(([, name = '']) => name));
 }
 
 function buildArguments(request: DockerfileRequest, list: string, flags: ReadonlySet<string>): readonly string[] {
@@ -122,11 +117,6 @@ async function configsOf(layout: OciLayout): Promise<readonly Digest[]> {
   };
   for (const image of layout.images) await visit(image);
   return found;
-}
-
-function decoded(tell: (text: string) => void): (chunk: Uint8Array) => void {
-  const decoder = new TextDecoder();
-  return (chunk) => tell(decoder.decode(chunk, { stream: true }));
 }
 
 const passedVariables: readonly string[] = [

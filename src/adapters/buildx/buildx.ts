@@ -5,6 +5,7 @@ import { buildFailure } from '../process/build-failure.ts';
 import { passedEnvironment, proxyVariables } from '../process/passed-environment.ts';
 import type { ToolResult } from '../process/run-tool.ts';
 import { runTool } from '../process/run-tool.ts';
+import { asText, flagsIn } from '../process/tool-flags.ts';
 
 export interface BuildxOptions {
   /** The user's environment; only what docker and buildx are configured by is passed on. */
@@ -23,7 +24,6 @@ export function buildx(options: BuildxOptions): DockerfileTool {
   const run = (words: readonly string[], request?: DockerfileRequest): Promise<ToolResult> => {
     const [command = '', ...args] = words;
     const { onOutput } = options;
-    const decoder = new TextDecoder();
     return runTool({
       command,
       args,
@@ -31,9 +31,7 @@ export function buildx(options: BuildxOptions): DockerfileTool {
       env: request === undefined ? base : { ...base, SOURCE_DATE_EPOCH: `${request.sourceDateEpoch}` },
       ...(request === undefined ? {} : { cwd: request.context }),
       ...(request?.signal === undefined ? {} : { signal: request.signal }),
-      ...(request === undefined || onOutput === undefined
-        ? {}
-        : { onOutput: (chunk: Uint8Array) => onOutput(decoder.decode(chunk, { stream: true })) }),
+      ...(request === undefined || onOutput === undefined ? {} : { onOutput: asText(onOutput) }),
     });
   };
   let found: Promise<readonly string[] | undefined> | undefined;
@@ -48,7 +46,7 @@ export function buildx(options: BuildxOptions): DockerfileTool {
     },
     async build(request) {
       const words = (await command()) ?? ['docker', 'buildx'];
-      const flags = readFlags(await run([...words, 'build', '--help']));
+      const flags = flagsIn(await run([...words, 'build', '--help']));
       const result = await run([...words, 'build', ...buildArguments(request, flags)], request);
       if (result.exitCode !== 0) throw buildFailure(words.join(' '), result);
     },
@@ -66,12 +64,6 @@ async function findCommand(
       if (!isCutwaterError(error, 'TOOL_MISSING')) throw error;
     }
   return undefined;
-}
-
-/** Which flags this version has: annotations came with 0.12, attestations with 0.10. */
-function readFlags({ stdout }: ToolResult): ReadonlySet<string> {
-  const names = new TextDecoder().decode(stdout).matchAll(/^\s+(?:-\w, )?(--[a-z-]+)\b/gm);
-  return new Set([...names].map(([, name = '']) => name));
 }
 
 function buildArguments(request: DockerfileRequest, flags: ReadonlySet<string>): readonly string[] {

@@ -9,6 +9,7 @@ import { requireProgram } from '../process/pinned-program.ts';
 import { passedEnvironment, proxyVariables } from '../process/passed-environment.ts';
 import type { ToolResult } from '../process/run-tool.ts';
 import { runTool } from '../process/run-tool.ts';
+import { flagsIn } from '../process/tool-flags.ts';
 import { scanBroken } from '../process/scan-broken.ts';
 import { readTrivyReport } from './trivy-report.ts';
 
@@ -46,7 +47,7 @@ export function trivy(options: TrivyOptions): Scanner {
       const run = (args: readonly string[]): Promise<ToolResult> =>
         runTool({ command: program, args, env, signal, timeoutSeconds, ownGroup: true, cwd: home });
       const file = join(home, 'report.json');
-      const flags = readFlags(await run(['image', '--help']));
+      const flags = flagsIn(await run(['image', '--help']));
       const startedAt = seconds();
       const result = await run(['image', ...scanArguments({ layout, file, flags })]);
       if (result.exitCode !== 0) throw scanBroken('trivy', result);
@@ -71,10 +72,6 @@ function scanArguments({ layout, file, flags }: ScanFiles): readonly string[] {
   const scope = ['--scanners', 'vuln', '--pkg-types', 'os,library', '--list-all-pkgs', '--no-progress'];
   const quiet = ['--disable-telemetry', '--skip-version-check'].filter((flag) => flags.has(flag));
   return [...fixed, ...scope, ...quiet];
-}
-
-function readFlags({ stdout }: ToolResult): ReadonlySet<string> {
-  return new Set(new TextDecoder().decode(stdout).match(/--[a-z-]+/g));
 }
 
 const versionSchema = z.object({

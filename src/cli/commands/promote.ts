@@ -12,6 +12,7 @@ import { describeOrigin, originJson } from '../../estate/describe-origin.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { openTagProject } from '../compose-tag.ts';
 import { writeJson } from '../render/json.ts';
+import { renderReleaseTag } from '../render/release-tag.ts';
 
 /** `cutwater promote RC` */
 export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
@@ -53,17 +54,6 @@ function readReason(input: CommandInput, candidate: Version): string | undefined
 }
 
 function renderPromotion({ made, origin }: PromotionMade, at: string | undefined): readonly string[] {
-  const { tag, commit, object, branch } = made;
-  const said = made.is === 'made' ? `${tag} is made` : `${tag} is there already`;
-  const pushed = branch === undefined ? 'pushed' : `pushed with branch ${branch}`;
-  const where = { pushed, there: 'on the remote', nowhere: 'only in this clone' }[made.remote];
-  const next =
-    made.remote === 'nowhere'
-      ? `Push it with 'cutwater tag ${tag} ${at === undefined ? '' : `--at ${commit} `}--push'${branch === undefined ? '' : `; branch ${branch} goes with it`}`
-      : `Release it with 'cutwater release ${tag}', unless CI does`;
-  return [
-    `${said}, ${where}: commit ${commit.slice(0, 12)}, tag object ${object}`,
-    ...describeOrigin(origin).map((line) => `  ${escapeText(line, 1000)}`),
-    `next: ${next}`,
-  ];
+  const { said, next } = renderReleaseTag(made, at);
+  return [said, ...describeOrigin(origin).map((line) => `  ${escapeText(line, 1000)}`), next];
 }

@@ -5,11 +5,11 @@ import { parseReason } from '../../domain/release-message.ts';
 import { releaseTagOf } from '../../domain/tag-name.ts';
 import type { Version } from '../../domain/version.ts';
 import { readVersion, releaseClassOf } from '../../domain/version.ts';
-import type { ReleaseTagMade } from '../../engine/make-release-tag.ts';
 import { tagRelease } from '../../engine/tag-release.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { openTagProject } from '../compose-tag.ts';
 import { writeJson } from '../render/json.ts';
+import { renderReleaseTag } from '../render/release-tag.ts';
 
 /** `cutwater tag VERSION` */
 export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
@@ -26,7 +26,10 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
     });
     await project.close();
     if (context.options.json) writeJson(context.stdout, { schema: 'cutwater.tag/1', ...made });
-    else context.stdout.write(`${renderTag(made, input.text('at')).join('\n')}\n`);
+    else {
+      const { said, next } = renderReleaseTag(made, input.text('at'));
+      context.stdout.write(`${said}\n${next}\n`);
+    }
     return exitCodes.done;
   } finally {
     await project.close();
@@ -49,16 +52,4 @@ function readReason(input: CommandInput, version: Version): string | undefined {
   throw new CutwaterError('USAGE', `Cannot tag ${name}${isUnsigned ? ' unsigned' : ''}: the reason ${reason.reason}`, {
     hint: 'Write --reason "TEXT"; it is recorded in the tag',
   });
-}
-
-function renderTag(made: ReleaseTagMade, at: string | undefined): readonly string[] {
-  const { tag, commit, object, branch } = made;
-  const said = made.is === 'made' ? `${tag} is made` : `${tag} is there already`;
-  const pushed = branch === undefined ? 'pushed' : `pushed with branch ${branch}`;
-  const where = { pushed, there: 'on the remote', nowhere: 'only in this clone' }[made.remote];
-  const next =
-    made.remote === 'nowhere'
-      ? `Push it with 'cutwater tag ${tag} ${at === undefined ? '' : `--at ${commit} `}--push'${branch === undefined ? '' : `; branch ${branch} goes with it`}`
-      : `Release it with 'cutwater release ${tag}', unless CI does`;
-  return [`${said}, ${where}: commit ${commit.slice(0, 12)}, tag object ${object}`, `next: ${next}`];
 }
