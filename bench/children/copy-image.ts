@@ -1,7 +1,7 @@
 import { openRepository } from '../../src/adapters/oci-http/open-repository.ts';
 import { createRegistryHosts } from '../../src/adapters/oci-http/registry-hosts.ts';
 import { imageTag } from '../../src/domain/image-name.ts';
-import { copyImage } from '../../src/engine/copy-image.ts';
+import { copyImage } from '../../src/engine/mirrors/copy-image.ts';
 import { readImage } from '../image-argument.ts';
 
 /** `FROM TO TAG`: copies the image of a tag and tags the copy; prints the requests to both sides. */

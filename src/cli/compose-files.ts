@@ -4,7 +4,7 @@ import { createDurably, writeDurably } from '../adapters/files/durable-write.ts'
 import { CutwaterError } from '../domain/error.ts';
 import { quote } from '../domain/quote.ts';
 import type { Trust } from '../domain/trust.ts';
-import { readTrust } from '../engine/load-policy.ts';
+import { readTrust } from '../engine/facts/load-policy.ts';
 import { parsePolicy } from '../policy/parse-policy.ts';
 import type { Policy } from '../policy/policy.ts';
 

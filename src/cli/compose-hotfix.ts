@@ -1,7 +1,7 @@
 import { gitBranchWriter } from '../adapters/git-cli/branch-writer.ts';
 import { gitMergeWriter } from '../adapters/git-cli/merge-writer.ts';
 import { gitWorkingCopy } from '../adapters/git-cli/working-copy.ts';
-import type { FinishWorld } from '../engine/finish-hotfix.ts';
+import type { FinishWorld } from '../engine/hotfix/finish-hotfix.ts';
 import type { CliContext } from './command.ts';
 import { openProject } from './compose.ts';
 import type { Project } from './project.ts';

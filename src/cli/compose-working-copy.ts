@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { policyFile } from '../engine/load-policy.ts';
+import { policyFile } from '../engine/facts/load-policy.ts';
 import { parsePolicy } from '../policy/parse-policy.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { CliContext } from './command.ts';

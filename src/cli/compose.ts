@@ -12,8 +12,8 @@ import { rememberVerdicts } from '../adapters/tag-verifier/remember-verdicts.ts'
 import { tagVerifier } from '../adapters/tag-verifier/tag-verifier.ts';
 import { CutwaterError, isCutwaterError } from '../domain/error.ts';
 import type { Report } from '../engine/event.ts';
-import type { LoadedPolicy } from '../engine/load-policy.ts';
-import { loadProtectedPolicy, policyFile } from '../engine/load-policy.ts';
+import type { LoadedPolicy } from '../engine/facts/load-policy.ts';
+import { loadProtectedPolicy, policyFile } from '../engine/facts/load-policy.ts';
 import type { VerifyWorld } from '../engine/world.ts';
 import { parsePolicy } from '../policy/parse-policy.ts';
 import type { BundleVerifier } from '../ports/attestor.ts';

@@ -1,4 +1,4 @@
-import type { LoadedPolicy } from '../engine/load-policy.ts';
+import type { LoadedPolicy } from '../engine/facts/load-policy.ts';
 import type { ImageRepository } from '../ports/repository.ts';
 
 /** A project as a command sees it: its rules, and the world behind the ports. */

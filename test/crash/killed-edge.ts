@@ -1,7 +1,7 @@
 // One build of the default branch in a process of its own that kills itself (SIGKILL) right before its Nth effect.
 // Usage: node killed-edge.ts N. With N = 0 it ends by itself and prints how many effects there were.
 import { openReleaseProject } from '../../src/cli/compose-release.ts';
-import { publishEdge } from '../../src/engine/edge.ts';
+import { publishEdge } from '../../src/engine/edge/edge.ts';
 import { silentContext } from '../make/silent-context.ts';
 import { deadly } from './deadly.ts';
 

@@ -2,7 +2,7 @@
 // Usage: node killed-release.ts VERSION N. With N = 0 it ends by itself and prints how many effects there were.
 import { openReleaseProject } from '../../src/cli/compose-release.ts';
 import { readVersion } from '../../src/domain/version.ts';
-import { release } from '../../src/engine/release.ts';
+import { release } from '../../src/engine/release/release.ts';
 import { silentContext } from '../make/silent-context.ts';
 import { deadly } from './deadly.ts';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { openReleaseProject } from '../../src/cli/compose-release.ts';
 import { isCutwaterError } from '../../src/domain/error.ts';
 import { readVersion } from '../../src/domain/version.ts';
-import { release } from '../../src/engine/release.ts';
+import { release } from '../../src/engine/release/release.ts';
 import { maintainer } from '../make/actors.ts';
 import { runProgram, succeed } from '../make/program.ts';
 import type { RunAt } from '../make/program.ts';

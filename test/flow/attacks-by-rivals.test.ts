@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { runTool } from '../../src/adapters/process/run-tool.ts';
 import type { Digest } from '../../src/domain/digest.ts';
-import { copyImage } from '../../src/engine/copy-image.ts';
+import { copyImage } from '../../src/engine/mirrors/copy-image.ts';
 import { runner } from '../make/actors.ts';
 import type { Scope } from '../make/folder.ts';
 import type { Meddler, MeddlingProxy } from '../make/meddling-proxy.ts';

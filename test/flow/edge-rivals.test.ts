@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Digest } from '../../src/domain/digest.ts';
-import { copyImage } from '../../src/engine/copy-image.ts';
+import { copyImage } from '../../src/engine/mirrors/copy-image.ts';
 import { runEdge } from '../make/edge-run.ts';
 import type { Meddler } from '../make/meddling-proxy.ts';
 import { makeMeddlingProxy } from '../make/meddling-proxy.ts';

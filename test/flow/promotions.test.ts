@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { openReleaseProject } from '../../src/cli/compose-release.ts';
 import { objectId } from '../../src/domain/object-id.ts';
 import { readVersion } from '../../src/domain/version.ts';
-import { release } from '../../src/engine/release.ts';
+import { release } from '../../src/engine/release/release.ts';
 import { maintainer, runner } from '../make/actors.ts';
 import { makeCandidates } from '../make/candidates.ts';
 import { restate } from '../make/forged-statement.ts';

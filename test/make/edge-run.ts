@@ -1,6 +1,6 @@
 import { openReleaseProject } from '../../src/cli/compose-release.ts';
-import type { EdgeRequest, EdgeResult } from '../../src/engine/edge.ts';
-import { publishEdge } from '../../src/engine/edge.ts';
+import type { EdgeRequest, EdgeResult } from '../../src/engine/edge/edge.ts';
+import { publishEdge } from '../../src/engine/edge/edge.ts';
 import type { EngineEvent } from '../../src/engine/event.ts';
 import type { ReleaseWorld } from '../../src/engine/world.ts';
 import type { TestProject } from './project.ts';

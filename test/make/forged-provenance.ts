@@ -2,7 +2,7 @@ import type { Digest } from '../../src/domain/digest.ts';
 import { digestOf } from '../../src/domain/digest.ts';
 import type { ObjectId } from '../../src/domain/object-id.ts';
 import { predicateTypes } from '../../src/domain/release-statement.ts';
-import { writeBundle } from '../../src/engine/signed-documents.ts';
+import { writeBundle } from '../../src/engine/facts/signed-documents.ts';
 import type { Attestor } from '../../src/ports/attestor.ts';
 import { provenanceStatement } from '../../src/report/documents/provenance-statement.ts';
 import { statementBytes } from '../../src/report/documents/statement.ts';

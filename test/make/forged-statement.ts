@@ -1,4 +1,4 @@
-import { writeBundle } from '../../src/engine/signed-documents.ts';
+import { writeBundle } from '../../src/engine/facts/signed-documents.ts';
 import { digestOf } from '../../src/domain/digest.ts';
 import { imageTag } from '../../src/domain/image-name.ts';
 import type { ReleasePredicate } from '../../src/domain/release-statement.ts';

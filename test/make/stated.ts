@@ -1,6 +1,6 @@
 import { imageTag } from '../../src/domain/image-name.ts';
 import type { ReleasePredicate } from '../../src/domain/release-statement.ts';
-import { readArtifact } from '../../src/engine/read-artifact.ts';
+import { readArtifact } from '../../src/engine/facts/read-artifact.ts';
 import type { ImageRepository } from '../../src/ports/repository.ts';
 import { parseReleaseStatement } from '../../src/report/documents/parse-release-statement.ts';
 import { withRegistry } from './registry-writer.ts';

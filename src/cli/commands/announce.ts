@@ -1,7 +1,7 @@
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { formatVersion, readVersion } from '../../domain/version.ts';
-import { announce } from '../../engine/announce.ts';
+import { announce } from '../../engine/announcement/announce.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { openAnnounceProject } from '../compose-announce.ts';
 import { announcedLine } from '../render/announced.ts';

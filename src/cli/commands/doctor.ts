@@ -1,9 +1,9 @@
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
-import { examineChannels } from '../../engine/examine-channels.ts';
-import { examineKeys } from '../../engine/examine-keys.ts';
-import { examineProject } from '../../engine/examine-project.ts';
-import { examineSigning, trySigning } from '../../engine/examine-signing.ts';
+import { examineChannels } from '../../engine/overview/examine-channels.ts';
+import { examineKeys } from '../../engine/overview/examine-keys.ts';
+import { examineProject } from '../../engine/overview/examine-project.ts';
+import { examineSigning, trySigning } from '../../engine/overview/examine-signing.ts';
 import { verdictOf } from '../../report/verification.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { announcers } from '../compose-announce.ts';

@@ -1,8 +1,8 @@
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { formatImageName } from '../../domain/image-name.ts';
-import type { EdgeResult } from '../../engine/edge.ts';
-import { publishEdge } from '../../engine/edge.ts';
+import type { EdgeResult } from '../../engine/edge/edge.ts';
+import { publishEdge } from '../../engine/edge/edge.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { openReleaseProject } from '../compose-release.ts';
 import { readReplacement } from '../replacement.ts';

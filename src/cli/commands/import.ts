@@ -5,7 +5,7 @@ import { quote } from '../../domain/quote.ts';
 import { readVersion } from '../../domain/version.ts';
 import type { VersionRange } from '../../domain/version-range.ts';
 import { parseVersionRange } from '../../domain/version-range.ts';
-import { importProject } from '../../engine/import-project.ts';
+import { importProject } from '../../engine/adoption/import-project.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { openProject } from '../compose.ts';
 import { openKeyReader } from '../compose-keys.ts';

@@ -1,8 +1,8 @@
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { escapeText } from '../../domain/quote.ts';
-import { planEdge } from '../../engine/plan-edge.ts';
-import type { EdgePlan } from '../../engine/plan-edge.ts';
+import { planEdge } from '../../engine/edge/plan-edge.ts';
+import type { EdgePlan } from '../../engine/edge/plan-edge.ts';
 import type { CliContext } from '../command.ts';
 import { openProject } from '../compose.ts';
 import { channelJson, renderChannels } from '../render/channels.ts';

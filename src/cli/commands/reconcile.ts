@@ -1,6 +1,6 @@
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
-import { reconcileAndAnnounce } from '../../engine/reconcile-and-announce.ts';
+import { reconcileAndAnnounce } from '../../engine/pointers/reconcile-and-announce.ts';
 import { describeStep } from '../../plan/step.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { announcers, attestorIfHere } from '../compose-announce.ts';

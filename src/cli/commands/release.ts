@@ -1,7 +1,7 @@
 import { readVersion } from '../../domain/version.ts';
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
-import { release } from '../../engine/release.ts';
+import { release } from '../../engine/release/release.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { openReleaseProject } from '../compose-release.ts';
 import { aliasJson, renderAliases } from '../render/aliases.ts';

@@ -1,8 +1,8 @@
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { formatVersion, readVersion } from '../../domain/version.ts';
-import { carryOut } from '../../engine/carry-out.ts';
-import { restore } from '../../engine/withdraw.ts';
+import { carryOut } from '../../engine/pointers/carry-out.ts';
+import { restore } from '../../engine/withdrawal/withdraw.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { openDecideProject } from '../compose-decide.ts';
 import { writeDecision } from '../render/decision.ts';

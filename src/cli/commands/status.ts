@@ -1,8 +1,8 @@
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { escapeText } from '../../domain/quote.ts';
-import type { Status } from '../../engine/gather-status.ts';
-import { gatherStatus } from '../../engine/gather-status.ts';
+import type { Status } from '../../engine/overview/gather-status.ts';
+import { gatherStatus } from '../../engine/overview/gather-status.ts';
 import { describeStep } from '../../plan/step.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { openProject } from '../compose.ts';

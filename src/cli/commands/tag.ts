@@ -5,7 +5,7 @@ import { parseReason } from '../../domain/release-message.ts';
 import { releaseTagOf } from '../../domain/tag-name.ts';
 import type { Version } from '../../domain/version.ts';
 import { readVersion, releaseClassOf } from '../../domain/version.ts';
-import { tagRelease } from '../../engine/tag-release.ts';
+import { tagRelease } from '../../engine/tag/tag-release.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { openTagProject } from '../compose-tag.ts';
 import { writeJson } from '../render/json.ts';

@@ -2,7 +2,7 @@ import { assertNever } from '../../domain/error.ts';
 import { shortDigest } from '../../domain/digest.ts';
 import type { Version } from '../../domain/version.ts';
 import { formatVersion } from '../../domain/version.ts';
-import type { AliasState } from '../../engine/gather-estate.ts';
+import type { AliasState } from '../../engine/facts/gather-estate.ts';
 import type { AliasJudgement } from '../../estate/judge-alias.ts';
 import type { TableCell } from './table.ts';
 import { renderTable } from './table.ts';

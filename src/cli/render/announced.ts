@@ -1,4 +1,4 @@
-import type { Announced } from '../../engine/announce.ts';
+import type { Announced } from '../../engine/announcement/announce.ts';
 
 /** What one channel knows now, in one line. */
 export function announcedLine({ channel, is, title, id, url }: Announced): string {

@@ -1,6 +1,6 @@
 import { shortDigest } from '../../domain/digest.ts';
 import { assertNever } from '../../domain/error.ts';
-import type { ChannelState, EdgeEstate } from '../../engine/gather-edge.ts';
+import type { ChannelState, EdgeEstate } from '../../engine/edge/gather-edge.ts';
 import type { EdgeJudgement } from '../../estate/judge-edge.ts';
 import type { TableCell } from './table.ts';
 import { renderTable } from './table.ts';

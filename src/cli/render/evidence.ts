@@ -1,7 +1,7 @@
 import { shortDigest } from '../../domain/digest.ts';
 import { formatVersion } from '../../domain/version.ts';
-import type { ListedEvidence } from '../../engine/list-evidence.ts';
-import type { GateState } from '../../engine/plan-checks.ts';
+import type { ListedEvidence } from '../../engine/evidence/list-evidence.ts';
+import type { GateState } from '../../engine/overview/plan-checks.ts';
 import type { Evidence } from '../../estate/evidence.ts';
 import type { EvidenceState } from '../../estate/evidence-state.ts';
 import { ageText } from '../../estate/evidence-state.ts';

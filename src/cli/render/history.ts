@@ -1,8 +1,8 @@
 import { shortDigest } from '../../domain/digest.ts';
 import { escapeText } from '../../domain/quote.ts';
 import { formatVersion } from '../../domain/version.ts';
-import type { AliasHistory } from '../../engine/alias-history.ts';
-import type { ChannelState } from '../../engine/gather-edge.ts';
+import type { AliasHistory } from '../../engine/pointers/alias-history.ts';
+import type { ChannelState } from '../../engine/edge/gather-edge.ts';
 import type { AliasMoment } from '../../estate/replay-alias.ts';
 import { describeMoment } from '../../report/describe-moment.ts';
 import { formatClaimedTime } from './claimed-time.ts';

@@ -1,6 +1,6 @@
 import { escapeText } from '../../domain/quote.ts';
-import type { PlannedHotfix } from '../../engine/hotfix-diff.ts';
-import { describeHotfix } from '../../engine/hotfix-diff.ts';
+import type { PlannedHotfix } from '../../engine/hotfix/hotfix-diff.ts';
+import { describeHotfix } from '../../engine/hotfix/hotfix-diff.ts';
 import type { Terminal } from './terminal.ts';
 import { paint } from './terminal.ts';
 

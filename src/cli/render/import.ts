@@ -1,7 +1,7 @@
 import { shortDigest } from '../../domain/digest.ts';
 import { escapeText } from '../../domain/quote.ts';
 import { formatVersion } from '../../domain/version.ts';
-import type { History } from '../../engine/import-history.ts';
+import type { History } from '../../engine/adoption/import-history.ts';
 import { describeConflict } from '../../estate/checkpoints.ts';
 import type { CommandInput } from '../command.ts';
 import { formatClaimedTime } from './claimed-time.ts';

@@ -1,4 +1,4 @@
-import type { ReleaseTagMade } from '../../engine/make-release-tag.ts';
+import type { ReleaseTagMade } from '../../engine/tag/make-release-tag.ts';
 
 /** What became of a release tag, and what comes next, in a line each. `at` is the commit as it was asked for. */
 export function renderReleaseTag(

@@ -1,4 +1,4 @@
-import type { CandidateInRound, Round } from '../../engine/gather-rounds.ts';
+import type { CandidateInRound, Round } from '../../engine/overview/gather-rounds.ts';
 import type { EvidenceState } from '../../estate/evidence-state.ts';
 import { ageText } from '../../estate/evidence-state.ts';
 import { evidenceStateJson } from './evidence.ts';

@@ -1,5 +1,5 @@
 import { escapeText } from '../../domain/quote.ts';
-import type { PlannedStep } from '../../engine/plan-release.ts';
+import type { PlannedStep } from '../../engine/overview/plan-release.ts';
 import { describeStep } from '../../plan/step.ts';
 import type { Terminal } from './terminal.ts';
 import { paint } from './terminal.ts';

@@ -6,7 +6,7 @@ import type { Descriptor } from '../../domain/oci.ts';
 import { emptyConfigBytes, mediaTypes } from '../../domain/oci.ts';
 import { makeArtifact } from '../../domain/oci-manifest.ts';
 import type { ImageRepository } from '../../ports/repository.ts';
-import { readArtifact, streamOf } from '../read-artifact.ts';
+import { readArtifact, streamOf } from '../facts/read-artifact.ts';
 import type { StepHandler } from '../run-step.ts';
 
 export const decisionType = 'application/vnd.cutwater.decision.v1';

@@ -3,7 +3,7 @@ import { digestFromHex } from '../../domain/digest.ts';
 import { CutwaterError } from '../../domain/error.ts';
 import { quote } from '../../domain/quote.ts';
 import type { Forge, ForgeAsset, ForgeRelease } from '../../ports/forge.ts';
-import { documentLimit, readWhole } from '../read-artifact.ts';
+import { documentLimit, readWhole } from '../facts/read-artifact.ts';
 import type { StepHandler } from '../run-step.ts';
 import { createHash } from 'node:crypto';
 

@@ -1,0 +1,128 @@
+import type { Digest } from '../../domain/digest.ts';
+import { CutwaterError } from '../../domain/error.ts';
+import type { ImageTag } from '../../domain/image-name.ts';
+import { formatImageName } from '../../domain/image-name.ts';
+import type { ObjectId } from '../../domain/object-id.ts';
+import type { BranchBuild } from '../../estate/judge-edge.ts';
+import type { ShaJudgement } from '../../estate/judge-sha.ts';
+import { judgeSha } from '../../estate/judge-sha.ts';
+import { shaTag } from '../../estate/registry-tags.ts';
+import type { ImagePolicy, Policy } from '../../policy/policy.ts';
+import type { Step } from '../../plan/step.ts';
+import { buildImage, readPlatformImages } from '../release/build-image.ts';
+import { channelNames } from './gather-edge.ts';
+import type { ImageOrigins } from '../release/image-origins.ts';
+import type { LoadedPolicy } from '../facts/load-policy.ts';
+import { runGates } from '../evidence/run-gates.ts';
+import { runStep } from '../run-step.ts';
+import { imageTagHandler } from '../steps/image-tag.ts';
+import { requireTrustedSigner } from '../release/trusted-signer.ts';
+import type { ReadWorld, ReleaseWorld } from '../world.ts';
+
+/** A commit of the default branch whose image is wanted. */
+export interface EdgeJob {
+  readonly loaded: LoadedPolicy;
+  /** The policy of the commit's own tree: what the build follows. */
+  readonly build: Policy;
+  readonly image: ImagePolicy;
+  readonly commit: ObjectId;
+  readonly origins: ImageOrigins;
+}
+
+export interface EdgeBuild extends BranchBuild {
+  /** False where a published build of the commit was taken over. */
+  readonly built: boolean;
+  /** Its `sha-` tag; undefined where another image had that name already. */
+  readonly tag: ImageTag | undefined;
+}
+
+/**
+ * Makes sure that a build of the commit is published under its `sha-` tag. A build that is published already, of a release
+ * or of an earlier run, is taken over by its signed provenance and nothing is built again. Of two builders the first to
+ * write the tag wins, and the other takes over its image.
+ */
+export async function publishBuild(world: ReleaseWorld, job: EdgeJob): Promise<EdgeBuild> {
+  const { commit, loaded, origins } = job;
+  const known = await findBuild(world, job);
+  const digest = known ?? (await makeBuild(world, job));
+  await readPlatformImages(world, job.image, digest);
+  const tag = shaTag(commit, loaded.policy.channels.sha);
+  const effect = { tag, digest, once: 'first-wins' } as const;
+  const step: Step = { kind: 'image-tag', imageTag: tag, digest, once: effect.once };
+  const held = await runStep(step, imageTagHandler(world.repository, effect), world);
+  const built = known === undefined;
+  if (held === digest) return { commit, digest, built, tag };
+  const first = judgeSha(commit, await origins.of(held));
+  if (first.is === 'taken') throw shaTaken(job, first);
+  const isOwn = first.is === 'own';
+  const why = isOwn ? 'a build of this commit was published first' : 'nobody vouches for that image';
+  world.report({ type: 'note', level: isOwn ? 'info' : 'warning', text: `${tag} stays ${held}: ${why}` });
+  return isOwn ? { commit, digest: held, built, tag } : { commit, digest, built, tag: undefined };
+}
+
+/**
+ * A published build of the commit: under its `sha-` tag, in either form, or where an image of another tool has that name,
+ * where an earlier run put it. Throws DIGEST_CONFLICT where the tag holds a build of another commit.
+ */
+export async function findBuild(
+  world: Pick<ReadWorld, 'now'>,
+  job: Pick<EdgeJob, 'loaded' | 'commit' | 'origins'>,
+): Promise<Digest | undefined> {
+  const { commit, loaded, origins } = job;
+  const held = await requireOwnSha(job);
+  if (held.is === 'own') return held.digest;
+  const other = shaTag(commit, loaded.policy.channels.sha === 'full' ? 'short' : 'full');
+  for (const name of [other, ...channelNames(loaded.policy, world.now)]) {
+    const found = await origins.at(name);
+    if (found?.commits.includes(commit) === true) return found.digest;
+  }
+  return undefined;
+}
+
+/** Throws DIGEST_CONFLICT where the `sha-` tag of a commit holds a build of another one. */
+export async function requireOwnSha(job: Pick<EdgeJob, 'loaded' | 'commit' | 'origins'>): Promise<ShaJudgement> {
+  const held = judgeSha(job.commit, await job.origins.at(shaTag(job.commit, job.loaded.policy.channels.sha)));
+  if (held.is === 'taken') throw shaTaken(job, held);
+  return held;
+}
+
+async function makeBuild(world: ReleaseWorld, job: EdgeJob): Promise<Digest> {
+  const { build, commit, image, loaded } = job;
+  const { branch } = loaded.policy.git;
+  await requireTrustedSigner(world, loaded, `build commit ${commit.slice(0, 12)} of ${branch}`);
+  const round = { class: 'edge', commit } as const;
+  await runGates(world, build, { ...round, on: 'source', image: undefined });
+  let digest: Digest | undefined;
+  const made = await runStep<Digest>(
+    { kind: 'build', commit, digest: undefined },
+    {
+      observe: async () => (digest === undefined ? { is: 'absent' } : { is: 'present', evidence: digest }),
+      apply: async () => {
+        const version = shaTag(commit, loaded.policy.channels.sha);
+        const source = { kind: 'branch', name: branch } as const;
+        digest = await buildImage(world, { loaded, build, image, commit, version, source });
+      },
+    },
+    world,
+  );
+  await runGates(world, build, { ...round, on: 'candidate', image: `${formatImageName(image.name)}@${made}` });
+  return made;
+}
+
+function shaTaken(
+  { commit, loaded }: Pick<EdgeJob, 'loaded' | 'commit'>,
+  held: { readonly digest: Digest; readonly by: ObjectId },
+): CutwaterError {
+  const form = loaded.policy.channels.sha;
+  const tag = shaTag(commit, form);
+  return new CutwaterError(
+    'DIGEST_CONFLICT',
+    `Cannot publish ${tag}: it is ${held.digest} already, built from commit ${held.by}; one of commit ${commit} is wanted`,
+    {
+      hint:
+        form === 'short' && tag === shaTag(held.by, form)
+          ? 'Both commits begin with the same digits: set channels.sha to full'
+          : 'Someone moved the tag; find out who, and point it back at a build of its commit, or remove it',
+    },
+  );
+}

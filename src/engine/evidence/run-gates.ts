@@ -1,0 +1,112 @@
+import { isDigest } from '../../domain/digest.ts';
+import { CutwaterError } from '../../domain/error.ts';
+import type { ObjectId } from '../../domain/object-id.ts';
+import { quote } from '../../domain/quote.ts';
+import type { PassedGate, RecordedGate } from '../../domain/release-checks.ts';
+import type { GateClass, GatePolicy } from '../../policy/gate-policy.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { CriticalChange } from '../../policy/requirement.ts';
+import { requirementOf } from '../../policy/requirement.ts';
+import { judgeGate } from './judge-gate.ts';
+import type { ReleaseWorld } from '../world.ts';
+
+export interface GateRound {
+  readonly on: 'source' | 'candidate';
+  readonly class: GateClass;
+  readonly commit: ObjectId;
+  /** `host/name@sha256:...`; undefined on the source. */
+  readonly image: string | undefined;
+  /** What changed since the version before. Left out, nobody can tell, and every gate is required. */
+  readonly change?: () => Promise<CriticalChange>;
+  /** Gates that passed for the same bytes before: they are not run again. */
+  readonly earlier?: readonly PassedGate[];
+}
+
+type GateWorld = Pick<ReleaseWorld, 'gates' | 'report'>;
+
+/**
+ * Runs every gate of the policy that belongs here, one after the other, and gives the results for the record. The first
+ * that does not pass ends the release: GATE_FAILED.
+ */
+export async function runGates(
+  world: GateWorld,
+  policy: Pick<Policy, 'gates'>,
+  round: GateRound,
+): Promise<readonly RecordedGate[]> {
+  const results: RecordedGate[] = [];
+  for (const gate of gatesFor(policy, round)) results.push(await passGate(world, gate, round));
+  return results;
+}
+
+/** The gates that belong to a class of releases, on the source or on the candidate. */
+export function gatesFor(
+  policy: Pick<Policy, 'gates'>,
+  round: Pick<GateRound, 'class'> & Partial<Pick<GateRound, 'on'>>,
+): readonly GatePolicy[] {
+  return policy.gates.filter(
+    ({ on, classes }) => (round.on === undefined || round.on === on) && classes.includes(round.class),
+  );
+}
+
+async function passGate(world: GateWorld, gate: GatePolicy, round: GateRound): Promise<RecordedGate> {
+  const { name, on } = gate;
+  const requirement = requirementOf(gate.whenChanged, await changeFor(gate, round));
+  if (requirement.is === 'not-required') {
+    world.report({ type: 'gate', name, outcome: 'not-required' });
+    return { name, on, outcome: 'not-required', since: requirement.since };
+  }
+  const before = round.earlier?.find((earlier) => earlier.name === name && earlier.on === on);
+  if (before !== undefined) {
+    world.report({ type: 'gate', name, outcome: 'passed-before' });
+    return before;
+  }
+  return runGate(world, gate, round);
+}
+
+const unknownChange: CriticalChange = { is: 'unknown', reason: 'nobody looked' };
+
+async function changeFor({ whenChanged }: GatePolicy, { change }: GateRound): Promise<CriticalChange> {
+  return whenChanged.length === 0 || change === undefined ? unknownChange : change();
+}
+
+async function runGate(world: GateWorld, gate: GatePolicy, round: GateRound): Promise<PassedGate> {
+  const { name, on } = gate;
+  const { commit, image } = round;
+  world.report({ type: 'gate', name, outcome: 'started' });
+  const run = await world.gates.run(gate, { commit, image }, (text) => {
+    world.report({ type: 'output', from: name, text });
+  });
+  if (run.leftovers.length > 0)
+    world.report({
+      type: 'note',
+      level: 'warning',
+      text: `gate ${name} left running what it had started, and it was killed: ${run.leftovers.join(', ')}`,
+    });
+  const digest = image?.slice(image.indexOf('@') + 1);
+  const index = isDigest(digest) ? digest : undefined;
+  const verdict = judgeGate(gate, run, { commit, image: index });
+  if (verdict.is === 'failed') {
+    world.report({ type: 'gate', name, outcome: 'failed' });
+    throw new CutwaterError('GATE_FAILED', `Cannot pass gate ${quote(name)}: ${verdict.reason}`, {
+      details: [...verdict.details, ...run.tail.map((line) => `| ${line}`)],
+      hint: `Read ${run.log.file}, mend the cause, and run the same command again`,
+    });
+  }
+  world.report({ type: 'gate', name, outcome: 'passed' });
+  return {
+    name,
+    on,
+    outcome: 'passed',
+    commit,
+    image: index ?? null,
+    startedAt: timeText(run.startedAt),
+    finishedAt: timeText(run.finishedAt),
+    log: run.log.digest,
+    report: run.report?.is === 'read' ? run.report.digest : null,
+  };
+}
+
+/** Unix seconds as `2026-01-31T12:00:00Z`. */
+export function timeText(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+}

@@ -1,0 +1,110 @@
+import { isCutwaterError } from '../../domain/error.ts';
+import type { RecordedGate } from '../../domain/release-checks.ts';
+import type { ReleasePredicate } from '../../domain/release-statement.ts';
+import type { EvidenceState } from '../../estate/evidence-state.ts';
+import type { Policy } from '../../policy/policy.ts';
+import { requirementOf } from '../../policy/requirement.ts';
+import { askEvidence } from '../evidence/evidence-round.ts';
+import type { OriginQuestion } from '../release/find-origin.ts';
+import { pinTag } from '../release/pin-statement.ts';
+import type { PlanProblem } from './plan-origin.ts';
+import { problemsOf } from './plan-origin.ts';
+import { readRecord, readRecordAt } from '../facts/read-record.ts';
+import type { ReleaseKind } from '../facts/release-class.ts';
+import { releaseKindOf } from '../facts/release-class.ts';
+import type { ReleaseDemand } from '../evidence/release-demand.ts';
+import { demandOf } from '../evidence/release-demand.ts';
+import { requireStates } from '../evidence/require-evidence.ts';
+import { gatesFor } from '../evidence/run-gates.ts';
+import type { ReadWorld } from '../world.ts';
+
+/** Where one gate stands for one release. */
+export interface GateState {
+  readonly name: string;
+  readonly on: 'source' | 'candidate';
+  /** `to-run`: it runs when the release is made, before anything is published. */
+  readonly state: 'passed' | 'to-run' | 'not-required';
+  /** When it passed: `2026-01-31T12:00:00Z`. */
+  readonly at: string | undefined;
+  /** Why it is required or not, or for which candidate it passed. */
+  readonly because: string | undefined;
+}
+
+export interface PlannedChecks {
+  readonly gates: readonly GateState[];
+  readonly evidence: readonly EvidenceState[];
+}
+
+/** Every gate and every kind of evidence of a release with its state, and what still stands against it. Writes nothing. */
+export async function planChecks(
+  world: ReadWorld,
+  question: OriginQuestion,
+  build: Pick<Policy, 'gates'>,
+): Promise<{ readonly checks: PlannedChecks; readonly problems: readonly PlanProblem[] }> {
+  const { loaded, version, commit } = question;
+  const kind = await releaseKindOf(world.git, { version, commit, head: loaded.commit });
+  if (kind === undefined) return { checks: { gates: [], evidence: [] }, problems: [] };
+  const stated = await statedRelease(world, question);
+  // What stands against the image is told by those who look at the image.
+  const demand = await settled(demandOf(world, question, kind));
+  if (stated !== undefined) {
+    const evidence = demand === undefined ? [] : (await askEvidence(world, loaded, demand.evidence)).states;
+    return { checks: { gates: stated.gates.map(recordedState), evidence }, problems: [] };
+  }
+  if (demand === undefined) return { checks: { gates: [], evidence: [] }, problems: [] };
+  const { states } = await askEvidence(world, loaded, demand.evidence);
+  const problems = await problemsOf(async () => requireStates(states, { demand: demand.evidence, now: world.now }));
+  return { checks: { gates: await gateStates(build, kind, demand), evidence: states }, problems };
+}
+
+/** The statement of the release that is stored, or pinned: then nothing about it is asked again. */
+async function statedRelease(
+  world: ReadWorld,
+  { loaded, version, tagObject }: OriginQuestion,
+): Promise<ReleasePredicate | undefined> {
+  const stored = await readRecord(world, loaded, version);
+  const record =
+    stored.is === 'absent' && tagObject !== undefined
+      ? await readRecordAt(world, loaded, { version, reference: pinTag(tagObject) })
+      : stored;
+  return record.is === 'valid' && record.release.tag.object === tagObject ? record.release : undefined;
+}
+
+async function settled(demand: Promise<ReleaseDemand>): Promise<ReleaseDemand | undefined> {
+  try {
+    return await demand;
+  } catch (error) {
+    if (isCutwaterError(error) && error.exit !== 5) return undefined;
+    throw error;
+  }
+}
+
+async function gateStates(
+  build: Pick<Policy, 'gates'>,
+  kind: ReleaseKind,
+  demand: ReleaseDemand,
+): Promise<readonly GateState[]> {
+  const states: GateState[] = [];
+  for (const { name, on, whenChanged } of gatesFor(build, { class: kind })) {
+    const requirement =
+      whenChanged.length === 0
+        ? ({ is: 'required' } as const)
+        : requirementOf(whenChanged, await demand.evidence.change());
+    const before = demand.gates.find((gate) => gate.name === name && gate.on === on);
+    if (requirement.is === 'not-required')
+      states.push(recordedState({ ...requirement, name, on, outcome: requirement.is }));
+    else if (before === undefined)
+      states.push({ name, on, state: 'to-run', at: undefined, because: requirement.because });
+    else states.push(recordedState(before));
+  }
+  return states;
+}
+
+/** What a statement says about a gate, as its state. */
+export function recordedState(gate: RecordedGate): GateState {
+  const { name, on } = gate;
+  if (gate.outcome === 'not-required')
+    return { name, on, state: 'not-required', at: undefined, because: `no critical path changed since ${gate.since}` };
+  const because = gate.from === undefined ? undefined : `for ${gate.from}, the same bytes`;
+  return { name, on, state: 'passed', at: gate.finishedAt, because };
+}

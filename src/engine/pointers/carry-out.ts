@@ -1,0 +1,91 @@
+import { CutwaterError, isCutwaterError } from '../../domain/error.ts';
+import { exitCodes } from '../../domain/error-catalogue.ts';
+import type { Decision } from '../../estate/decisions.ts';
+import type { DueAnnouncement } from '../../estate/news.ts';
+import type { Step } from '../../plan/step.ts';
+import { replacementOf } from './banner-steps.ts';
+import { readDue } from '../announcement/due-announcements.ts';
+import type { AliasState, Estate } from '../facts/gather-estate.ts';
+import { gatherEstate } from '../facts/gather-estate.ts';
+import type { IncidentOutcome } from '../withdrawal/incident-job.ts';
+import type { LoadedPolicy } from '../facts/load-policy.ts';
+import { readProjectTags } from '../facts/read-tags.ts';
+import type { DecisionMade } from '../withdrawal/make-decision.ts';
+import { pointerSteps, reconcile } from './reconcile.ts';
+import { recordIncident } from '../withdrawal/record-incident.ts';
+import type { DecideWorld, ReadWorld } from '../world.ts';
+
+/** How far the pointers are in line with the decisions. */
+export interface PointerOutcome {
+  /** `done`: aliases, banners and records are right. `pending`: this machine lacks the rights; CI's reconcile does the rest. */
+  readonly pointers: 'done' | 'pending';
+  readonly aliases: readonly AliasState[];
+  /** What is left for CI to do. */
+  readonly pending: readonly Step[];
+}
+
+/** What followed from a withdrawal or a restore. */
+export interface CarriedOut extends PointerOutcome {
+  readonly incident: IncidentOutcome;
+  /** What users should be told by now. */
+  readonly due: readonly DueAnnouncement[];
+}
+
+/**
+ * Brings the pointers in line with a decision as far as this machine has the rights, then writes the changelog entry.
+ * `decision` is undefined as long as it does not count, such as a restore that is not pushed.
+ */
+export async function carryOut(
+  world: DecideWorld,
+  loaded: LoadedPolicy,
+  decided: {
+    readonly made: readonly DecisionMade[];
+    readonly decision: Decision | undefined;
+    readonly push: boolean;
+  },
+): Promise<CarriedOut> {
+  const { made, decision, push } = decided;
+  const { estate, ...outcome } = await settlePointers(world, loaded).catch((error: unknown) => {
+    throw isCutwaterError(error) ? butDecided(error, made, push) : error;
+  });
+  const useInstead = decision?.kind === 'withdrawn' ? replacementOf(estate, decision) : undefined;
+  const incident: IncidentOutcome =
+    decision === undefined
+      ? { is: 'off', reason: 'the decision is not pushed yet' }
+      : await recordIncident(world, loaded, { decision, useInstead, push });
+  return { ...outcome, incident, due: await readDueNow(world, loaded, estate) };
+}
+
+/** The same failure, which says that the decision stands: whoever reads only the error would think that nothing happened. */
+function butDecided(error: CutwaterError, made: readonly DecisionMade[], push: boolean): CutwaterError {
+  const standing = made.map(({ tag }) => `${tag} is signed${push ? ' and pushed' : ''}: the decision stands`);
+  const { code, message, hint, details } = error;
+  return new CutwaterError(code, message, { hint, details: [...standing, ...details], cause: error });
+}
+
+/** The pointers alone: as they should be, or what is left to do where this machine may not. */
+export async function settlePointers(
+  world: ReadWorld,
+  loaded: LoadedPolicy,
+): Promise<PointerOutcome & { readonly estate: Estate }> {
+  try {
+    const { estate } = await reconcile(world, loaded);
+    return { pointers: 'done', aliases: estate.aliases, pending: [], estate };
+  } catch (error) {
+    if (!isCutwaterError(error) || error.exit !== exitCodes.authentication) throw error;
+    const estate = await gatherEstate(world, loaded, {
+      tags: await readProjectTags(world.git, loaded.policy, 'remote'),
+    });
+    const pending = await pointerSteps(world, loaded, estate);
+    return { pointers: 'pending', aliases: estate.aliases, pending, estate };
+  }
+}
+
+async function readDueNow(
+  world: DecideWorld,
+  loaded: LoadedPolicy,
+  estate: Estate,
+): Promise<readonly DueAnnouncement[]> {
+  if (loaded.policy.announce.length === 0) return [];
+  return readDue(world, loaded, { tags: await readProjectTags(world.git, loaded.policy, 'remote'), estate });
+}

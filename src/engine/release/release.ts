@@ -1,0 +1,123 @@
+import { CutwaterError } from '../../domain/error.ts';
+import { formatImageName } from '../../domain/image-name.ts';
+import type { ReleasePredicate } from '../../domain/release-statement.ts';
+import type { Version } from '../../domain/version.ts';
+import { formatVersion } from '../../domain/version.ts';
+import { admitRelease } from './admit-release.ts';
+import { requireDocuments } from '../documents/document-gate.ts';
+import type { DueOutcome } from '../announcement/due-announcements.ts';
+import { announceDue } from '../announcement/due-announcements.ts';
+import type { LoadedPolicy } from '../facts/load-policy.ts';
+import { readPolicyAt } from '../facts/load-policy.ts';
+import type { ReleaseJob } from './make-candidate.ts';
+import { makeCandidate, questionOf } from './make-candidate.ts';
+import type { PinnedStatement } from './pin-statement.ts';
+import { pinStatement, readPinned } from './pin-statement.ts';
+import { publishRelease } from './publish-release.ts';
+import { readRecord } from '../facts/read-record.ts';
+import { readProjectTags } from '../facts/read-tags.ts';
+import type { ReconcileResult } from '../pointers/reconcile.ts';
+import { reconcile } from '../pointers/reconcile.ts';
+import { requireEvidence } from '../evidence/require-evidence.ts';
+import { demandOf } from '../evidence/release-demand.ts';
+import { releaseKindOf } from '../facts/release-class.ts';
+import { runGates } from '../evidence/run-gates.ts';
+import { sameImage } from './same-image.ts';
+import { requireTrustedSigner } from './trusted-signer.ts';
+import type { Withdrawals } from '../facts/withdrawals-now.ts';
+import { readWithdrawals, requireStanding } from '../facts/withdrawals-now.ts';
+import type { ReleaseWorld } from '../world.ts';
+
+export interface ReleaseResult {
+  readonly release: ReleasePredicate;
+  readonly pointers: ReconcileResult;
+  /** False where everything was there already. */
+  readonly completed: boolean;
+  /** Channels that were told by themselves, and those that a person has to tell. */
+  readonly announcements: DueOutcome;
+}
+
+/**
+ * Builds or completes one release and brings the pointers in line. Killed anywhere and called again, it ends as if it had
+ * never been killed: every stage looks at the world first, and nothing a consumer follows moves before the statement is stored.
+ */
+export async function release(world: ReleaseWorld, loaded: LoadedPolicy, version: Version): Promise<ReleaseResult> {
+  world.report({ type: 'stage', name: 'verify tag', detail: `v${formatVersion(version)}` });
+  const job = await openJob(world, loaded, version);
+  const committed = await findCommitted(world, job);
+  const completed = committed === undefined;
+  const published = committed ?? (await completeRelease(world, job));
+  world.report({ type: 'stage', name: 'aliases' });
+  const { index: digest, platforms } = published.image;
+  const released = { version, digest, platforms: platforms.map(({ platform }) => platform) };
+  const pointers = await reconcile(world, loaded, { released });
+  const due = { tags: job.tags, estate: pointers.estate, only: version };
+  const announcements = await announceDue({ ...world, ciKey: async () => world.attestor }, loaded, due);
+  return { release: published, pointers, completed, announcements };
+}
+
+async function openJob(world: ReleaseWorld, loaded: LoadedPolicy, version: Version): Promise<ReleaseJob> {
+  const tags = await readProjectTags(world.git, loaded.policy, 'remote');
+  const admitted = await admitRelease(world, loaded, { version, tags });
+  const build = await readPolicyAt(world.git, admitted.commit, `${admitted.tag.name}:cutwater.yaml`);
+  const image = sameImage(loaded.policy, build, `release ${admitted.tag.name}`);
+  const kind = (await releaseKindOf(world.git, { ...admitted, head: loaded.commit })) ?? admitted.class;
+  return { loaded, build, image, admitted, kind, tags };
+}
+
+async function findCommitted(world: ReleaseWorld, job: ReleaseJob): Promise<ReleasePredicate | undefined> {
+  const { admitted, loaded } = job;
+  const record = await readRecord(world, loaded, admitted.version);
+  if (record.is === 'absent') return undefined;
+  if (record.is === 'rejected')
+    throw new CutwaterError(
+      'VERIFICATION_FAILED',
+      `Cannot release ${admitted.tag.name}: its stored statement does not count: ${record.reason}`,
+    );
+  if (record.release.tag.object !== admitted.tag.object)
+    throw new CutwaterError(
+      'TAG_MOVED',
+      `Cannot release ${admitted.tag.name}: the tag is object ${admitted.tag.object}, ${record.release.tag.object} was released under this name`,
+    );
+  return record.release;
+}
+
+async function completeRelease(world: ReleaseWorld, job: ReleaseJob): Promise<ReleasePredicate> {
+  const { admitted, loaded } = job;
+  await requireTrustedSigner(world, loaded, `release ${admitted.tag.name}`);
+  const { version, commit, object } = admitted;
+  const withdrawn = await readWithdrawals(world, loaded);
+  requireStanding(withdrawn, version);
+  await requireDocuments(world, loaded, {
+    version,
+    commit,
+    build: job.build,
+    tags: job.tags,
+    tagMessage: object.message,
+  });
+  const earlier = await readPinned(world, job);
+  if (earlier !== undefined) requireStanding(withdrawn, admitted.version, earlier.release.image.index);
+  const pinned = earlier ?? (await makeStatement(world, job, withdrawn));
+  world.report({ type: 'stage', name: 'publish' });
+  return publishRelease(world, job, pinned);
+}
+
+/** Everything up to the signed statement: evidence, gates, build or promotion, gates on the candidate, documents. */
+async function makeStatement(world: ReleaseWorld, job: ReleaseJob, withdrawn: Withdrawals): Promise<PinnedStatement> {
+  const { admitted, build, image, loaded } = job;
+  const { commit } = admitted;
+  // Better to learn before the gates than after them that the image they are for may not be published.
+  const { evidence: demand, gates: earlier } = await demandOf(world, questionOf(job, withdrawn), job.kind);
+  await requireEvidence(world, loaded, demand);
+  const round = { class: job.kind, commit, change: demand.change, earlier };
+  const onSource = await runGates(world, build, { ...round, on: 'source', image: undefined });
+  const candidate = await makeCandidate(world, job);
+  const { digest } = candidate.index;
+  const reference = `${formatImageName(image.name)}@${digest}`;
+  const onCandidate = await runGates(world, build, { ...round, on: 'candidate', image: reference });
+  // Gates and builds take long: what was signed meanwhile counts, and so does a failure.
+  const now = await readProjectTags(world.git, loaded.policy, 'remote');
+  const evidence = await requireEvidence(world, loaded, { ...demand, digest, tags: now });
+  world.report({ type: 'stage', name: 'documents' });
+  return pinStatement(world, job, { ...candidate, gates: [...onSource, ...onCandidate], evidence });
+}

@@ -1,0 +1,155 @@
+import type { Digest } from '../../domain/digest.ts';
+import { digestOf } from '../../domain/digest.ts';
+import type { ReleasePredicate, ReleasedDocument } from '../../domain/release-statement.ts';
+import { predicateTypes } from '../../domain/release-statement.ts';
+import { checksums } from '../../report/documents/checksums.ts';
+import { readProvenance } from '../../report/documents/parse-provenance.ts';
+import type { ForgeRelease } from '../../ports/forge.ts';
+import type { ReadStatement } from '../../report/documents/statement.ts';
+import { hasSubject, parseStatement } from '../../report/documents/statement.ts';
+import type { Check } from '../../report/verification.ts';
+import { failed, passed } from '../../report/verification.ts';
+import type { LoadedPolicy } from '../facts/load-policy.ts';
+import { guarded } from './guarded-check.ts';
+import { assetNames } from '../release/publish-release.ts';
+import { readArtifact, readWhole } from '../facts/read-artifact.ts';
+import type { ReleaseRecord } from '../facts/read-record.ts';
+import { hashStream } from '../steps/forge.ts';
+import type { VerifyWorld } from '../world.ts';
+
+type ValidRecord = Extract<ReleaseRecord, { is: 'valid' }>;
+
+/** Every signed document the statement names: there, signed, about the right image, unchanged. */
+export async function checkDocuments(
+  world: VerifyWorld,
+  loaded: LoadedPolicy,
+  release: ReleasePredicate,
+): Promise<readonly Check[]> {
+  const checks: Check[] = [];
+  for (const document of release.documents) {
+    const name = document.platform === undefined ? document.role : `${document.role} ${document.platform}`;
+    checks.push(await guarded(name, () => checkDocument(world, loaded, { name, document, release })));
+  }
+  return checks;
+}
+
+async function checkDocument(
+  world: VerifyWorld,
+  loaded: LoadedPolicy,
+  {
+    name,
+    document,
+    release,
+  }: { readonly name: string; readonly document: ReleasedDocument; readonly release: ReleasePredicate },
+): Promise<Check> {
+  const artifact = await readArtifact(world.repository, document.referrer);
+  if (artifact === undefined) return failed(name, `${document.referrer} is gone from the registry`);
+  if (artifact.is === 'refused') return failed(name, `${document.referrer} ${artifact.reason}`);
+  if (artifact.value.parsed.subject?.digest !== document.subject)
+    return failed(name, `${document.referrer} is attached to another image`);
+  const verdict = await world.bundleVerifier.verifyStatement(artifact.value.content, loaded.trust);
+  if (verdict.is === 'rejected') return failed(name, verdict.reason);
+  if (digestOf(verdict.payload) !== document.payload)
+    return failed(name, 'what is signed there is not what the release statement names');
+  const statement = parseStatement(verdict.payload);
+  if (statement.is === 'refused') return failed(name, statement.reason);
+  const wanted = typesByRole[document.role];
+  if (statement.value.predicateType !== wanted)
+    return failed(name, `it is of type ${statement.value.predicateType}, ${wanted} is wanted`);
+  const foreign = document.role === 'provenance' ? foreignProvenance(statement.value, release) : undefined;
+  if (foreign !== undefined) return failed(name, foreign);
+  if (!hasSubject(statement.value, document.subject)) return failed(name, `it does not speak of ${document.subject}`);
+  const listed = (await world.repository.listReferrers(document.subject)).some(
+    ({ digest }) => digest === document.referrer,
+  );
+  if (!listed)
+    return failed(name, `the registry no longer lists ${document.referrer} among the referrers of ${document.subject}`);
+  return passed(name, `signed by CI key ${verdict.signer}, attached to ${document.subject}`);
+}
+
+const typesByRole = {
+  provenance: predicateTypes.provenance,
+  sbom: predicateTypes.cyclonedx,
+  scan: predicateTypes.scan,
+} as const;
+
+/** Why a provenance is not that of this release: it must speak of what was built, for its tag or the candidate it promotes. */
+function foreignProvenance(statement: ReadStatement, release: ReleasePredicate): string | undefined {
+  const read = readProvenance(statement);
+  if (read.is === 'refused') return `it ${read.reason}`;
+  const { commit, tag } = read.value;
+  if (commit !== release.build.commit) return `it speaks of commit ${commit}, ${release.build.commit} was released`;
+  const wanted = release.promotes?.tag ?? release.tag.object;
+  return tag.object === wanted ? undefined : `it speaks of another tag, ${tag.name}`;
+}
+
+/** Every file of the release page, downloaded again; files that were not released are failures too. */
+export async function checkAssets(
+  world: VerifyWorld,
+  loaded: LoadedPolicy,
+  record: ValidRecord,
+): Promise<readonly Check[]> {
+  const { release } = record;
+  const tag = release.tag.name;
+  let found: ForgeRelease | undefined;
+  const page = await guarded('release page', async () => {
+    found = await world.forge.findRelease(tag);
+    const { description } = world.forge;
+    return found?.state === 'published'
+      ? passed('release page', `${tag} is published on ${description}`)
+      : failed('release page', `${tag} is not published on ${description}`);
+  });
+  if (found === undefined || page.is !== 'passed') return [page];
+  const { assets } = found;
+  const sums = new TextEncoder().encode(checksums(release.assets));
+  const expected = new Map<string, Digest>([
+    ...release.assets.map(({ name, digest }): [string, Digest] => [name, digest]),
+    [assetNames.checksums, digestOf(sums)],
+    [assetNames.statement, digestOf(record.bundle)],
+  ]);
+  const checks: Check[] = [];
+  for (const [name, digest] of expected)
+    checks.push(
+      await guarded(`file ${name}`, async () => {
+        if (!assets.some((asset) => asset.name === name)) return failed(`file ${name}`, 'it is missing');
+        const got = await hashStream(world.forge.downloadAsset(tag, name));
+        return got === digest
+          ? passed(`file ${name}`, got)
+          : failed(`file ${name}`, `it is ${got}, ${digest} was released`);
+      }),
+    );
+  checks.push(await guarded('checksums', () => checkChecksums(world, loaded, { tag, sums })));
+  const extra = assets.filter(({ name }) => !expected.has(name) && name !== assetNames.checksumsBundle);
+  for (const { name } of extra) checks.push(failed(`file ${name}`, 'it is on the release page, but was not released'));
+  return checks;
+}
+
+async function checkChecksums(
+  world: VerifyWorld,
+  loaded: LoadedPolicy,
+  signed: { readonly tag: string; readonly sums: Uint8Array },
+): Promise<Check> {
+  const bundle = await readWhole(world.forge.downloadAsset(signed.tag, assetNames.checksumsBundle));
+  const verdict = await world.bundleVerifier.verifyBlob(bundle, signed.sums, loaded.trust);
+  if (verdict.is === 'rejected') return failed('checksums', verdict.reason);
+  return passed('checksums', `signed by CI key ${verdict.signer}`);
+}
+
+/** Every released binary against the file inside the image of its platform. */
+export async function checkBinaries(world: VerifyWorld, release: ReleasePredicate): Promise<readonly Check[]> {
+  const checks: Check[] = [];
+  for (const binary of release.binaries) {
+    const name = `binary ${binary.name}`;
+    const image = release.image.platforms.find(({ platform }) => platform === binary.platform);
+    checks.push(
+      await guarded(name, async () => {
+        const file = image && (await world.imageFiles.extract(world.repository, image.digest, binary.path));
+        if (file === undefined) return failed(name, `the ${binary.platform} image has no ${binary.path}`);
+        if (file.digest !== binary.digest)
+          return failed(name, `${binary.path} in the image is ${file.digest}, the released file ${binary.digest}`);
+        return passed(name, `the same bytes as ${binary.path} in the ${binary.platform} image`);
+      }),
+    );
+  }
+  return checks;
+}
