@@ -1,4 +1,5 @@
 import { PackageURL } from 'packageurl-js';
+import valid from 'semver/functions/valid.js';
 import type { Parsed } from '../../domain/brand.ts';
 import { accept, refuse } from '../../domain/brand.ts';
 import { quote } from '../../domain/quote.ts';
@@ -16,7 +17,7 @@ export function readGoBuildInfo(section: Uint8Array, path: string): Parsed<reado
   const version = readText(section, start + 32);
   const modules = version && readText(section, version.end);
   if (version === undefined || modules === undefined) return refuse('ends in the middle');
-  const toolchain = /^(?:devel )?go(\S+)/.exec(version.text)?.[1];
+  const toolchain = /^(?:devel )?go(\d\S*)/.exec(version.text)?.[1];
   if (toolchain === undefined) return refuse(`is of no Go version: ${quote(version.text)}`);
   const packages = [toPackage('stdlib', toolchain, path)];
   // Sixteen bytes of a mark stand before and after the text (cmd/go, modload.ModInfoData).
@@ -26,7 +27,7 @@ export function readGoBuildInfo(section: Uint8Array, path: string): Parsed<reado
     if (kind !== 'mod' && kind !== 'dep') continue;
     const replaced = lines[index + 1]?.split('\t') ?? [];
     const [usedName, usedVersion] = replaced[0] === '=>' ? [replaced[1], replaced[2] ?? ''] : [name, given];
-    if (!isText(usedName) || !/^[\w.~/@+-]+$/.test(usedName) || !/^[\w.+()-]*$/.test(usedVersion))
+    if (!isText(usedName) || !modulePath.test(usedName) || !isModuleVersion(usedVersion))
       return refuse(`has a line that names no module: ${quote(line)}`);
     packages.push(toPackage(usedName, usedVersion, path));
   }
@@ -74,5 +75,11 @@ function readText(bytes: Uint8Array, start: number): { readonly text: string; re
   return end > bytes.length ? undefined : { text: Buffer.from(bytes.subarray(from, end)).toString('latin1'), end };
 }
 
+function isModuleVersion(version: string): boolean {
+  return version === '' || version === '(devel)' || (/^v\d[\w.+-]*$/.test(version) && valid(version.slice(1)) !== null);
+}
+
+// Elements that are not empty, between slashes (golang.org/x/mod/module, CheckImportPath).
+const modulePath = /^[\w.~@+-]+(?:\/[\w.~@+-]+)*$/;
 const magic = [...Buffer.from('\xff Go buildinf:', 'latin1')];
 const inlineFlag = 2;

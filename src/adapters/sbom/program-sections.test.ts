@@ -76,9 +76,20 @@ test('the mark of Go may stand anywhere aligned in its section', () => {
 test('a Go program of before 1.18, cut off, or with lines that name no module is refused', () => {
   const section = goSection('go1.24.1', [['dep', 'a b', 'v1']]);
   match(reasonOf(readGoBuildInfo(section, '/app')), /names no module/);
+  for (const [name, version] of [
+    ['example.org/a', 'v1'],
+    ['example.org/a', '1.0.0'],
+    ['example.org/a', 'vv1.0.0'],
+    ['example.org/a', 'v01.0.0'],
+    ['example.org//a', 'v1.0.0'],
+    ['example.org/', 'v1.0.0'],
+    ['/a', 'v1.0.0'],
+  ] as const)
+    match(reasonOf(readGoBuildInfo(goSection('go1.24.1', [['dep', name, version]]), '/app')), /names no module/, name);
   match(reasonOf(readGoBuildInfo(section.subarray(0, 45), '/app')), /ends in the middle/);
   match(reasonOf(readGoBuildInfo(section.with(15, 0), '/app')), /before 1.18/);
-  match(reasonOf(readGoBuildInfo(goSection('1.24', []), '/app')), /no Go version/);
+  for (const toolchain of ['1.24', 'gov1', 'go'])
+    match(reasonOf(readGoBuildInfo(goSection(toolchain, []), '/app')), /no Go version/, toolchain);
   match(reasonOf(readGoBuildInfo(new Uint8Array(64), '/app')), /mark of Go/);
 });
 
