@@ -130,7 +130,8 @@ export function describeStep(step: Step): string {
   }
 }
 
-function documentName(step: Extract<Step, { kind: 'document' }>): string {
+/** `scan for linux/amd64`, ... */
+export function documentName(step: Extract<Step, { kind: 'document' }>): string {
   const names = {
     provenance: 'provenance',
     sbom: 'SBOM',

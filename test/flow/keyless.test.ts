@@ -39,4 +39,17 @@ void suite('a workflow without a key', () => {
     assert.match(failed.stderr, /Cannot enter the signature in the log/);
     assert.deepEqual((await readPublished(project.data)).tags, {});
   });
+
+  void test('that trust.ci does not name is told so before anything is uploaded', async (t) => {
+    const { project, at } = await makeKeylessProject(t);
+    await changePolicy(project, (text) => text.replace('workflows/release.yml@', 'workflows/other.yml@'));
+    const refused = await runProgram(['release', '1.0.0'], at);
+    assert.equal(refused.exitCode, 2, refused.stderr);
+    assert.match(refused.stderr, /Cannot sign the provenance: .*does not count by trust\.ci/);
+    assert.match(
+      refused.stderr,
+      /certificate is of "https:\/\/github\.com\/acme\/app\/\.github\/workflows\/release\.yml@/,
+    );
+    assert.deepEqual((await readPublished(project.data)).tags, {});
+  });
 });

@@ -131,10 +131,12 @@ async function tell(
       observe: () => observeAnnouncement(world, loaded, place),
       apply: async () => {
         const draft = recordOf(world, { name, about, text, project: loaded.policy.project });
-        const prepared = await prepareRecord(world, draft, about.index);
+        const prepared = await prepareRecord(world, draft, { index: about.index, trust: loaded.trust });
         const receipt = await announcer.send(text, draft.key);
         const isPlain = receipt.id === undefined && receipt.url === undefined;
-        const final = isPlain ? prepared : await prepareRecord(world, { ...draft, ...receipt }, about.index);
+        const final = isPlain
+          ? prepared
+          : await prepareRecord(world, { ...draft, ...receipt }, { index: about.index, trust: loaded.trust });
         await storeRecord(world.repository, final, place);
       },
     },

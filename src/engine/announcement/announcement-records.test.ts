@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeCiKey } from '../../../test/make/project.ts';
 import { openEmbedded } from '../../../test/make/embedded-repository.ts';
@@ -6,6 +6,7 @@ import type { Scope } from '../../../test/make/folder.ts';
 import { bundleVerifier } from '../../adapters/sigstore-bundle/bundle-verifier.ts';
 import { keyAttestor } from '../../adapters/sigstore-bundle/key-attestor.ts';
 import { digestOf } from '../../domain/digest.ts';
+import { isCutwaterError } from '../../domain/error.ts';
 import { objectId } from '../../domain/object-id.ts';
 import { emptyConfigBytes, mediaTypes } from '../../domain/oci.ts';
 import { makeArtifact } from '../../domain/oci-manifest.ts';
@@ -14,6 +15,8 @@ import { readVersion } from '../../domain/version.ts';
 import type { AnnouncementName } from '../../estate/announcement-tag.ts';
 import { announcementTag } from '../../estate/announcement-tag.ts';
 import type { AnnouncementRecord } from '../../report/documents/announcement-record.ts';
+import { announcementStatement } from '../../report/documents/announcement-record.ts';
+import { statementBytes } from '../../report/documents/statement.ts';
 import { streamOf } from '../facts/read-artifact.ts';
 import { observeAnnouncement, prepareRecord, readAnnouncements, storeRecord } from './announcement-records.ts';
 
@@ -78,7 +81,10 @@ test('a record counts for nothing else: another channel, kind, number, version, 
   await store(world, record);
   equal((await observeAnnouncement(world, rules, { name, index: digestOf('other image') })).is, 'conflict');
   const strange = await makeWorld(t);
-  await store({ ...strange, attestor: attestorOf(makeCiKey('ed25519').privatePem) }, record);
+  const stranger = attestorOf(makeCiKey('ed25519').privatePem);
+  const statement = announcementStatement(record, { name: 'host/app', index: strange.index });
+  const bundle = await stranger.signStatement(statementBytes(statement));
+  await storeRecord(strange.repository, { bundle }, { name, index: strange.index });
   const [rejected] = await readAnnouncements(strange, rules, await listing(strange));
   match(rejected?.is === 'rejected' ? rejected.reason : 'valid', /signature does not count/);
 });
@@ -90,6 +96,24 @@ test('what is no record at all is in the way, and said', async (t) => {
   await world.repository.writeManifest(announcementTag(name), image);
   const seen = await observeAnnouncement(world, rules, { name, index: world.index });
   match(seen.is === 'conflict' ? seen.error.message : seen.is, /holds something else there, it /);
+});
+
+test('a record whose signature would not count is refused before anybody is told, and nothing of it is uploaded', async (t) => {
+  const world = await makeWorld(t);
+  const uploads: string[] = [];
+  const writeBlob: typeof world.repository.writeBlob = (descriptor) => {
+    uploads.push(descriptor.digest);
+    throw new Error('uploaded');
+  };
+  // What a workflow signs that is not the one of trust.ci: it signs without complaint, and counts for nobody.
+  const attestor = { ...attestorOf(makeCiKey('ed25519').privatePem), kind: 'keyless' } as const;
+  const stranger = { ...world, attestor, repository: { ...world.repository, writeBlob } };
+  await rejects(prepareRecord(stranger, record, { index: world.index, trust: rules.trust }), (error) => {
+    ok(isCutwaterError(error, 'KEY_UNUSABLE'), String(error));
+    match(error.message, /^Cannot sign the record of the announcement: .* does not count by trust\.ci/);
+    return true;
+  });
+  deepEqual(uploads, []);
 });
 
 async function makeWorld(scope: Scope) {
@@ -107,7 +131,7 @@ async function makeWorld(scope: Scope) {
 type World = Awaited<ReturnType<typeof makeWorld>>;
 
 async function store(world: World, one: AnnouncementRecord): Promise<void> {
-  const prepared = await prepareRecord(world, one, world.index);
+  const prepared = await prepareRecord(world, one, { index: world.index, trust: rules.trust });
   await storeRecord(world.repository, prepared, { name, index: world.index });
 }
 

@@ -4,11 +4,11 @@ import { CutwaterError } from '../../domain/error.ts';
 import type { ImageTag } from '../../domain/image-name.ts';
 import { formatImageName } from '../../domain/image-name.ts';
 import { mediaTypes } from '../../domain/oci.ts';
+import type { Trust } from '../../domain/trust.ts';
 import type { Version } from '../../domain/version.ts';
 import { formatVersion } from '../../domain/version.ts';
 import type { AnnouncementName } from '../../estate/announcement-tag.ts';
 import { announcementTag, parseAnnouncementTag } from '../../estate/announcement-tag.ts';
-import type { Attestor } from '../../ports/attestor.ts';
 import type { ImageRepository } from '../../ports/repository.ts';
 import type { AnnouncementRecord } from '../../report/documents/announcement-record.ts';
 import {
@@ -21,6 +21,8 @@ import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { readArtifact, resolveOrFail, streamOf } from '../facts/read-artifact.ts';
 import type { Observation } from '../run-step.ts';
 import { writeBundle } from '../facts/signed-documents.ts';
+import type { SigningWorld } from '../facts/trusted-signature.ts';
+import { signStatement } from '../facts/trusted-signature.ts';
 import { copyTag } from '../steps/image-tag.ts';
 import type { ReadWorld } from '../world.ts';
 
@@ -111,19 +113,25 @@ export interface PreparedRecord {
   readonly bundle: Uint8Array;
 }
 
-export interface RecordWriter {
+export interface RecordWriter extends SigningWorld {
   readonly repository: ImageRepository;
-  readonly attestor: Attestor;
 }
 
-/** Signs a record and uploads it. Without rights to write this fails, before anybody was told anything. */
+/**
+ * Signs a record and uploads it. Without rights to write, and where the signature would not count (KEY_UNUSABLE), this
+ * fails before anybody was told anything.
+ */
 export async function prepareRecord(
-  { repository, attestor }: RecordWriter,
+  world: RecordWriter,
   record: AnnouncementRecord,
-  index: Digest,
+  { index, trust }: { readonly index: Digest; readonly trust: Trust },
 ): Promise<PreparedRecord> {
-  const name = formatImageName(repository.name);
-  const bundle = await attestor.signStatement(statementBytes(announcementStatement(record, { name, index })));
+  const { repository } = world;
+  const statement = announcementStatement(record, { name: formatImageName(repository.name), index });
+  const bundle = await signStatement(world, statementBytes(statement), {
+    trust,
+    what: 'the record of the announcement',
+  });
   const layer = { mediaType: mediaTypes.sigstoreBundle, digest: digestOf(bundle), size: bundle.length };
   await repository.writeBlob(layer, () => streamOf(bundle));
   return { bundle };

@@ -5,11 +5,14 @@ import { emptyConfigBytes, mediaTypes } from '../../domain/oci.ts';
 import { makeArtifact } from '../../domain/oci-manifest.ts';
 import type { Trust } from '../../domain/trust.ts';
 import type { Step } from '../../plan/step.ts';
+import { documentName } from '../../plan/step.ts';
 import type { BundleVerifier } from '../../ports/attestor.ts';
 import type { ImageRepository } from '../../ports/repository.ts';
 import type { ReadStatement } from '../../report/documents/statement.ts';
 import { hasSubject, parseStatement } from '../../report/documents/statement.ts';
 import { readArtifact, streamOf } from './read-artifact.ts';
+import type { SigningWorld } from './trusted-signature.ts';
+import { signStatement } from './trusted-signature.ts';
 import { runStep } from '../run-step.ts';
 import type { StepHandler } from '../run-step.ts';
 import type { ReleaseWorld } from '../world.ts';
@@ -91,9 +94,11 @@ export interface DocumentToStore {
   readonly statement: Uint8Array;
 }
 
+type DocumentWorld = SigningWorld & Pick<ReleaseWorld, 'repository' | 'report' | 'signal'>;
+
 /** Signs a statement and stores it as referrer; a valid one with the same payload is reused. */
 export async function storeDocument(
-  world: ReleaseWorld,
+  world: DocumentWorld,
   trust: Trust,
   document: DocumentToStore,
 ): Promise<StoredDocument> {
@@ -113,7 +118,7 @@ export async function storeDocument(
       return first === undefined ? { is: 'absent' } : { is: 'present', evidence: first };
     },
     apply: async () => {
-      const bundle = await world.attestor.signStatement(document.statement);
+      const bundle = await signStatement(world, document.statement, { trust, what: `the ${documentName(step)}` });
       await writeBundle(repository, bundle, document);
     },
   };

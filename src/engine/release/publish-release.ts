@@ -16,6 +16,7 @@ import { readReleaseNotes } from '../documents/read-release-notes.ts';
 import { readArtifact, resolveOrFail, streamOf } from '../facts/read-artifact.ts';
 import { readRecordBundle } from '../facts/read-record.ts';
 import { writeBundle } from '../facts/signed-documents.ts';
+import { signBlob } from '../facts/trusted-signature.ts';
 import { runStep } from '../run-step.ts';
 import type { StepHandler } from '../run-step.ts';
 import type { DraftEffect } from '../steps/forge.ts';
@@ -214,7 +215,7 @@ function checksumsBundleHandler(
       return { is: 'conflict', error: new CutwaterError('ASSET_CONFLICT', message) };
     },
     apply: async () => {
-      const bundle = await world.attestor.signBlob(signed.sums);
+      const bundle = await signBlob(world, signed.sums, { trust: job.loaded.trust, what: 'the checksums' });
       const asset = { name, digest: digestOf(bundle), size: bundle.length };
       await world.forge.uploadAsset(signed.tag, asset, () => streamOf(bundle));
     },

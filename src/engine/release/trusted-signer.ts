@@ -9,7 +9,7 @@ export async function requireTrustedSigner(
   { trust }: LoadedPolicy,
   act: string,
 ): Promise<void> {
-  // A workflow's signature is public for ever once it is made; what it may sign shows with the first document.
+  // A workflow's signature is public for ever once it is made, so none is made to try; each is judged before it is used.
   if (world.attestor.kind === 'keyless') return;
   const sample = new TextEncoder().encode(act);
   const verdict = await world.bundleVerifier.verifyBlob(await world.attestor.signBlob(sample), sample, trust);
