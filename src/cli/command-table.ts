@@ -114,9 +114,11 @@ export const commandTable: readonly Command[] = [
     arguments: [{ name: 'TARGET', summary: 'VERSION, IMAGE:TAG or IMAGE@DIGEST', required: true }],
     options: [
       { name: 'trust', summary: 'Judge by the keys of this file, not by those of the project', value: text('FILE') },
+      { name: 'deep', summary: 'Make the SBOMs again from image and commit, and compare', value: { kind: 'flag' } },
     ],
     examples: [
       { line: 'verify 1.2.3', says: 'Verify a release of this repository' },
+      { line: 'verify 1.2.3 --deep', says: 'Look into every layer for what the SBOMs say is there' },
       { line: 'verify ghcr.io/acme/app:1.2.3 --trust trust.yaml', says: 'Verify an image with your own trust' },
     ],
     load: () => import('./commands/verify.ts'),

@@ -33,13 +33,6 @@ export async function openReleaseProject(context: CliContext): Promise<Project<R
     attestor,
     openAnnouncer: announcers(context, parts.topFolder),
     workspace,
-    sbomMaker: {
-      // Its readers load parsers of every format; a resumed release may not need them.
-      makeSbom: async (request) => {
-        const { cyclonedxSbom } = await import('../adapters/sbom/cyclonedx-sbom.ts');
-        return cyclonedxSbom(request, context.version);
-      },
-    },
     scanner: (policy, commit) => openScanner({ git, environment: context.env, newFolder, signal }, policy, commit),
     builderId: builderIdOf(context.env),
     builder: commitBuilds({

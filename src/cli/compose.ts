@@ -153,6 +153,14 @@ export function readWorld(context: CliContext, parts: Parts): VerifyWorld {
     bundleVerifier: bundleVerifierWhenAsked(),
     forge: localForge({ folder: releasesFolder(context, parts.topFolder, policy.forge.folder) }),
     imageFiles: rememberFiles(imageFiles(parts.workspace.folder)),
+    sbomMaker: {
+      toolVersion: context.version,
+      // Its readers load parsers of every format, and few runs make an SBOM.
+      makeSbom: async (request) => {
+        const { cyclonedxSbom } = await import('../adapters/sbom/cyclonedx-sbom.ts');
+        return cyclonedxSbom(request, context.version);
+      },
+    },
     tagSource: parts.tagSource,
     now: Math.floor(Date.now() / 1000),
     report: parts.progress.report,

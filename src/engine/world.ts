@@ -58,9 +58,10 @@ export interface ReleaseWorld extends AnnounceWorld {
   readonly builderId: string;
 }
 
-/** What a verification needs besides: it takes the binaries out of the images again. */
+/** What a verification needs besides: it takes the binaries out of the images again, and can make the SBOMs again. */
 export interface VerifyWorld extends ReadWorld {
   readonly imageFiles: ImageFiles;
+  readonly sbomMaker: SbomMaker;
 }
 
 /** What preparing a release needs: the repository, and a person's files and branch. Neither registry nor forge. */

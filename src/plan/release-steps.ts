@@ -29,7 +29,9 @@ export function releaseSteps(outlook: ReleaseOutlook): readonly Step[] {
   const files = [
     'statement.sigstore.json',
     ...policy.binaries.flatMap(({ name }) => platforms.map((platform) => fillPlaceholders(name, platform))),
-    ...platforms.map((platform) => `sbom-${formatPlatform(platform).replaceAll('/', '-')}.cdx.json`),
+    ...platforms
+      .map((platform) => `sbom-${formatPlatform(platform).replaceAll('/', '-')}`)
+      .flatMap((start) => [`${start}.cdx.json`, `${start}.spdx.json`]),
     'provenance.sigstore.json',
     'SHA256SUMS',
     'SHA256SUMS.sigstore.json',

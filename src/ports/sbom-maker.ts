@@ -21,5 +21,7 @@ export interface SbomRequest {
 
 /** Makes an SBOM from evidence: the same request gives the same bytes. */
 export interface SbomMaker {
+  /** Of Cutwater, as the documents name it. */
+  readonly toolVersion: string;
   makeSbom(request: SbomRequest): Promise<Uint8Array>;
 }

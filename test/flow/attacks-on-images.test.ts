@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { changePolicy, maintainer, runner } from '../make/actors.ts';
 import { makeFolder } from '../make/folder.ts';
-import { restateProvenance } from '../make/forged-statement.ts';
+import { restateDocuments } from '../make/forged-statement.ts';
 import { readJson, runProgram, succeed } from '../make/program.ts';
 import type { TestProject } from '../make/project.ts';
 import { copyProject, makeProject } from '../make/project.ts';
@@ -28,11 +28,14 @@ void suite('somebody who may push images', { concurrency: 2 }, () => {
     // The same bytes would do no harm, a statement about them that speaks of another commit would.
     const commit = await template.clone.git('rev-parse', 'v1.0.0^{commit}');
     const other = await template.clone.git('rev-parse', 'HEAD');
-    await restateProvenance(template, '1.0.0', (json) => json.replaceAll(commit, other));
+    await restateDocuments(template, '1.0.0', { role: 'provenance', change: (json) => json.replaceAll(commit, other) });
     const says = `it speaks of commit ${other}, ${commit} was released`;
     assert.deepEqual(await failedCheck(template, 'provenance'), { name: 'provenance', is: 'failed', says });
     const object = await template.clone.git('rev-parse', 'refs/tags/v1.0.0');
-    await restateProvenance(template, '1.0.0', (json) => json.replaceAll(other, commit).replaceAll(object, other));
+    await restateDocuments(template, '1.0.0', {
+      role: 'provenance',
+      change: (json) => json.replaceAll(other, commit).replaceAll(object, other),
+    });
     assert.match(JSON.stringify(await failedCheck(template, 'provenance')), /it speaks of another tag/);
     const { exitCode, stdout } = await runProgram(['verify', '1.0.0'], await maintainer(template));
     assert.equal(exitCode, 3);

@@ -1,7 +1,7 @@
 import { writeBundle } from '../../src/engine/facts/signed-documents.ts';
 import { digestOf } from '../../src/domain/digest.ts';
 import { imageTag } from '../../src/domain/image-name.ts';
-import type { ReleasePredicate } from '../../src/domain/release-statement.ts';
+import type { ReleasePredicate, ReleasedDocument } from '../../src/domain/release-statement.ts';
 import { predicateTypes } from '../../src/domain/release-statement.ts';
 import type { ImageRepository } from '../../src/ports/repository.ts';
 import { releaseStatement } from '../../src/report/documents/release-statement.ts';
@@ -11,27 +11,28 @@ import { ciOf, withRegistry } from './registry-writer.ts';
 import { readPayload, readRelease } from './stated.ts';
 
 /**
- * Replaces the stored statement of a version by one that CI signed too, but whose provenance says something else: `change`
- * gets and gives back the JSON of the provenance. All digests in it fit.
+ * Replaces the stored statement of a version by one that CI signed too, but whose provenance or SBOMs say something else:
+ * `change` gets and gives back the JSON of each. All digests in it fit.
  */
-export async function restateProvenance(
+export async function restateDocuments(
   project: TestProject,
   version: string,
-  change: (json: string) => string,
+  { role, change }: { readonly role: 'provenance' | 'sbom'; readonly change: (json: string) => string },
 ): Promise<void> {
   const ci = ciOf(project);
+  const predicateType = { provenance: predicateTypes.provenance, sbom: predicateTypes.cyclonedx }[role];
   await withRegistry(project.data, async (repository) => {
     const release = await readRelease(repository, version);
-    const subject = await repository.resolve(release.image.index);
-    const own = release.documents.find(({ role }) => role === 'provenance');
-    if (subject === undefined || own === undefined) throw new Error(`${version} has no provenance`);
-    const json = new TextDecoder().decode(await readPayload(repository, own.referrer));
-    const payload = new TextEncoder().encode(change(json));
-    const { provenance: predicateType } = predicateTypes;
-    const referrer = await writeBundle(repository, await ci.signStatement(payload), { subject, predicateType });
-    const documents = release.documents.map((document) =>
-      document.role === 'provenance' ? { ...document, referrer, payload: digestOf(payload) } : document,
-    );
+    const restated = new Map<ReleasedDocument, ReleasedDocument>();
+    for (const document of release.documents.filter((own) => own.role === role)) {
+      const subject = await repository.resolve(document.subject);
+      if (subject === undefined) throw new Error(`${version} has no ${role}`);
+      const json = new TextDecoder().decode(await readPayload(repository, document.referrer));
+      const payload = new TextEncoder().encode(change(json));
+      const referrer = await writeBundle(repository, await ci.signStatement(payload), { subject, predicateType });
+      restated.set(document, { ...document, referrer, payload: digestOf(payload) });
+    }
+    const documents = release.documents.map((document) => restated.get(document) ?? document);
     await store(project, repository, { ...release, documents });
   });
 }

@@ -16,7 +16,7 @@ import { sbomModel } from './sbom-model.ts';
 
 /** Makes CycloneDX 1.6 documents; `toolVersion` is Cutwater's own. */
 export function cyclonedxSbomMaker({ toolVersion }: { readonly toolVersion: string }): SbomMaker {
-  return { makeSbom: (request) => cyclonedxSbom(request, toolVersion) };
+  return { toolVersion, makeSbom: (request) => cyclonedxSbom(request, toolVersion) };
 }
 
 /**

@@ -8,10 +8,13 @@ import { formatPlatform } from '../../domain/platform.ts';
 import type { ReleasePredicate, ReleasedBinary, ReleasedDocument } from '../../domain/release-statement.ts';
 import { predicateTypes } from '../../domain/release-statement.ts';
 import { coreVersion, formatVersion } from '../../domain/version.ts';
-import type { Policy } from '../../policy/policy.ts';
+import { faultsInSbom } from '../../report/documents/judge-sbom.ts';
+import { readSbom } from '../../report/documents/read-sbom.ts';
 import { sbomStatement } from '../../report/documents/sbom-statement.ts';
+import { spdxDocument } from '../../report/documents/spdx-document.ts';
 import { parseStatement, statementBytes } from '../../report/documents/statement.ts';
 import type { PlatformImage } from './binaries.ts';
+import { readLockFiles } from './lock-files.ts';
 import type { Candidate, ReleaseJob } from './make-candidate.ts';
 import { resolveOrFail } from '../facts/read-artifact.ts';
 import { scanCandidate } from './scan-candidate.ts';
@@ -64,9 +67,10 @@ export async function makeDocuments(
       ...scans.map((scan) => toDocument('scan', scan)),
     ],
     assets: [
-      ...sboms.map(({ platform, stored }) =>
-        fileOf(sbomName(formatPlatform(platform.platform)), sbomFile(stored.payload)),
-      ),
+      ...sboms.flatMap(({ platform, stored }) => {
+        const names = documentAssetNames({ role: 'sbom', platform: formatPlatform(platform.platform) });
+        return Object.values(names).map((name) => fileOf(name, sbomFile(stored.payload, name)));
+      }),
       fileOf(provenanceName, provenance.bundle),
     ],
   };
@@ -90,27 +94,32 @@ function componentsIn(sbom: StoredDocument | undefined): number {
 
 const provenanceName = 'provenance.sigstore.json';
 
-function sbomName(platform: string): string {
-  return `sbom-${platform.replaceAll('/', '-')}.cdx.json`;
-}
-
-/** The file a document becomes on the forge: `sbom-linux-amd64.cdx.json`, `provenance.sigstore.json`. A scan becomes none. */
-export function documentAssetName({ role, platform }: Pick<ReleasedDocument, 'role' | 'platform'>): string | undefined {
+/** The files a document becomes on the forge: `sbom-linux-amd64.cdx.json` and `.spdx.json`, `provenance.sigstore.json`. A scan becomes none. */
+export function documentAssetNames({
+  role,
+  platform,
+}: Pick<ReleasedDocument, 'role' | 'platform'>): Readonly<Partial<Record<'bundle' | 'cyclonedx' | 'spdx', string>>> {
   switch (role) {
-    case 'sbom':
-      return sbomName(platform ?? 'all');
+    case 'sbom': {
+      const start = `sbom-${(platform ?? 'all').replaceAll('/', '-')}`;
+      return { cyclonedx: `${start}.cdx.json`, spdx: `${start}.spdx.json` };
+    }
     case 'provenance':
-      return provenanceName;
+      return { bundle: provenanceName };
     case 'scan':
-      return undefined;
+      return {};
   }
 }
 
-/** The SBOM document inside a signed statement, as the file that people download. */
-export function sbomFile(payload: Uint8Array): Uint8Array {
+/** The SBOM inside a signed statement, as the file that people download: in the format that the file's name says. */
+export function sbomFile(payload: Uint8Array, name: string): Uint8Array {
   const statement = parseStatement(payload);
   if (statement.is === 'refused') throw new Error(`An SBOM statement that was verified ${statement.reason}`);
-  return new TextEncoder().encode(`${canonicalJson(statement.value.predicate)}\n`);
+  const { predicate } = statement.value;
+  if (!name.endsWith('.spdx.json')) return new TextEncoder().encode(`${canonicalJson(predicate)}\n`);
+  const sbom = readSbom(predicate);
+  if (sbom.is === 'refused') throw new Error(`An SBOM statement that was verified ${sbom.reason}`);
+  return spdxDocument(sbom.value);
 }
 
 function fileOf(name: string, bytes: Uint8Array): ReleasePredicate['assets'][number] {
@@ -124,7 +133,7 @@ async function makeSboms(
   contents: BuiltContents,
 ): Promise<readonly PlatformDocument[]> {
   const { admitted, build, image } = job;
-  const lockFiles = await readLockFiles(world, build, contents.commit);
+  const lockFiles = await readLockFiles(world.git, build, contents.commit);
   const timestamp = await world.git.commitTime(contents.commit);
   const sboms: PlatformDocument[] = [];
   for (const platform of contents.platforms) {
@@ -142,6 +151,7 @@ async function makeSboms(
     });
     const subject = await resolveOrFail(world.repository, platform.digest, `the ${name} image`);
     const parsed: Record<string, unknown> = JSON.parse(new TextDecoder().decode(document));
+    requireSound(parsed, platform);
     const statement = statementBytes(
       sbomStatement({ image: formatImageName(image.name), platform: name, digest: platform.digest, document: parsed }),
     );
@@ -158,20 +168,14 @@ async function makeSboms(
   return sboms;
 }
 
-async function readLockFiles(
-  world: ReleaseWorld,
-  build: Policy,
-  commit: ObjectId,
-): Promise<readonly { readonly path: string; readonly bytes: Uint8Array }[]> {
-  const files: { path: string; bytes: Uint8Array }[] = [];
-  for (const path of build.lockFiles) {
-    const bytes = await world.git.readFile(commit, path);
-    if (bytes === undefined)
-      throw new CutwaterError(
-        'BUILD_FAILED',
-        `Cannot make the SBOM: the policy names lock file ${path}, the commit has none`,
-      );
-    files.push({ path, bytes });
-  }
-  return files;
+/** What its own schema accepts may still be nonsense; a release does not sign that. */
+function requireSound(document: unknown, platform: PlatformImage): void {
+  const sbom = readSbom(document);
+  const faults = sbom.is === 'ok' ? faultsInSbom(sbom.value, platform.digest) : [`it ${sbom.reason}`];
+  if (faults.length === 0) return;
+  throw new CutwaterError(
+    'BUILD_FAILED',
+    `Cannot sign the SBOM of ${formatPlatform(platform.platform)}: it is not sound`,
+    { details: faults.slice(0, 20) },
+  );
 }

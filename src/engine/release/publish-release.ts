@@ -10,7 +10,7 @@ import { checksums } from '../../report/documents/checksums.ts';
 import type { ReleaseNotesInput } from '../../report/documents/release-notes.ts';
 import { releaseNotes, verifyCommands } from '../../report/documents/release-notes.ts';
 import type { ReleaseJob } from './make-candidate.ts';
-import { documentAssetName, sbomFile } from './candidate-documents.ts';
+import { documentAssetNames, sbomFile } from './candidate-documents.ts';
 import type { PinnedStatement } from './pin-statement.ts';
 import { readReleaseNotes } from '../documents/read-release-notes.ts';
 import { readArtifact, resolveOrFail, streamOf } from '../facts/read-artifact.ts';
@@ -243,12 +243,12 @@ async function* openAsset(world: ReleaseWorld, job: ReleaseJob, asset: AssetOf):
 async function readDocumentAsset(world: ReleaseWorld, job: ReleaseJob, asset: AssetOf): Promise<Uint8Array> {
   const { release, name } = asset;
   for (const document of release.documents) {
-    if (documentAssetName(document) !== name) continue;
+    if (!Object.values(documentAssetNames(document)).includes(name)) continue;
     const artifact = await readArtifact(world.repository, document.referrer);
     if (artifact?.is !== 'ok') break;
     if (document.role === 'provenance') return artifact.value.content;
     const verdict = await world.bundleVerifier.verifyStatement(artifact.value.content, job.loaded.trust);
-    if (verdict.is === 'valid') return sbomFile(verdict.payload);
+    if (verdict.is === 'valid') return sbomFile(verdict.payload, name);
   }
   throw new CutwaterError(
     'VERIFICATION_FAILED',

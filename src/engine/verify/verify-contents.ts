@@ -3,6 +3,8 @@ import { digestOf } from '../../domain/digest.ts';
 import type { ReleasePredicate, ReleasedDocument } from '../../domain/release-statement.ts';
 import { predicateTypes } from '../../domain/release-statement.ts';
 import { checksums } from '../../report/documents/checksums.ts';
+import { faultsInSbom } from '../../report/documents/judge-sbom.ts';
+import { readSbom } from '../../report/documents/read-sbom.ts';
 import { readProvenance } from '../../report/documents/parse-provenance.ts';
 import type { ForgeRelease } from '../../ports/forge.ts';
 import type { ReadStatement } from '../../report/documents/statement.ts';
@@ -58,6 +60,8 @@ async function checkDocument(
     return failed(name, `it is of type ${statement.value.predicateType}, ${wanted} is wanted`);
   const foreign = document.role === 'provenance' ? foreignProvenance(statement.value, release) : undefined;
   if (foreign !== undefined) return failed(name, foreign);
+  const unsound = document.role === 'sbom' ? faultInSbom(statement.value.predicate, document.subject) : undefined;
+  if (unsound !== undefined) return failed(name, unsound);
   if (!hasSubject(statement.value, document.subject)) return failed(name, `it does not speak of ${document.subject}`);
   const listed = (await world.repository.listReferrers(document.subject)).some(
     ({ digest }) => digest === document.referrer,
@@ -81,6 +85,13 @@ function foreignProvenance(statement: ReadStatement, release: ReleasePredicate):
   if (commit !== release.build.commit) return `it speaks of commit ${commit}, ${release.build.commit} was released`;
   const wanted = release.promotes?.tag ?? release.tag.object;
   return tag.object === wanted ? undefined : `it speaks of another tag, ${tag.name}`;
+}
+
+function faultInSbom(predicate: unknown, image: Digest): string | undefined {
+  const sbom = readSbom(predicate);
+  if (sbom.is === 'refused') return `it ${sbom.reason}`;
+  const [first, ...more] = faultsInSbom(sbom.value, image);
+  return first === undefined || more.length === 0 ? first : `${first}, and ${more.length} more faults`;
 }
 
 /** Every file of the release page, downloaded again; files that were not released are failures too. */

@@ -19,6 +19,7 @@ import type { ProjectTags } from '../facts/read-tags.ts';
 import { checkBuildCommit } from './verify-build.ts';
 import { checkEvidence, checkGates } from './verify-checks.ts';
 import { checkAssets, checkBinaries, checkDocuments } from './verify-contents.ts';
+import { checkSbomFiles, remakeSboms } from './verify-sbom.ts';
 import type { VerifyWorld } from '../world.ts';
 
 export interface VerifyRequest {
@@ -26,6 +27,8 @@ export interface VerifyRequest {
   readonly tags: ProjectTags;
   /** The image asked about, when it was asked by digest. */
   readonly image?: Digest;
+  /** Whether the SBOMs are made again: each layer is downloaded twice for it. */
+  readonly deep?: boolean;
 }
 
 type ValidRecord = Extract<ReleaseRecord, { is: 'valid' }>;
@@ -68,6 +71,8 @@ async function verifyStated(world: VerifyWorld, loaded: LoadedPolicy, request: V
     ...(await checkGates(world, release)),
     ...(await checkEvidence(world, loaded, release)),
     ...(await checkDocuments(world, loaded, release)),
+    ...(await checkSbomFiles(world, loaded, release)),
+    ...(request.deep === true ? await remakeSboms(world, loaded, release) : []),
     ...(await checkAssets(world, loaded, record)),
     ...(await checkBinaries(world, release)),
     ...(await checkPointers(world, loaded, { ...request, released: release.image.index })),

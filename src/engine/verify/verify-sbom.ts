@@ -1,0 +1,163 @@
+import { isCutwaterError } from '../../domain/error.ts';
+import { parseImageName } from '../../domain/image-name.ts';
+import { digestOf } from '../../domain/digest.ts';
+import { escapeText } from '../../domain/quote.ts';
+import type { ReleasePredicate, ReleasedDocument } from '../../domain/release-statement.ts';
+import { coreVersion, readVersion, formatVersion } from '../../domain/version.ts';
+import type { SbomRequest } from '../../ports/sbom-maker.ts';
+import { compareSboms } from '../../report/documents/judge-sbom.ts';
+import type { Sbom } from '../../report/documents/read-sbom.ts';
+import { readSbom } from '../../report/documents/read-sbom.ts';
+import { parseStatement } from '../../report/documents/statement.ts';
+import type { Check } from '../../report/verification.ts';
+import { failed, passed } from '../../report/verification.ts';
+import { documentAssetNames, sbomFile } from '../release/candidate-documents.ts';
+import { guarded } from './guarded-check.ts';
+import { policyFile, readPolicyAt } from '../facts/load-policy.ts';
+import type { LoadedPolicy } from '../facts/load-policy.ts';
+import { readLockFiles } from '../release/lock-files.ts';
+import { readArtifact } from '../facts/read-artifact.ts';
+import type { VerifyWorld } from '../world.ts';
+
+/**
+ * Makes every SBOM again, from the image and, where this clone has the commit that was built, from its lock files, and
+ * compares what is in it. Each layer of each platform is downloaded twice for it.
+ */
+export async function remakeSboms(
+  world: VerifyWorld,
+  loaded: LoadedPolicy,
+  release: ReleasePredicate,
+): Promise<readonly Check[]> {
+  const checks: Check[] = [];
+  for (const document of release.documents.filter(({ role }) => role === 'sbom')) {
+    const name = `sbom contents ${document.platform ?? ''}`.trim();
+    checks.push(await guarded(name, () => remakeSbom(world, loaded, { name, release, document })));
+  }
+  return checks;
+}
+
+async function remakeSbom(world: VerifyWorld, loaded: LoadedPolicy, asked: AskedDocument): Promise<Check> {
+  const { name, release, document } = asked;
+  const stated = (await readSigned(world, loaded, document))?.sbom;
+  if (stated === undefined) return failed(name, 'the signed SBOM cannot be read');
+  const commit = await readCommit(world, release);
+  const made = readSbom(await makeAgain(world, release, { document, commit }));
+  if (made.is === 'refused') throw new Error(`An SBOM that was just made ${made.reason}`);
+  const sources = commit.is === 'here' ? 'the image and the lock files' : `the image alone (${commit.why})`;
+  const { onlyStated, onlyMade } = compareSboms(stated, made.value, { lockFiles: commit.is === 'here' });
+  const differences = [
+    ...onlyStated.map((line) => `${line} is stated and was not found`),
+    ...onlyMade.map((line) => `${line} was found and is not stated`),
+  ];
+  if (differences.length === 0)
+    return passed(name, `the SBOM made again from ${sources} has the same ${stated.components.length} components`);
+  const says = `made again from ${sources}: ${shorten(differences)}`;
+  if (stated.toolVersion === made.value.toolVersion) return failed(name, says);
+  // Another version may read more, or less; that makes no release wrong.
+  return {
+    name,
+    is: 'warning',
+    says: `by version ${made.value.toolVersion} in place of ${stated.toolVersion} ${says}`,
+  };
+}
+
+/** The files that people download say what CI signed: the CycloneDX file to the byte, the SPDX file as it is made of it. */
+export async function checkSbomFiles(
+  world: VerifyWorld,
+  loaded: LoadedPolicy,
+  release: ReleasePredicate,
+): Promise<readonly Check[]> {
+  const checks: Check[] = [];
+  for (const document of release.documents.filter(({ role }) => role === 'sbom')) {
+    const name = `sbom files ${document.platform ?? ''}`.trim();
+    checks.push(await guarded(name, () => compareFiles(world, loaded, { name, release, document })));
+  }
+  return checks;
+}
+
+async function compareFiles(world: VerifyWorld, loaded: LoadedPolicy, asked: AskedDocument): Promise<Check> {
+  const { name, release, document } = asked;
+  const signed = await readSigned(world, loaded, document);
+  if (signed === undefined) return failed(name, 'the signed SBOM cannot be read');
+  const { cyclonedx = '', spdx = '' } = documentAssetNames(document);
+  const digests = new Map(release.assets.map((asset) => [asset.name, asset.digest]));
+  if (digests.get(cyclonedx) !== digestOf(sbomFile(signed.payload, cyclonedx)))
+    return failed(name, `${cyclonedx} is not what is signed`);
+  // Releases of before it was made have none.
+  if (!digests.has(spdx)) return passed(name, `${cyclonedx} is what is signed`);
+  if (digests.get(spdx) === digestOf(sbomFile(signed.payload, spdx)))
+    return passed(name, `${cyclonedx} is what is signed, ${spdx} says the same`);
+  if (signed.sbom.toolVersion === world.sbomMaker.toolVersion)
+    return failed(name, `${spdx} does not say what is signed`);
+  const says = `${spdx} was written by version ${signed.sbom.toolVersion}, in another way than this one writes it`;
+  return { name, is: 'warning', says };
+}
+
+interface AskedDocument {
+  readonly name: string;
+  readonly release: ReleasePredicate;
+  readonly document: ReleasedDocument;
+}
+
+async function readSigned(
+  world: VerifyWorld,
+  loaded: LoadedPolicy,
+  document: ReleasedDocument,
+): Promise<{ readonly sbom: Sbom; readonly payload: Uint8Array } | undefined> {
+  const artifact = await readArtifact(world.repository, document.referrer);
+  if (artifact?.is !== 'ok') return undefined;
+  const verdict = await world.bundleVerifier.verifyStatement(artifact.value.content, loaded.trust);
+  if (verdict.is === 'rejected' || digestOf(verdict.payload) !== document.payload) return undefined;
+  const statement = parseStatement(verdict.payload);
+  const sbom = statement.is === 'ok' ? readSbom(statement.value.predicate) : statement;
+  return sbom.is === 'ok' ? { sbom: sbom.value, payload: verdict.payload } : undefined;
+}
+
+type BuildCommit =
+  | { readonly is: 'here'; readonly lockFiles: SbomRequest['lockFiles']; readonly timestamp: number }
+  | { readonly is: 'unknown'; readonly why: string };
+
+async function readCommit({ git }: VerifyWorld, { build }: ReleasePredicate): Promise<BuildCommit> {
+  try {
+    if ((await git.commitOf(build.commit)) === undefined)
+      return { is: 'unknown', why: `this clone does not have commit ${build.commit}` };
+    const policy = await readPolicyAt(git, build.commit, policyFile);
+    const lockFiles = await readLockFiles(git, policy, build.commit);
+    return { is: 'here', lockFiles, timestamp: await git.commitTime(build.commit) };
+  } catch (error) {
+    if (isCutwaterError(error, 'NOT_A_REPOSITORY')) return { is: 'unknown', why: 'no clone' };
+    if (isCutwaterError(error, 'CONFIG_INVALID')) return { is: 'unknown', why: 'its policy cannot be read any more' };
+    throw error;
+  }
+}
+
+async function makeAgain(
+  world: VerifyWorld,
+  release: ReleasePredicate,
+  { document, commit }: { readonly document: ReleasedDocument; readonly commit: BuildCommit },
+): Promise<unknown> {
+  const image = parseImageName(release.image.name);
+  if (image.is === 'refused') throw new Error(`A release statement names an image that ${image.reason}`);
+  const platform = document.platform ?? '';
+  const bytes = await world.sbomMaker.makeSbom({
+    project: release.project,
+    version: formatVersion(coreVersion(readVersion(release.version))),
+    image: image.value,
+    platform,
+    manifest: document.subject,
+    lockFiles: commit.is === 'here' ? commit.lockFiles : [],
+    binaries: release.binaries.filter((binary) => binary.platform === platform),
+    readImage: (wish) => world.imageFiles.inventory(world.repository, document.subject, wish),
+    timestamp: commit.is === 'here' ? commit.timestamp : 0,
+  });
+  const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes));
+  return parsed;
+}
+
+const shownDifferences = 3;
+
+function shorten(differences: readonly string[]): string {
+  const shown = differences.slice(0, shownDifferences).map((line) => escapeText(line, 400));
+  if (differences.length > shownDifferences) shown.push(`${differences.length - shownDifferences} more`);
+  return shown.join('; ');
+}
