@@ -40,7 +40,11 @@ export interface ScanReport {
   readonly system: { readonly name: string; readonly version: string; readonly endOfLife: boolean } | undefined;
   /** How many packages were looked at; undefined where the scanner does not say. */
   readonly packages: number | undefined;
+  /** How many of them are of the operating system (deb, apk, rpm); undefined where the scanner does not say. */
+  readonly systemPackages: number | undefined;
   readonly findings: readonly ScanFinding[];
+  /** Whether the scanner tells everything it finds: `untold` where nobody knows what it was told to leave out. */
+  readonly filters: 'none' | 'untold';
   /** A file made earlier was read, no scanner ran. */
   readonly replayed: boolean;
   /** When the scan ran, in Unix seconds of the machine it ran on; told, never judged by. */

@@ -57,7 +57,7 @@ else if (argv[0] === 'version') {
     SchemaVersion: 2,
     CreatedAt: new Date().toISOString(),
     Metadata: { OS: { Family: 'debian', Name: '12.5' }, ImageID: says.about ?? config.digest, DiffIDs: blob(config.digest).rootfs.diff_ids },
-    Results: [{ Target: 'debian', Packages: [{ Name: 'zlib1g' }], Vulnerabilities: says.vulnerabilities ?? [] }],
+    Results: [{ Target: 'debian', Class: 'os-pkgs', Packages: [{ Name: 'zlib1g' }], Vulnerabilities: says.vulnerabilities ?? [] }],
   };
   writeFileSync(after('--output'), says.report ?? JSON.stringify(report));
 }

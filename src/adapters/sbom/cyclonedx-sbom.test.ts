@@ -9,6 +9,7 @@ import { layeredImage } from '../../../test/layered-image.ts';
 import { digestOf, hexOf } from '../../domain/digest.ts';
 import { isCutwaterError } from '../../domain/error.ts';
 import type { SbomRequest } from '../../ports/sbom-maker.ts';
+import { sbomFacts } from '../../report/scan/sbom-facts.ts';
 import { cyclonedxSbom, cyclonedxSbomMaker } from './cyclonedx-sbom.ts';
 import { sbomModel } from './sbom-model.ts';
 
@@ -145,6 +146,8 @@ test('cyclonedxSbom() says what it did not cover, and is complete only where eve
   match(missed, /^rpm packages: the database "\/var\/lib\/rpm\/rpmdb.sqlite" was seen and not read$/m);
   match(missed, /^dpkg packages: "\/var\/lib\/dpkg\/status" has an entry "a b" that is no package$/m);
   match(missed, /^operating system: the image has no os-release/m);
+  deepEqual([sbomFacts(whole).systemPackages, sbomFacts(whole).rpm], [2, false], 'what a scanner must have seen too');
+  equal(sbomFacts(bom).rpm, true);
 });
 
 test('of very many files the programs are listed first, and a digest stands for what is left out', async () => {

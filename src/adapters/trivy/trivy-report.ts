@@ -22,8 +22,11 @@ const systemSchema = z.object({ Family: text, Name: z._default(text, ''), EOSL: 
 
 const resultSchema = z.object({
   Target: z._default(text, ''),
+  Class: z.optional(text),
   Packages: z.optional(z.array(z.unknown())),
   Vulnerabilities: z.optional(z.array(vulnerabilitySchema)),
+  /** What trivy took out by a VEX document or an ignore file of its own, where it was asked to show it. */
+  ExperimentalModifiedFindings: z.optional(z.nullable(z.array(z.unknown()))),
 });
 
 /** The report of `trivy image --format json` (schema version 2), the members that are used. */
@@ -62,6 +65,10 @@ export function readTrivyReport(bytes: Uint8Array, facts: TrivyFacts): Parsed<Sc
     return refuse(`is no report of trivy: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trimEnd());
   }
   const { Metadata, Results = [], CreatedAt, Trivy } = parsed.data;
+  if (Results.some(({ ExperimentalModifiedFindings: hidden }) => (hidden ?? []).length > 0))
+    return refuse(
+      'has findings that trivy itself was told to leave out (ExperimentalModifiedFindings); the policy decides that',
+    );
   const created = secondsOf(CreatedAt);
   const diffIds = Metadata?.DiffIDs;
   if (diffIds !== undefined && !diffIds.every(isDigest)) return refuse('has a "DiffIDs" that holds no digests');
@@ -80,13 +87,24 @@ export function readTrivyReport(bytes: Uint8Array, facts: TrivyFacts): Parsed<Sc
       Metadata?.OS === undefined
         ? undefined
         : { name: Metadata.OS.Family, version: Metadata.OS.Name, endOfLife: Metadata.OS.EOSL === true },
-    packages: Results.reduce((sum, { Packages }) => sum + (Packages?.length ?? 0), 0),
+    packages: countPackages(Results),
+    systemPackages: countPackages(Results.filter(({ Class }) => Class === 'os-pkgs')),
     findings: Results.flatMap(({ Target, Vulnerabilities = [] }) =>
       Vulnerabilities.map((one) => toFinding(one, Target)),
     ),
+    // When trivy is run here it is told to leave nothing out; its reports do not say what they leave out.
+    filters: facts.kind === 'run' ? 'none' : 'untold',
     replayed: facts.kind === 'replay',
     raw: digestOf(bytes),
   });
+}
+
+/** A report without the list of packages still names those with a vulnerability. */
+function countPackages(results: readonly z.output<typeof resultSchema>[]): number {
+  const counts = results.map(({ Packages = [], Vulnerabilities = [] }) =>
+    Math.max(Packages.length, new Set(Vulnerabilities.map(({ PkgName }) => PkgName)).size),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 function toFinding(found: z.output<typeof vulnerabilitySchema>, target: string): ScanFinding {

@@ -49,7 +49,7 @@ export function trivy(options: TrivyOptions): Scanner {
       const file = join(home, 'report.json');
       const flags = flagsIn(await run(['image', '--help']));
       const startedAt = seconds();
-      const result = await run(['image', ...scanArguments({ layout, file, flags })]);
+      const result = await run(['image', ...trivyArguments({ layout, file, flags, timeoutSeconds })]);
       if (result.exitCode !== 0) throw scanBroken('trivy', result);
       const bytes = await readFile(file).catch(() => new Uint8Array());
       const { version, database } = readVersion(await run(['version', '--format', 'json']));
@@ -64,14 +64,18 @@ interface ScanFiles {
   readonly layout: string;
   readonly file: string;
   readonly flags: ReadonlySet<string>;
+  readonly timeoutSeconds: number;
 }
 
-function scanArguments({ layout, file, flags }: ScanFiles): readonly string[] {
+/** The words after `trivy image`. */
+export function trivyArguments({ layout, file, flags, timeoutSeconds }: ScanFiles): readonly string[] {
   // Exit code 1 means a failure of trivy itself; findings must not be told apart from it by a code.
   const fixed = ['--input', layout, '--format', 'json', '--output', file, '--exit-code', '0'];
   const scope = ['--scanners', 'vuln', '--pkg-types', 'os,library', '--list-all-pkgs', '--no-progress'];
+  // Its own limit is five minutes, and ends it with the same code as a failure.
+  const limit = ['--timeout', `${timeoutSeconds}s`];
   const quiet = ['--disable-telemetry', '--skip-version-check'].filter((flag) => flags.has(flag));
-  return [...fixed, ...scope, ...quiet];
+  return [...fixed, ...scope, ...limit, ...quiet];
 }
 
 const versionSchema = z.object({

@@ -1,7 +1,6 @@
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import { digestOf } from '../../domain/digest.ts';
 import { CutwaterError } from '../../domain/error.ts';
-import { isRecord } from '../../domain/image-config.ts';
 import { formatImageName } from '../../domain/image-name.ts';
 import type { ObjectId } from '../../domain/object-id.ts';
 import { formatPlatform } from '../../domain/platform.ts';
@@ -10,6 +9,7 @@ import { predicateTypes } from '../../domain/release-statement.ts';
 import { coreVersion, formatVersion } from '../../domain/version.ts';
 import { faultsInSbom } from '../../report/documents/judge-sbom.ts';
 import { readSbom } from '../../report/documents/read-sbom.ts';
+import { sbomFacts } from '../../report/scan/sbom-facts.ts';
 import { sbomStatement } from '../../report/documents/sbom-statement.ts';
 import { spdxDocument } from '../../report/documents/spdx-document.ts';
 import { parseStatement, statementBytes } from '../../report/documents/statement.ts';
@@ -57,7 +57,8 @@ export async function makeDocuments(
     platforms,
     // A recorded scan is made of the built image, so it can only lie in a later commit than the one that was built.
     commit: job.admitted.commit,
-    componentsOf: ({ digest }) => componentsIn(sboms.find(({ platform }) => platform.digest === digest)?.stored),
+    sbomOf: ({ digest }) =>
+      sbomFacts(sboms.find(({ platform }) => platform.digest === digest)?.stored.statement.predicate),
   });
   const { referrer, payloadDigest: payload } = provenance;
   return {
@@ -84,12 +85,6 @@ interface PlatformDocument {
 function toDocument(role: 'sbom' | 'scan', { platform, stored }: PlatformDocument): ReleasedDocument {
   const { referrer, payloadDigest: payload } = stored;
   return { role, platform: formatPlatform(platform.platform), subject: platform.digest, referrer, payload };
-}
-
-function componentsIn(sbom: StoredDocument | undefined): number {
-  const predicate = sbom?.statement.predicate;
-  const components: unknown = isRecord(predicate) ? predicate['components'] : undefined;
-  return Array.isArray(components) ? components.length : 0;
 }
 
 const provenanceName = 'provenance.sigstore.json';

@@ -14,6 +14,7 @@ import { scanStatement } from '../../report/documents/scan-statement.ts';
 import { statementBytes } from '../../report/documents/statement.ts';
 import type { ScanFacts, ScanJudgement } from '../../report/scan/judge-scan.ts';
 import { describeFinding, judgeScan } from '../../report/scan/judge-scan.ts';
+import type { SbomFacts } from '../../report/scan/sbom-facts.ts';
 import type { PlatformImage } from './binaries.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { readWhole, resolveOrFail } from '../facts/read-artifact.ts';
@@ -33,8 +34,7 @@ export interface ScanOrder {
   readonly platforms: readonly PlatformImage[];
   /** The tag's commit, where a recorded scan lies. */
   readonly commit: ObjectId;
-  /** Components of our own SBOM of a platform. */
-  readonly componentsOf: (platform: PlatformImage) => number;
+  readonly sbomOf: (platform: PlatformImage) => SbomFacts;
 }
 
 /**
@@ -56,7 +56,7 @@ export async function scanCandidate(world: ReleaseWorld, order: ScanOrder): Prom
     const target = { repository: world.repository, manifest: descriptor, platform: platform.platform };
     const report = await world.scanner(policy, order.commit).scan(target);
     const image = await readContent(world, order, platform);
-    const facts = { policy, report, image, vex, components: order.componentsOf(platform), now: world.now };
+    const facts = { policy, report, image, vex, sbom: order.sbomOf(platform), now: world.now };
     const judgement = judgeScan(facts);
     for (const text of remarksOf(judgement)) world.report({ type: 'note', level: 'warning', text: `${name}: ${text}` });
     switch (judgement.is) {
@@ -108,7 +108,11 @@ async function readVex(world: ReadWorld, loaded: LoadedPolicy, policy: ScanPolic
   return statements;
 }
 
-async function readContent(world: ReadWorld, order: ScanOrder, { digest }: PlatformImage): Promise<ScanFacts['image']> {
+async function readContent(
+  world: ReadWorld,
+  order: ScanOrder,
+  { digest, platform }: PlatformImage,
+): Promise<ScanFacts['image']> {
   const manifest = await world.repository.readManifest(digest);
   const parsed = manifest && parseImageManifest(manifest);
   if (parsed?.is !== 'ok')
@@ -116,7 +120,7 @@ async function readContent(world: ReadWorld, order: ScanOrder, { digest }: Platf
   const config = parseImageConfig(await readWhole(world.repository.readBlob(parsed.value.config)));
   if (config.is === 'refused')
     throw new CutwaterError('IMAGE_INVALID', `Cannot read image ${digest}: its configuration ${config.reason}`);
-  const purl = imagePurl({ name: order.image, digest });
+  const purl = imagePurl({ name: order.image, digest, platform });
   return { purl, config: parsed.value.config.digest, diffIds: config.value.diffIds };
 }
 

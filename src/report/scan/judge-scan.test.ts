@@ -8,13 +8,16 @@ import type { ScanPolicy } from '../../policy/scan-schema.ts';
 import { scanSchema } from '../../policy/scan-schema.ts';
 import type { ScanFacts, ScanJudgement } from './judge-scan.ts';
 import { judgeScan } from './judge-scan.ts';
+import type { SbomFacts } from './sbom-facts.ts';
 
 const now = Date.parse('2026-11-26T12:00:00Z') / 1000;
 const image = {
-  purl: 'pkg:oci/app@sha256%3Aaa',
+  purl: 'pkg:oci/app@sha256%3Aaa?arch=amd64&repository_url=host.example%2Facme%2Fapp',
   config: digestOf('config'),
   diffIds: [digestOf('one'), digestOf('two')],
 };
+
+const noSbom: SbomFacts = { components: 0, systemPackages: 0, rpm: false };
 
 suite('judgeScan()', () => {
   void test('stops at the severity the policy names and above, and at what nobody has rated', () => {
@@ -94,9 +97,40 @@ suite('judgeScan()', () => {
     });
 
   void test('an image in which nothing is recognised passes only where the policy allows it or our own SBOM saw something', () => {
-    assert.equal(judge({ packages: 0 }, { nothingFound: 'allow' }).is, 'passed');
-    assert.equal(judge({ packages: undefined }, {}, { components: 3 }).is, 'passed');
-    assert.equal(judge({ packages: undefined }, {}, { components: 0 }).is, 'unusable');
+    const allowed = judge({ packages: 0 }, { nothingFound: 'allow' });
+    assert.ok(allowed.is === 'passed');
+    assert.match(allowed.remarks.join(), /nothing was looked at; nothingFound: allow lets it pass/);
+    assert.equal(judge({ packages: undefined }, {}, { sbom: { ...noSbom, components: 3 } }).is, 'passed');
+    assert.equal(judge({ packages: undefined }, {}, { sbom: noSbom }).is, 'unusable');
+  });
+
+  const blind: readonly {
+    readonly what: string;
+    readonly report: Partial<ScanReport>;
+    readonly sbom: Partial<SbomFacts>;
+  }[] = [
+    { what: 'no system, and our SBOM has its packages', report: { system: undefined }, sbom: { systemPackages: 12 } },
+    { what: 'no package of the system', report: { packages: 3, systemPackages: 0 }, sbom: { systemPackages: 12 } },
+    { what: 'no system, and there is a database of rpm', report: { system: undefined }, sbom: { rpm: true } },
+  ];
+  for (const { what, report, sbom } of blind)
+    void test(`a scanner that saw ${what}, saw too little; a policy that allows it is told so`, () => {
+      const facts = { sbom: { ...noSbom, components: 20, ...sbom } };
+      const judgement = judge(report, {}, facts);
+      assert.ok(judgement.is === 'unusable', judgement.is);
+      assert.match(judgement.reason, /^it (?:recognised no operating system|saw no package of debian 12), and /);
+      const allowed = judge(report, { nothingFound: 'allow' }, facts);
+      assert.ok(allowed.is === 'passed');
+      assert.deepEqual(allowed.remarks, [`${judgement.reason}; nothingFound: allow lets it pass`]);
+    });
+
+  void test('an image without packages of a system needs no system in the report, and a scanner may not count them', () => {
+    assert.equal(
+      judge({ system: undefined, systemPackages: 0 }, {}, { sbom: { ...noSbom, components: 9 } }).is,
+      'passed',
+    );
+    const uncounted = { packages: undefined, systemPackages: undefined };
+    assert.equal(judge(uncounted, {}, { sbom: { ...noSbom, components: 9, systemPackages: 9 } }).is, 'passed');
   });
 
   void test('an operating system without updates stops the release unless the policy ignores it', () => {
@@ -121,6 +155,9 @@ suite('judgeScan()', () => {
     const judgement = judge({ replayed: true });
     assert.ok(judgement.is === 'passed');
     assert.deepEqual(judgement.remarks, ['no scanner ran: a recorded report was read']);
+    const untold = judge({ replayed: true, filters: 'untold' });
+    assert.ok(untold.is === 'passed');
+    assert.match(untold.remarks.join(), /does not say what it leaves out/);
   });
 });
 
@@ -132,6 +169,31 @@ suite('OpenVEX', () => {
     { what: 'the package in this version', products: [{ '@id': 'pkg:deb/debian/zlib1g@1.2.13' }], passes: true },
     { what: 'the package in another version', products: [{ '@id': 'pkg:deb/debian/zlib1g@1.3' }], passes: false },
     { what: 'another package', products: [{ '@id': 'pkg:deb/debian/zlib1g-dev' }], passes: false },
+    {
+      what: 'the package of this distribution for this machine, however its upstream is named',
+      products: [{ '@id': 'pkg:deb/debian/zlib1g?upstream=zlib&distro=debian-12&arch=amd64' }],
+      passes: true,
+    },
+    ...['distro=debian-11', 'arch=arm64', 'repository_url=mirror.example'].map((qualifier) => ({
+      what: `the package with ${qualifier}`,
+      products: [{ '@id': `pkg:deb/debian/zlib1g@1.2.13?${qualifier}` }],
+      passes: false,
+    })),
+    {
+      what: 'the image of this repository and machine',
+      products: [{ '@id': 'pkg:oci/app?repository_url=host.example/acme/app&arch=amd64' }],
+      passes: true,
+    },
+    {
+      what: 'an image of the same name from another repository',
+      products: [{ '@id': 'pkg:oci/app?repository_url=host.example/other/app' }],
+      passes: false,
+    },
+    {
+      what: 'the image for another machine',
+      products: [{ '@id': 'pkg:oci/app?arch=arm64' }],
+      passes: false,
+    },
     { what: 'the image', products: [{ '@id': 'pkg:oci/app' }], passes: true },
     { what: 'another image', products: [{ '@id': 'pkg:oci/app2' }], passes: false },
     {
@@ -201,6 +263,8 @@ function judge(
     subject: { config: image.config, diffIds: image.diffIds },
     system: { name: 'debian', version: '12', endOfLife: false },
     packages: 90,
+    systemPackages: 90,
+    filters: 'none',
     findings: [],
     replayed: false,
     startedAt: now - 60,
@@ -213,7 +277,7 @@ function judge(
     report: whole,
     image,
     vex: [],
-    components: 0,
+    sbom: noSbom,
     now,
     ...more,
   });

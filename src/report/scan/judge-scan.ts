@@ -4,6 +4,7 @@ import type { ScanFinding, ScanReport } from '../../domain/scan-report.ts';
 import { severityRank } from '../../domain/scan-report.ts';
 import type { VexStatement } from '../../documents/openvex.ts';
 import type { ScanPolicy } from '../../policy/scan-schema.ts';
+import type { SbomFacts } from './sbom-facts.ts';
 import { vexFor } from './vex-match.ts';
 
 export interface ScanFacts {
@@ -12,8 +13,8 @@ export interface ScanFacts {
   /** The image of one platform, as the registry has it. */
   readonly image: { readonly purl: string; readonly config: Digest; readonly diffIds: readonly Digest[] };
   readonly vex: readonly VexStatement[];
-  /** Components of our own SBOM, where the scanner does not say how many packages it saw. */
-  readonly components: number;
+  /** Our own SBOM of it: what a scanner must have seen too. */
+  readonly sbom: SbomFacts;
   /** Unix seconds. */
   readonly now: number;
 }
@@ -66,7 +67,8 @@ export function judgeScan(facts: ScanFacts): ScanJudgement {
   return { is: 'failed', blocking: blocking.toSorted(worstFirst), reasons, excused, remarks };
 }
 
-function whyUnusable({ policy, report, image, components, now }: ScanFacts): string | undefined {
+function whyUnusable(facts: ScanFacts): string | undefined {
+  const { policy, report, image, now } = facts;
   const { config, diffIds } = report.subject;
   if (config === undefined && diffIds === undefined) return 'it does not say which image it is about';
   if (config !== undefined && config !== image.config)
@@ -81,10 +83,21 @@ function whyUnusable({ policy, report, image, components, now }: ScanFacts): str
       return `its vulnerability database is ${hours(age)} old, at most ${hours(policy.maxDatabaseAge)} are allowed`;
     if (age < -3600) return 'its vulnerability database is from the future; look at the clock';
   }
-  const looked = report.packages ?? components;
-  if (looked === 0 && report.findings.length === 0 && policy.nothingFound === 'fail')
-    return 'it recognised no package at all, so nothing was looked at';
-  return undefined;
+  return policy.nothingFound === 'fail' ? blindness(facts) : undefined;
+}
+
+/** What the scanner cannot have looked at. Without the operating system's packages a report is clean for want of eyes. */
+function blindness({ report, sbom }: ScanFacts): string | undefined {
+  const looked = report.packages ?? sbom.components;
+  if (looked === 0 && report.findings.length === 0) return 'it recognised no package at all, so nothing was looked at';
+  if (sbom.systemPackages === 0 && !sbom.rpm) return undefined;
+  if (report.system !== undefined && report.systemPackages !== 0) return undefined;
+  const ours = sbom.rpm
+    ? 'the image has a database of rpm'
+    : `our SBOM has ${sbom.systemPackages} packages of the system`;
+  return report.system === undefined
+    ? `it recognised no operating system, and ${ours}`
+    : `it saw no package of ${report.system.name} ${report.system.version}, and ${ours}`;
 }
 
 type Excuse = Pick<ExcusedFinding, 'by' | 'reason' | 'until'>;
@@ -109,12 +122,18 @@ function covers(exception: ScanPolicy['exceptions'][number], finding: ScanFindin
 }
 
 /** What a maintainer should know although it decides nothing: exceptions that have run out, or excuse nothing. */
-function remarksOn({ policy, report, now }: ScanFacts, excused: readonly ExcusedFinding[]): readonly string[] {
+function remarksOn(facts: ScanFacts, excused: readonly ExcusedFinding[]): readonly string[] {
+  const { policy, report, now } = facts;
+  const unseen = blindness(facts);
   const used = new Set(
     excused.filter(({ by }) => by === 'exception').map(({ reason, until }) => `${reason}|${until ?? 0}`),
   );
   return [
     ...(report.replayed ? ['no scanner ran: a recorded report was read'] : []),
+    ...(report.filters === 'none'
+      ? []
+      : ['the report does not say what it leaves out: severities, statuses and ignore files may have hidden findings']),
+    ...(unseen === undefined ? [] : [`${unseen}; nothingFound: allow lets it pass`]),
     ...policy.exceptions.flatMap((exception) => {
       const day = new Date(exception.until * 1000).toISOString().slice(0, 10);
       if (exception.until < now) return [`the exception for ${exception.id} ended on ${day}`];

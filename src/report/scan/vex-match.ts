@@ -23,20 +23,42 @@ export function vexFor(
 
 /**
  * Whether a package URL of a statement speaks of a package: type, namespace and name are equal, and the version where the
- * statement gives one. Qualifiers say where a package comes from; tools differ in them.
+ * statement gives one. So are the qualifiers that make it another package: where it is from, for which distribution and
+ * for which machine. In others, such as `upstream` or `epoch`, tools differ.
  */
 function samePackage(stated: string, found: string | undefined): boolean {
   if (found === undefined) return false;
   const [left, right] = [splitPurl(stated), splitPurl(found)];
   if (left === undefined || right === undefined) return stated === found;
-  return left.name === right.name && (left.version === undefined || left.version === right.version);
+  if (left.name !== right.name || (left.version !== undefined && left.version !== right.version)) return false;
+  return tellingQualifiers.every((key) => {
+    const value = left.qualifiers.get(key);
+    return value === undefined || value === right.qualifiers.get(key);
+  });
 }
 
-function splitPurl(purl: string): { readonly name: string; readonly version: string | undefined } | undefined {
-  const match = /^pkg:([^?#@]+)(?:@([^?#]+))?/.exec(purl);
+const tellingQualifiers = ['repository_url', 'distro', 'arch'] as const;
+
+interface Purl {
+  readonly name: string;
+  readonly version: string | undefined;
+  readonly qualifiers: ReadonlyMap<string, string>;
+}
+
+function splitPurl(purl: string): Purl | undefined {
+  const match = /^pkg:([^?#@]+)(?:@([^?#]+))?(?:\?([^#]*))?/.exec(purl);
   if (match === null) return undefined;
-  const [, name = '', version] = match;
-  return { name: decode(name), version: version === undefined ? undefined : decode(version) };
+  const [, name = '', version, qualifiers = ''] = match;
+  return {
+    name: decode(name),
+    version: version === undefined ? undefined : decode(version),
+    qualifiers: new Map(
+      qualifiers.split('&').map((pair) => {
+        const [key = '', ...value] = pair.split('=');
+        return [key.toLowerCase(), decode(value.join('='))];
+      }),
+    ),
+  };
 }
 
 function decode(text: string): string {
