@@ -98,6 +98,34 @@ void suite('the newest evidence speaks', () => {
       assert.equal(newest(wanted, other), wanted);
       assert.equal(newest(other, wanted), wanted);
     });
+
+  const failed = piece({ outcome: 'fail', signedAt: 5 });
+  const again = piece({ outcome: 'pending', number: 2, signedAt: 6 });
+  test('that somebody looks again takes back no failure, of this candidate or another; a pass does', () => {
+    assert.equal(newest(failed, again), failed);
+    assert.equal(newest(failed, piece({ at: '1.0.0-rc.2', outcome: 'pending', signedAt: 6 })), failed);
+    const passed = piece({ number: 3, signedAt: 7 });
+    assert.equal(newest(failed, again, passed), passed);
+  });
+
+  test('a pass that is looked at again waits, also where another version passed between', () => {
+    assert.equal(newest(piece({ signedAt: 5 }), again), again);
+    const between = piece({ at: '1.0.0-rc.2', signedAt: 6 });
+    const last = piece({ outcome: 'pending', number: 2, signedAt: 7 });
+    assert.equal(newest(failed, between, last), last);
+  });
+
+  test('a clock that goes back within a version changes nothing between versions', () => {
+    const first = piece({ outcome: 'fail', number: 1, signedAt: 9 });
+    const second = piece({ number: 2, signedAt: 1 });
+    const other = piece({ at: '1.0.0-rc.2', outcome: 'fail', signedAt: 5 });
+    for (const order of [
+      [first, second, other],
+      [second, other, first],
+      [other, first, second],
+    ])
+      assert.equal(newest(...order), other);
+  });
 });
 
 void suite('what a release waits for', () => {

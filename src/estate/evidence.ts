@@ -72,26 +72,49 @@ export function evidenceMismatch(
     : `it is about image ${evidence.digest}, but ${subject.digest} is released`;
 }
 
-/** Of all evidence that counts, the newest of each name. */
+/** Of all evidence that counts, the piece of each name that speaks, in whatever order they were found. */
 export function newestEvidence(counting: readonly Evidence[]): ReadonlyMap<string, Evidence> {
-  const newest = new Map<string, Evidence>();
-  for (const evidence of counting) {
-    const known = newest.get(evidence.name);
-    if (known === undefined || speaksBefore(evidence, known)) newest.set(evidence.name, evidence);
+  const speaking = new Map<string, Evidence>();
+  for (const [name, all] of Map.groupBy(counting, (evidence) => evidence.name)) {
+    const one = speakingOf(all);
+    if (one !== undefined) speaking.set(name, one);
   }
-  return newest;
+  return speaking;
+}
+
+/** The newest speaks, but that somebody looks again takes back no failure: only a pass does. */
+function speakingOf(all: readonly Evidence[]): Evidence | undefined {
+  const verdict = greatest(lastOfVersions(all.filter(({ outcome }) => outcome !== 'pending')));
+  const pending = lastOfVersions(all).filter(({ outcome }) => outcome === 'pending');
+  if (verdict === undefined) return greatest(pending);
+  if (verdict.outcome === 'fail') return verdict;
+  return greatest(pending.filter((one) => speaksBefore(one, verdict))) ?? verdict;
+}
+
+/**
+ * What each version says last. Only these are compared with each other: within a version the number counts and between
+ * versions the date, and where clocks differ the two contradict each other.
+ */
+function lastOfVersions(all: readonly Evidence[]): readonly Evidence[] {
+  const versions = Map.groupBy(all, ({ version }) => formatVersion(version));
+  return [...versions.values()].flatMap((own) => greatest(own) ?? []);
+}
+
+function greatest(all: readonly Evidence[]): Evidence | undefined {
+  const [first, ...others] = all;
+  return first && others.reduce((known, one) => (speaksBefore(one, known) ? one : known), first);
 }
 
 /**
  * Of one version the higher number speaks, of two versions what was signed later, or else the higher version. Should one
- * place ever hold two, the one that is less sure of success does.
+ * place ever hold two, the one that is less sure of success does. A total order among those of one version, and among
+ * those of different versions.
  */
 function speaksBefore(left: Evidence, right: Evidence): boolean {
   const versions = compareVersions(left.version, right.version);
-  if (versions === 0 && left.number !== right.number) return left.number > right.number;
-  if (versions !== 0 && left.signedAt !== right.signedAt) return left.signedAt > right.signedAt;
-  if (versions !== 0) return versions > 0;
-  return doubts[left.outcome] > doubts[right.outcome];
+  if (versions !== 0) return (left.signedAt - right.signedAt || versions) > 0;
+  const places = left.number - right.number || doubts[left.outcome] - doubts[right.outcome];
+  return places === 0 ? left.tag.object > right.tag.object : places > 0;
 }
 
 const doubts = { pass: 0, pending: 1, fail: 2 } as const;

@@ -73,7 +73,8 @@ void suite('whether evidence counts at all', () => {
     ['but what it called failed stays so', { key: retired, change: { outcome: 'fail' } }, /^fail by a retired key$/],
     ['a key past its day vouches no more', { key: { notAfter: now - 1 } }, /counts only until/],
     ['a clock that is a little ahead does no harm', { taggedAt: now + 3600 }, /^pass by Ada$/],
-    ['a date in the future would never grow old', { taggedAt: now + 90_000 }, /made in the future/],
+    ['a pass dated in the future would never grow old', { taggedAt: now + 90_000 }, /made in the future/],
+    ['a failure is one under any date', { taggedAt: now + 90_000, change: { outcome: 'fail' } }, /^fail by Ada$/],
   ];
   for (const [name, made, says] of cases) test(name, async () => assert.match(await judged(made), says));
 });
