@@ -11,6 +11,7 @@ import { ageText, evidenceStates, failedEvidence, missingEvidence } from './evid
 const commit = objectId('c'.repeat(40));
 const docs = objectId('d'.repeat(40));
 const code = objectId('e'.repeat(40));
+const lost = objectId('7'.repeat(40));
 const release = objectId('a'.repeat(40));
 const own = objectId('b'.repeat(40));
 const image = digestOf('image');
@@ -43,7 +44,10 @@ const context: EvidenceContext = {
     ['1.0.0', { object: own, commit: docs }],
   ]),
   // The stable commit changes the changelog only.
-  difference: (other) => (other === code ? 'it is about commit eeee, which differs in app.txt' : undefined),
+  compare: (other) => {
+    if (other === code) return { is: 'different', reason: 'it is about commit eeee, which differs in app.txt' };
+    return other === lost ? { is: 'unknown', reason: 'this clone has no commit 7777' } : { is: 'same' };
+  },
 };
 const subject: EvidenceSubject = { version: readVersion('1.0.0'), commit: docs, digest: image };
 const unbuilt: EvidenceSubject = { ...subject, digest: undefined };
@@ -57,6 +61,8 @@ void suite('which evidence counts for a release', () => {
     ['of a failure, whatever image it saw', piece({ outcome: 'fail', digest: digestOf('other') }), subject],
     ['of a failure of the same source, which would be built anew', piece({ outcome: 'fail' }), unbuilt],
     ['of a failure under a tag that was moved since', piece({ outcome: 'fail', release: own }), subject],
+    ['of a failure that nobody here can compare', piece({ outcome: 'fail', commit: lost, digest: undefined }), subject],
+    ['of a failure of this image, whatever it was built from', piece({ outcome: 'fail', commit: code }), subject],
   ];
   for (const [name, evidence, about] of counting)
     test(`evidence ${name}`, () => assert.equal(evidenceMismatch(evidence, about, context), undefined));
@@ -65,7 +71,14 @@ void suite('which evidence counts for a release', () => {
     ['of another version', piece({ at: '1.0.1' }), subject, /about 1\.0\.1/],
     ['of a candidate of another version', piece({ at: '1.1.0-rc.1' }), subject, /about 1\.1\.0-rc\.1/],
     ['of a candidate with other code', piece({ at: '1.0.0-rc.2', commit: code }), subject, /differs in app\.txt/],
-    ['of a failure of other code', piece({ outcome: 'fail', commit: code }), subject, /differs in app\.txt/],
+    [
+      'of a failure of other code',
+      piece({ outcome: 'fail', commit: code, digest: undefined }),
+      subject,
+      /differs in app\.txt/,
+    ],
+    ['of a commit that nobody here can compare', piece({ commit: lost }), subject, /no commit 7777/],
+    ['pending about such a commit', piece({ outcome: 'pending', commit: lost }), subject, /no commit 7777/],
     ['of another image', piece({ digest: digestOf('other') }), subject, /about image sha256:.* is released/],
     ['of the candidate, where a new image will be built', piece(), unbuilt, /a new one will be built/],
     ['of the candidate that names no image', piece({ digest: undefined }), subject, /names no image/],

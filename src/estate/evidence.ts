@@ -39,26 +39,34 @@ export interface EvidenceSubject {
 export interface EvidenceContext {
   /** The release tag objects of the project by version, with their commits. */
   readonly releases: ReadonlyMap<string, { readonly object: ObjectId; readonly commit: ObjectId }>;
-  /** How a commit compares with the subject's: undefined where they are the same build, else why not. */
-  readonly difference: (commit: ObjectId) => string | undefined;
+  /** How a commit compares with the subject's. */
+  readonly compare: (commit: ObjectId) => CommitRelation;
 }
+
+/** Whether two commits are the same build; of another one, and where this clone cannot tell, why not. */
+export type CommitRelation =
+  { readonly is: 'same' } | { readonly is: 'different' | 'unknown'; readonly reason: string };
 
 /**
  * Why a piece of valid evidence says nothing about a release; undefined where it does. It must be about this version or a
  * release candidate of it, and about the same build. What passed must also be about the release tag as it is and about
  * the image that will be published; evidence that names no image speaks for whatever its own release tag is built into.
- * What failed counts for every image of the same build.
+ * What failed counts for every image of the same build and for its own image under any name, and where nobody can tell
+ * whether it is the same build.
  */
 export function evidenceMismatch(
   evidence: Evidence,
   subject: EvidenceSubject,
   context: EvidenceContext,
 ): string | undefined {
+  if (isFailureOf(evidence, subject.digest)) return undefined;
   const own = compareVersions(evidence.version, subject.version) === 0;
   if (!own && !isCandidateOf(evidence.version, subject.version))
     return `it is about ${formatVersion(evidence.version)}`;
-  const difference = context.difference(evidence.commit);
-  if (difference !== undefined || evidence.outcome === 'fail') return difference;
+  const relation = context.compare(evidence.commit);
+  if (relation.is === 'different') return relation.reason;
+  if (evidence.outcome === 'fail') return undefined;
+  if (relation.is === 'unknown') return relation.reason;
   const name = releaseTagOf(evidence.version);
   const release = context.releases.get(formatVersion(evidence.version));
   if (release === undefined) return `there is no tag ${name}`;
@@ -70,6 +78,11 @@ export function evidenceMismatch(
   return evidence.digest === subject.digest
     ? undefined
     : `it is about image ${evidence.digest}, but ${subject.digest} is released`;
+}
+
+/** Whether it says that this very image failed, whatever it was built from. */
+export function isFailureOf({ outcome, digest }: Evidence, image: Digest | undefined): boolean {
+  return outcome === 'fail' && digest !== undefined && digest === image;
 }
 
 /** Of all evidence that counts, the piece of each name that speaks, in whatever order they were found. */

@@ -111,6 +111,10 @@ void suite('what the documents of a tagged commit must say', { concurrency: 2 },
     const policy = `${await project.read('cutwater.yaml')}upgradingRequired: []\n`;
     await project.commit({ ...released, 'docs/upgrading.md': '# Upgrading\n', 'cutwater.yaml': policy });
     assert.match((await problems(await look(project), '1.1.0')).join(), /has no notes for 1\.1\.0/);
+    const none = `${await project.read('cutwater.yaml')}upgrading: false\n`.replace('upgradingRequired: []\n', '');
+    await project.commit({ 'cutwater.yaml': none });
+    assert.match((await problems(await look(project), '1.1.0')).join(), /"upgrading: false", and the protected branch/);
+    await project.commit({ 'cutwater.yaml': policy });
     await project.clone.git('checkout', '-q', 'main');
     await project.commit({ 'cutwater.yaml': policy.replace('[]', '[stable]') });
     await project.clone.git('checkout', '-q', 'hotfix/v1.1.0');

@@ -69,9 +69,16 @@ export async function documentProblems(
   return [
     ...(reason === undefined ? [] : [changelogProblem(build.changelog, version, reason)]),
     ...(section.is === 'ok' ? await bumpProblems(world, release, { section: section.value, notes }) : []),
-    ...(isRequired && notes?.is === 'refused' ? notes.problems : []),
+    ...(isRequired ? notesProblems(notes, version) : []),
     ...disagreements.map((message) => ({ message, hint: prepareHint(version) })),
   ];
+}
+
+/** A tree cannot spare itself the notes by saying that it keeps none: whether they are required the protected branch says. */
+function notesProblems(notes: NotesJudgement | undefined, version: Version): readonly DocumentProblem[] {
+  if (notes !== undefined) return notes.is === 'refused' ? notes.problems : [];
+  const message = `the policy of the commit has "upgrading: false", and the protected branch wants upgrading notes for ${formatVersion(coreVersion(version))}`;
+  return [{ message, hint: `Name the file in upgrading, then run 'cutwater prepare ${formatVersion(version)}'` }];
 }
 
 async function readNotes({ git }: DocumentWorld, release: DocumentedRelease): Promise<NotesJudgement | undefined> {

@@ -2,8 +2,8 @@ import type { Digest } from '../../domain/digest.ts';
 import type { ObjectId } from '../../domain/object-id.ts';
 import type { Version } from '../../domain/version.ts';
 import { compareVersions, coreVersion, formatVersion } from '../../domain/version.ts';
-import type { Evidence, EvidenceContext } from '../../estate/evidence.ts';
-import { evidenceMismatch, newestEvidence } from '../../estate/evidence.ts';
+import type { CommitRelation, Evidence, EvidenceContext } from '../../estate/evidence.ts';
+import { evidenceMismatch, isFailureOf, newestEvidence } from '../../estate/evidence.ts';
 import type { EvidenceState } from '../../estate/evidence-state.ts';
 import { evidenceStates } from '../../estate/evidence-state.ts';
 import type { CriticalChange } from '../../policy/requirement.ts';
@@ -30,6 +30,9 @@ export interface EvidenceAnswer {
   readonly states: readonly EvidenceState[];
   /** Evidence about this version that does not count for it, with the reason. */
   readonly ignored: readonly { readonly tag: string; readonly reason: string }[];
+  /** Failures that count because this clone lacks their commit, so nobody can tell whether they are about this build. */
+  readonly unsure: ReadonlySet<Evidence>;
+  readonly isShallow: boolean;
 }
 
 /** Where each kind of evidence stands for a release, by the rules of the protected branch. */
@@ -56,6 +59,10 @@ export async function answerEvidence(
   const context = await readContext(world, loaded, { question, about });
   const judged = about.map((evidence) => ({ evidence, mismatch: evidenceMismatch(evidence, question, context) }));
   const newest = newestEvidence(judged.flatMap(({ evidence, mismatch }) => (mismatch === undefined ? [evidence] : [])));
+  const unsure = about.filter(
+    (one) =>
+      one.outcome === 'fail' && !isFailureOf(one, question.digest) && context.compare(one.commit).is === 'unknown',
+  );
   const rules = loaded.policy.evidence;
   const isConditional = rules.some(
     ({ whenChanged, requiredFor }) => whenChanged.length > 0 && requiredFor.includes(question.kind),
@@ -71,6 +78,8 @@ export async function answerEvidence(
         mismatch === undefined ? [] : [{ tag: evidence.tag.name, reason: mismatch }],
       ),
     ],
+    unsure: new Set(unsure),
+    isShallow: unsure.length > 0 && (await world.git.isShallow()),
   };
 }
 
@@ -79,30 +88,33 @@ async function readContext(
   loaded: LoadedPolicy,
   { question, about }: { readonly question: EvidenceQuestion; readonly about: readonly Evidence[] },
 ): Promise<EvidenceContext> {
-  const differences = new Map<ObjectId, string | undefined>();
+  const relations = new Map<ObjectId, CommitRelation>();
   for (const { commit } of about)
-    if (!differences.has(commit)) differences.set(commit, await differenceOf(world, loaded, { commit, question }));
+    if (!relations.has(commit)) relations.set(commit, await relationOf(world, loaded, { commit, question }));
   const releases = new Map<string, { object: ObjectId; commit: ObjectId }>();
   for (const { tag, name } of question.tags.decided)
     if (name.kind === 'release' && tag.commit !== undefined)
       releases.set(formatVersion(name.version), { object: tag.object, commit: tag.commit });
-  return { releases, difference: (commit) => differences.get(commit) };
+  const unasked = { is: 'unknown', reason: 'nobody compared its commit' } as const;
+  return { releases, compare: (commit) => relations.get(commit) ?? unasked };
 }
 
-async function differenceOf(
+async function relationOf(
   world: ReadWorld,
   loaded: LoadedPolicy,
   { commit, question }: { readonly commit: ObjectId; readonly question: EvidenceQuestion },
-): Promise<string | undefined> {
+): Promise<CommitRelation> {
   const comparison = await compareCommits(world.git, loaded.policy, { from: commit, to: question.commit });
   const about = `it is about commit ${commit.slice(0, 12)}`;
   switch (comparison.is) {
     case 'equivalent':
-      return undefined;
+      return { is: 'same' };
     case 'different':
-      return `${about}, which differs in ${comparison.inputs.slice(0, 3).join(', ')}`;
-    case 'unknown':
-      return `${about}, and this clone has no commit ${comparison.missing.slice(0, 12)} to compare`;
+      return { is: 'different', reason: `${about}, which differs in ${comparison.inputs.slice(0, 3).join(', ')}` };
+    case 'unknown': {
+      const reason = `${about}, and this clone has no commit ${comparison.missing.slice(0, 12)} to compare`;
+      return { is: 'unknown', reason };
+    }
   }
 }
 

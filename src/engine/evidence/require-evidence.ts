@@ -7,7 +7,7 @@ import { formatVersion } from '../../domain/version.ts';
 import type { Evidence } from '../../estate/evidence.ts';
 import type { EvidenceState } from '../../estate/evidence-state.ts';
 import { ageText, failedEvidence, missingEvidence } from '../../estate/evidence-state.ts';
-import type { EvidenceQuestion } from './evidence-round.ts';
+import type { EvidenceAnswer, EvidenceQuestion } from './evidence-round.ts';
 import { askEvidence } from './evidence-round.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { timeText } from './run-gates.ts';
@@ -30,27 +30,61 @@ export async function requireEvidence(
   loaded: LoadedPolicy,
   demand: EvidenceDemand,
 ): Promise<readonly RecordedEvidence[]> {
-  const { states } = await askEvidence(world, loaded, demand);
-  requireStates(states, { demand, now: world.now });
-  return states.flatMap((state) => recorded(state) ?? []);
+  const answer = await askEvidence(world, loaded, demand);
+  requireStates(answer, { demand, now: world.now });
+  return answer.states.flatMap((state) => recorded(state) ?? []);
+}
+
+/**
+ * Throws EVIDENCE_FAILED where a maintainer signed that something did not pass, also after the statement of the release
+ * was signed. What is missing or too old was settled by that.
+ */
+export async function requireNoFailure(
+  world: ReadWorld,
+  loaded: LoadedPolicy,
+  asked: Omit<EvidenceDemand, 'change' | 'validated'>,
+): Promise<void> {
+  const change = async () => ({ is: 'unknown', reason: 'only failures are asked for' }) as const;
+  const answer = await askEvidence(world, loaded, { ...asked, change });
+  requireUnfailed(answer, { demand: { ...asked, validated: asked.version }, now: world.now });
 }
 
 export interface EvidenceAsked {
-  readonly demand: EvidenceDemand;
+  readonly demand: Pick<EvidenceDemand, 'act' | 'validated'>;
   readonly now: number;
 }
 
-/** The same for states that are known. */
-export function requireStates(states: readonly EvidenceState[], asked: EvidenceAsked): void {
-  refuseFailed(states, asked);
-  refuseMissing(states, asked);
+type KnownEvidence = Pick<EvidenceAnswer, 'states' | 'unsure' | 'isShallow'>;
+
+/** The same for what is known. */
+export function requireStates(known: KnownEvidence, asked: EvidenceAsked): void {
+  refuseFailed(known, asked);
+  refuseMissing(known.states, asked);
 }
 
-function refuseFailed(states: readonly EvidenceState[], { demand, now }: EvidenceAsked): void {
+/** The same of failures alone. */
+export function requireUnfailed(known: KnownEvidence, asked: EvidenceAsked): void {
+  refuseFailed({ ...known, states: failedEvidence(known.states) }, asked);
+}
+
+function refuseFailed(known: KnownEvidence, { demand, now }: EvidenceAsked): void {
+  const { states, unsure, isShallow } = known;
   const failed = failedEvidence(states);
   if (failed.length === 0) return;
+  const lost = failed.flatMap(({ evidence }) => (evidence !== undefined && unsure.has(evidence) ? [evidence] : []));
+  if (isShallow && lost.length === failed.length)
+    throw new CutwaterError(
+      'HISTORY_SHALLOW',
+      `Cannot ${demand.act}: ${listed(failed)} failed, and the clone is too shallow to show whether that is about this build`,
+      { details: failed.map((state) => describe(state, { demand, now })) },
+    );
   throw new CutwaterError('EVIDENCE_FAILED', `Cannot ${demand.act}: ${listed(failed)} failed`, {
-    details: [...failed, ...missingEvidence(states)].map((state) => describe(state, { demand, now })),
+    details: [
+      ...[...failed, ...missingEvidence(states)].map((state) => describe(state, { demand, now })),
+      ...lost.map(
+        ({ tag, commit }) => `${tag.name} counts because this clone has no commit ${commit.slice(0, 12)} to compare`,
+      ),
+    ],
     hint: 'Mend the cause and release the next candidate; where the cause was elsewhere, sign the result of a new validation',
   });
 }

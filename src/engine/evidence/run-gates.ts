@@ -1,3 +1,4 @@
+import type { Digest } from '../../domain/digest.ts';
 import { isDigest } from '../../domain/digest.ts';
 import { CutwaterError } from '../../domain/error.ts';
 import type { ObjectId } from '../../domain/object-id.ts';
@@ -18,7 +19,7 @@ export interface GateRound {
   readonly image: string | undefined;
   /** What changed since the version before. Left out, nobody can tell, and every gate is required. */
   readonly change?: () => Promise<CriticalChange>;
-  /** Gates that passed for the same bytes before: they are not run again. */
+  /** Gates that passed before: those that passed for the same bytes are not run again. */
   readonly earlier?: readonly PassedGate[];
 }
 
@@ -55,12 +56,27 @@ async function passGate(world: GateWorld, gate: GatePolicy, round: GateRound): P
     world.report({ type: 'gate', name, outcome: 'not-required' });
     return { name, on, outcome: 'not-required', since: requirement.since };
   }
-  const before = round.earlier?.find((earlier) => earlier.name === name && earlier.on === on);
+  const before = passedBefore(round.earlier ?? [], gate, digestIn(round.image));
   if (before !== undefined) {
     world.report({ type: 'gate', name, outcome: 'passed-before' });
     return before;
   }
   return runGate(world, gate, round);
+}
+
+/** The pass of a gate for these very bytes, of the image or, where there is none, of the source. */
+export function passedBefore(
+  earlier: readonly PassedGate[],
+  { name, on }: Pick<GatePolicy, 'name' | 'on'>,
+  image: Digest | undefined,
+): PassedGate | undefined {
+  const wanted = on === 'source' ? null : image;
+  return earlier.find((gate) => gate.name === name && gate.on === on && gate.image === wanted);
+}
+
+function digestIn(image: string | undefined): Digest | undefined {
+  const digest = image?.slice(image.indexOf('@') + 1);
+  return isDigest(digest) ? digest : undefined;
 }
 
 const unknownChange: CriticalChange = { is: 'unknown', reason: 'nobody looked' };
@@ -82,8 +98,7 @@ async function runGate(world: GateWorld, gate: GatePolicy, round: GateRound): Pr
       level: 'warning',
       text: `gate ${name} left running what it had started, and it was killed: ${run.leftovers.join(', ')}`,
     });
-  const digest = image?.slice(image.indexOf('@') + 1);
-  const index = isDigest(digest) ? digest : undefined;
+  const index = digestIn(image);
   const verdict = judgeGate(gate, run, { commit, image: index });
   if (verdict.is === 'failed') {
     world.report({ type: 'gate', name, outcome: 'failed' });

@@ -14,8 +14,8 @@ import type { ReleaseKind } from '../facts/release-class.ts';
 import { releaseKindOf } from '../facts/release-class.ts';
 import type { ReleaseDemand } from '../evidence/release-demand.ts';
 import { demandOf } from '../evidence/release-demand.ts';
-import { requireStates } from '../evidence/require-evidence.ts';
-import { gatesFor } from '../evidence/run-gates.ts';
+import { requireStates, requireUnfailed } from '../evidence/require-evidence.ts';
+import { gatesFor, passedBefore } from '../evidence/run-gates.ts';
 import type { ReadWorld } from '../world.ts';
 
 /** Where one gate stands for one release. */
@@ -47,27 +47,35 @@ export async function planChecks(
   const stated = await statedRelease(world, question);
   // What stands against the image is told by those who look at the image.
   const demand = await settled(demandOf(world, question, kind));
-  if (stated !== undefined) {
-    const evidence = demand === undefined ? [] : (await askEvidence(world, loaded, demand.evidence)).states;
-    return { checks: { gates: stated.gates.map(recordedState), evidence }, problems: [] };
-  }
-  if (demand === undefined) return { checks: { gates: [], evidence: [] }, problems: [] };
-  const { states } = await askEvidence(world, loaded, demand.evidence);
-  const problems = await problemsOf(async () => requireStates(states, { demand: demand.evidence, now: world.now }));
-  return { checks: { gates: await gateStates(build, kind, demand), evidence: states }, problems };
+  const gates = stated?.release.gates.map(recordedState);
+  if (demand === undefined) return { checks: { gates: gates ?? [], evidence: [] }, problems: [] };
+  const answer = await askEvidence(world, loaded, demand.evidence);
+  const problems = await problemsOf(async () => {
+    if (stated?.is === 'published') return;
+    const asked = { demand: demand.evidence, now: world.now };
+    if (stated === undefined) requireStates(answer, asked);
+    else requireUnfailed(answer, asked);
+  });
+  return { checks: { gates: gates ?? (await gateStates(build, kind, demand)), evidence: answer.states }, problems };
 }
 
-/** The statement of the release that is stored, or pinned: then nothing about it is asked again. */
+interface StatedRelease {
+  readonly is: 'published' | 'pinned';
+  readonly release: ReleasePredicate;
+}
+
+/** The statement of the release that is stored, or pinned: then only what failed since is asked for. */
 async function statedRelease(
   world: ReadWorld,
   { loaded, version, tagObject }: OriginQuestion,
-): Promise<ReleasePredicate | undefined> {
+): Promise<StatedRelease | undefined> {
   const stored = await readRecord(world, loaded, version);
   const record =
     stored.is === 'absent' && tagObject !== undefined
       ? await readRecordAt(world, loaded, { version, reference: pinTag(tagObject) })
       : stored;
-  return record.is === 'valid' && record.release.tag.object === tagObject ? record.release : undefined;
+  if (record.is !== 'valid' || record.release.tag.object !== tagObject) return undefined;
+  return { is: stored.is === 'absent' ? 'pinned' : 'published', release: record.release };
 }
 
 async function settled(demand: Promise<ReleaseDemand>): Promise<ReleaseDemand | undefined> {
@@ -90,7 +98,7 @@ async function gateStates(
       whenChanged.length === 0
         ? ({ is: 'required' } as const)
         : requirementOf(whenChanged, await demand.evidence.change());
-    const before = demand.gates.find((gate) => gate.name === name && gate.on === on);
+    const before = passedBefore(demand.gates, { name, on }, demand.evidence.digest);
     if (requirement.is === 'not-required')
       states.push(recordedState({ ...requirement, name, on, outcome: requirement.is }));
     else if (before === undefined)

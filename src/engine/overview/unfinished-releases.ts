@@ -14,7 +14,7 @@ import { planOrigin } from './plan-origin.ts';
 import type { ProjectTags } from '../facts/read-tags.ts';
 import { releaseKindOf } from '../facts/release-class.ts';
 import { demandOf } from '../evidence/release-demand.ts';
-import { requireEvidence } from '../evidence/require-evidence.ts';
+import { requireEvidence, requireNoFailure } from '../evidence/require-evidence.ts';
 import type { ReadWorld } from '../world.ts';
 
 export interface UnfinishedRelease {
@@ -83,7 +83,7 @@ async function imageProblem(world: ReadWorld, loaded: LoadedPolicy, found: OpenR
   return problems[0]?.message;
 }
 
-/** What a person still has to sign for it, or signed against it; once its statement is pinned nothing is asked any more. */
+/** What a person still has to sign for it, or signed against it; once its statement is pinned only the latter is asked. */
 async function evidenceProblem(
   world: ReadWorld,
   loaded: LoadedPolicy,
@@ -91,12 +91,12 @@ async function evidenceProblem(
 ): Promise<string | undefined> {
   const { admitted, tags, estate } = found;
   if (loaded.policy.evidence.length === 0 && tags.evidence.length === 0) return undefined;
-  if (estate.imageTags.includes(pinTag(admitted.tag.object))) return undefined;
   return problemOf(async () => {
     const { version, commit } = admitted;
     const kind = (await releaseKindOf(world.git, { version, commit, head: loaded.commit })) ?? admitted.class;
     const { evidence } = await demandOf(world, questionAbout(loaded, found), kind);
-    await requireEvidence(world, loaded, evidence);
+    const isPinned = estate.imageTags.includes(pinTag(admitted.tag.object));
+    await (isPinned ? requireNoFailure : requireEvidence)(world, loaded, evidence);
   });
 }
 

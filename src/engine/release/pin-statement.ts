@@ -11,6 +11,7 @@ import { predicateTypes } from '../../domain/release-statement.ts';
 import { formatVersion } from '../../domain/version.ts';
 import type { ImageOrigin } from '../../estate/choose-origin.ts';
 import { candidateTag } from '../../estate/registry-tags.ts';
+import { parseReleaseStatement } from '../../report/documents/parse-release-statement.ts';
 import { releaseStatement } from '../../report/documents/release-statement.ts';
 import { statementBytes } from '../../report/documents/statement.ts';
 import { extractBinaries } from './binaries.ts';
@@ -74,7 +75,7 @@ export async function pinStatement(
     role: 'statement',
     subject: candidate.index,
     predicateType: predicateTypes.release,
-    statement: statementBytes(releaseStatement(predicate)),
+    statement: statementToSign(predicate),
   });
   const step = { kind: 'image-tag', imageTag: tag, digest: stored.referrer, once: 'first-wins' } as const;
   await runStep(step, imageTagHandler(world.repository, { tag, digest: stored.referrer, once: 'first-wins' }), world);
@@ -82,6 +83,21 @@ export async function pinStatement(
   if (pinned === undefined)
     throw new CutwaterError('BAD_REPLY', `Cannot go on with ${job.admitted.tag.name}: ${tag} is gone again`);
   return pinned;
+}
+
+/**
+ * The bytes of the statement. Read as everybody will read them: a pin is never written again, so one that does not count
+ * would end its release tag for good.
+ */
+export function statementToSign(release: ReleasePredicate): Uint8Array {
+  const bytes = statementBytes(releaseStatement(release));
+  const read = parseReleaseStatement(bytes);
+  if (read.is === 'ok') return bytes;
+  throw new CutwaterError(
+    'VERIFICATION_FAILED',
+    `Cannot sign the statement of ${release.tag.name}: nobody would believe it, it ${read.reason}`,
+    { hint: 'Nothing is signed yet: run the same command again, and if it stays so, report it' },
+  );
 }
 
 async function makePredicate(

@@ -12,6 +12,7 @@ import { releaseNotes, verifyCommands } from '../../report/documents/release-not
 import type { ReleaseJob } from './make-candidate.ts';
 import { documentAssetNames, sbomFile } from './candidate-documents.ts';
 import type { PinnedStatement } from './pin-statement.ts';
+import { requireStillStanding } from './still-standing.ts';
 import { readReleaseNotes } from '../documents/read-release-notes.ts';
 import { readArtifact, resolveOrFail, streamOf } from '../facts/read-artifact.ts';
 import { readRecordBundle } from '../facts/read-record.ts';
@@ -23,7 +24,6 @@ import type { DraftEffect } from '../steps/forge.ts';
 import { assetHandler, draftHandler, publishHandler, readAssetWhole } from '../steps/forge.ts';
 import { imageTagHandler } from '../steps/image-tag.ts';
 import type { ImageTagEffect } from '../steps/image-tag.ts';
-import { readWithdrawals, requireStanding } from '../facts/withdrawals-now.ts';
 import type { ReleaseWorld } from '../world.ts';
 
 export const assetNames = {
@@ -53,21 +53,16 @@ export async function publishRelease(
   const notes = await makeNotes(world, job, release);
   await requireOwnDraft(world, draft, { release, notes });
   const digest = release.image.index;
-  await requireStandingNow(world, job, digest);
+  await requireStillStanding(world, job, digest);
   const version = { tag: versionTag(admitted.version), digest, once: 'immutable' } as const;
   await runStep(imageTagStep(version), imageTagHandler(world.repository, version), world);
   await writeShaTag(world, job, release);
-  await requireStandingNow(world, job, digest);
+  await requireStillStanding(world, job, digest);
   await requireOwnDraft(world, draft, { release, notes });
   await runStep({ kind: 'publish', tag: tag.name }, publishHandler(world.forge, { tag: tag.name, notes }), world);
   const commit = { tag: statementTag(admitted.version), digest: statement, once: 'immutable' } as const;
   await runStep({ kind: 'commit', imageTag: commit.tag, statement }, imageTagHandler(world.repository, commit), world);
   return release;
-}
-
-/** What a maintainer withdrew before the commit point is not released, be it the version or the candidate it promotes. */
-async function requireStandingNow(world: ReleaseWorld, { admitted, loaded }: ReleaseJob, image: Digest): Promise<void> {
-  requireStanding(await readWithdrawals(world, loaded), admitted.version, image);
 }
 
 /**

@@ -23,6 +23,7 @@ import { demandOf } from '../evidence/release-demand.ts';
 import { releaseKindOf } from '../facts/release-class.ts';
 import { runGates } from '../evidence/run-gates.ts';
 import { sameImage } from './same-image.ts';
+import { requireStillStanding } from './still-standing.ts';
 import { requireTrustedSigner } from './trusted-signer.ts';
 import type { Withdrawals } from '../facts/withdrawals-now.ts';
 import { readWithdrawals, requireStanding } from '../facts/withdrawals-now.ts';
@@ -96,7 +97,7 @@ async function completeRelease(world: ReleaseWorld, job: ReleaseJob): Promise<Re
     tagMessage: object.message,
   });
   const earlier = await readPinned(world, job);
-  if (earlier !== undefined) requireStanding(withdrawn, admitted.version, earlier.release.image.index);
+  if (earlier !== undefined) await requireStillStanding(world, job, earlier.release.image.index);
   const pinned = earlier ?? (await makeStatement(world, job, withdrawn));
   world.report({ type: 'stage', name: 'publish' });
   return publishRelease(world, job, pinned);
