@@ -51,7 +51,9 @@ export async function openReleaseProject(context: CliContext): Promise<Project<R
               })
             ).repository,
         }),
-        dockerfile: dockerfileBuilder([buildx(tell('buildx')), buildah(tell('buildah'))]),
+        dockerfile: dockerfileBuilder([buildx(tell('buildx')), buildah(tell('buildah'))], (text) =>
+          parts.progress.report({ type: 'note', level: 'info', text }),
+        ),
       },
       push: async (folder, index, repository) =>
         pushLayout({ layout: await openLayout(folder), index, repository, signal }),

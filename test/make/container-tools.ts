@@ -23,14 +23,19 @@ export interface ContainerTools {
 export async function makeContainerTools(
   scope: Scope,
   tools: readonly ('docker' | 'buildah')[],
-  failing?: { readonly says: string },
+  more: {
+    /** Every build fails and says this. */
+    readonly says?: string;
+    /** What `buildx inspect` prints. */
+    readonly inspect?: string;
+  } = {},
 ): Promise<ContainerTools> {
   const folder = await makeFolder(scope);
   const log = join(folder, 'lines.jsonl');
   await writeFile(log, '');
   for (const tool of tools) {
     const file = join(folder, tool);
-    await writeFile(file, standIn({ log, failing: failing?.says }));
+    await writeFile(file, standIn({ log, failing: more.says, inspect: more.inspect }));
     await chmod(file, 0o755);
   }
   return {
@@ -43,7 +48,11 @@ function toLine(line: string): ToolLine {
   return JSON.parse(line);
 }
 
-function standIn(given: { readonly log: string; readonly failing: string | undefined }): string {
+function standIn(given: {
+  readonly log: string;
+  readonly failing: string | undefined;
+  readonly inspect: string | undefined;
+}): string {
   return `#!${process.execPath}
 const { createHash } = require('node:crypto');
 const { appendFileSync, mkdirSync, readFileSync, writeFileSync, cpSync } = require('node:fs');
@@ -52,6 +61,7 @@ const argv = process.argv.slice(2);
 const words = argv[0] === 'buildx' ? argv.slice(1) : argv;
 appendFileSync(${JSON.stringify(given.log)}, JSON.stringify({ argv, env: process.env }) + '\\n');
 const value = (name) => argv.find((word) => word.startsWith(name + '='))?.slice(name.length + 1);
+if (words[0] === 'inspect') console.log(${JSON.stringify(given.inspect ?? 'Name:   default\nDriver: docker-container')});
 const failing = ${JSON.stringify(given.failing ?? null)};
 if (words[0] === 'version' || words[0] === '--version' || words[0] === 'inspect') process.exit(0);
 if (words.includes('--help')) {
@@ -76,7 +86,7 @@ function makeLayout(folder) {
     writeFileSync(join(folder, 'blobs/sha256', hex), data);
     return { mediaType, digest: 'sha256:' + hex, size: data.length };
   };
-  const layer = put('application/vnd.oci.image.layer.v1.tar', readFileSync(value('--file')));
+  const layer = put('application/vnd.oci.image.layer.v1.tar', readFileSync(value('--file').replace(/^"(.*)"$/s, (_, name) => name.replaceAll('""', '"'))));
   const Labels = Object.fromEntries(argv.filter((word) => word.startsWith('--label=')).map((word) => word.slice(8).split(/=(.*)/s).slice(0, 2)));
   const manifests = value('--platform').split(',').map((name) => {
     const [os, architecture] = name.split('/');

@@ -10,6 +10,7 @@ import type { DockerfileRequest, DockerfileTool } from '../../ports/dockerfile-b
 import type { OciLayout } from '../oci-layout/open-layout.ts';
 import { openLayout } from '../oci-layout/open-layout.ts';
 import { buildFailure } from '../process/build-failure.ts';
+import { csvField } from '../process/csv-field.ts';
 import { passedEnvironment, proxyVariables } from '../process/passed-environment.ts';
 import type { ToolResult } from '../process/run-tool.ts';
 import { runTool } from '../process/run-tool.ts';
@@ -29,14 +30,14 @@ export interface BuildahOptions {
  */
 export function buildah(options: BuildahOptions): DockerfileTool {
   const env = passedEnvironment(options.environment, passedVariables);
-  const run = (args: readonly string[], request?: DockerfileRequest): Promise<ToolResult> =>
+  const run = (args: readonly string[], request?: DockerfileRequest, cwd = request?.context): Promise<ToolResult> =>
     runTool({
       command: 'buildah',
       args,
       env,
       ownGroup: true,
       ...(request?.signal === undefined ? {} : { signal: request.signal }),
-      ...(request === undefined ? {} : { cwd: request.context }),
+      ...(cwd === undefined ? {} : { cwd }),
       ...(request === undefined || options.onOutput === undefined ? {} : { onOutput: asText(options.onOutput) }),
     });
   return {
@@ -55,7 +56,8 @@ export function buildah(options: BuildahOptions): DockerfileTool {
       const flags = flagsIn(await run(['build', '--help']));
       try {
         await must(run(['build', ...buildArguments(request, list, flags)], request));
-        await must(run(['manifest', 'push', '--all', list, `oci:${request.layoutFolder}:image`]));
+        // The name of a folder ends at its first colon here, so none is given.
+        await must(run(['manifest', 'push', '--all', list, 'oci:.:image'], request, request.layoutFolder));
       } finally {
         await takeOut(run, list, request.layoutFolder);
       }
@@ -76,7 +78,8 @@ function buildArguments(request: DockerfileRequest, list: string, flags: Readonl
     ...(flags.has('--identity-label') ? ['--identity-label=false'] : []),
     `--manifest=${list}`,
     `--platform=${platforms.map(formatPlatform).join(',')}`,
-    `--file=${request.dockerfile}`,
+    // It takes several files, with commas between them.
+    `--file=${csvField(request.dockerfile)}`,
     ...(build.target === undefined ? [] : [`--target=${build.target}`]),
     ...Object.entries(build.args).map(([name, value]) => `--build-arg=${name}=${value}`),
     ...Object.entries(request.labels).flatMap(([name, value]) => [

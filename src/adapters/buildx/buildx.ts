@@ -2,10 +2,12 @@ import { isCutwaterError } from '../../domain/error.ts';
 import { formatPlatform } from '../../domain/platform.ts';
 import type { DockerfileRequest, DockerfileTool } from '../../ports/dockerfile-builder.ts';
 import { buildFailure } from '../process/build-failure.ts';
+import { csvField } from '../process/csv-field.ts';
 import { passedEnvironment, proxyVariables } from '../process/passed-environment.ts';
 import type { ToolResult } from '../process/run-tool.ts';
 import { runTool } from '../process/run-tool.ts';
 import { asText, flagsIn } from '../process/tool-flags.ts';
+import { judgeInspect } from './judge-inspect.ts';
 
 export interface BuildxOptions {
   /** The user's environment; only what docker and buildx are configured by is passed on. */
@@ -42,7 +44,8 @@ export function buildx(options: BuildxOptions): DockerfileTool {
       const words = await command();
       if (words === undefined) return 'neither "docker buildx" nor "buildx" answers';
       const builder = await run([...words, 'inspect']);
-      return builder.exitCode === 0 ? undefined : `buildx has no builder: ${lastLine(builder.stderr)}`;
+      if (builder.exitCode !== 0) return `buildx has no builder: ${lastLine(builder.stderr)}`;
+      return judgeInspect(new TextDecoder().decode(builder.stdout));
     },
     async build(request) {
       const words = (await command()) ?? ['docker', 'buildx'];
@@ -88,11 +91,6 @@ function buildArguments(request: DockerfileRequest, flags: ReadonlySet<string>):
     '--',
     request.context,
   ];
-}
-
-/** RFC 4180, section 2. */
-function csvField(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function lastLine(text: string): string {

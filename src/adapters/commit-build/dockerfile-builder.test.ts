@@ -35,7 +35,7 @@ suite('dockerfileBuilder()', () => {
       assert.ok(line.argv.includes(word), `${word} in ${line.argv.join(' ')}`);
     assert.match(
       line.argv.find((word) => word.startsWith('--output=')) ?? '',
-      /type=oci,tar=false,rewrite-timestamp=true,"dest=.*lay,out"/,
+      /type=oci,tar=false,rewrite-timestamp=true,"dest=.*lay,out:1"/,
     );
     assert.equal(line.argv.at(-2), '--');
     assert.equal(line.env['SOURCE_DATE_EPOCH'], '1700000000');
@@ -55,6 +55,23 @@ suite('dockerfileBuilder()', () => {
       after.some((words) => /^rmi [0-9a-f]{64} [0-9a-f]{64}$/.test(words)),
       after.join('\n'),
     );
+  });
+
+  void test('a path with commas and quotes is one Dockerfile to buildah, and one with a colon one folder', async (t) => {
+    const tools = await makeContainerTools(t, ['buildah']);
+    await build(t, tools, { dockerfile: 'docker/a,"b".Dockerfile' });
+    const file = (await buildLine(tools)).argv.find((word) => word.startsWith('--file=')) ?? '';
+    assert.match(file, /^--file="\/[^"]*\/docker\/a,""b""\.Dockerfile"$/);
+    const push = (await tools.lines()).find(({ argv }) => argv[1] === 'push');
+    assert.equal(push?.argv.at(-1), 'oci:.:image');
+  });
+
+  void test('passes docker over where its driver writes no OCI layouts, says so, and goes on with buildah', async (t) => {
+    const tools = await makeContainerTools(t, ['docker', 'buildah'], { inspect: 'Name:   default\nDriver: docker' });
+    const { passedOver } = await build(t, tools);
+    assert.equal((await buildLine(tools)).argv[0], 'build');
+    assert.match(passedOver.join(), /^not built with buildx: its builder has the driver "docker"/);
+    await refuses(build(t, tools, { builder: 'buildx' }), 'TOOL_MISSING', /no builder can be used here/);
   });
 
   void test('gives a tool only the variables it is configured by', async (t) => {
@@ -113,17 +130,21 @@ async function build(
   scope: Scope,
   tools: Pick<ContainerTools, 'environment'>,
   more: Partial<DockerfileBuild> = {},
-): Promise<{ readonly built: BuiltImage; readonly layout: string }> {
+): Promise<{ readonly built: BuiltImage; readonly layout: string; readonly passedOver: readonly string[] }> {
   const folder = await makeFolder(scope);
   const sourceFolder = join(folder, 'source');
-  const layoutFolder = join(folder, 'lay,out');
+  const layoutFolder = join(folder, 'lay,out:1');
   await mkdir(join(sourceFolder, 'docker'), { recursive: true });
   await mkdir(layoutFolder);
   await writeFile(join(sourceFolder, 'docker/app.Dockerfile'), 'FROM scratch\n');
+  await writeFile(join(sourceFolder, 'docker/a,"b".Dockerfile'), 'FROM scratch\n');
   await symlink('/etc/hostname', join(sourceFolder, 'outside'));
   await symlink('..', join(sourceFolder, 'away'));
   const { environment } = tools;
-  const builder = dockerfileBuilder([buildx({ environment }), buildah({ environment })]);
+  const passedOver: string[] = [];
+  const builder = dockerfileBuilder([buildx({ environment }), buildah({ environment })], (text) =>
+    passedOver.push(text),
+  );
   const built = await builder.build({
     sourceFolder,
     layoutFolder,
@@ -143,7 +164,7 @@ async function build(
     sourceDateEpoch: 1_700_000_000,
     annotations: { 'org.opencontainers.image.revision': 'abc' },
   });
-  return { built, layout: layoutFolder };
+  return { built, layout: layoutFolder, passedOver };
 }
 
 async function buildLine(tools: ContainerTools): Promise<ToolLine> {

@@ -10,12 +10,17 @@ import { adoptPlatforms } from '../oci-layout/adopt-platforms.ts';
  * Builds Dockerfiles with the tool that the policy names, else with the first that can work here. What the tool leaves is
  * opened and checked, and gets an index of our own: its digest is known before anything is pushed.
  */
-export function dockerfileBuilder(tools: readonly DockerfileTool[]): Builder {
+export function dockerfileBuilder(
+  tools: readonly DockerfileTool[],
+  /** Told of each tool that is passed over, and why. */
+  onPassedOver?: (text: string) => void,
+): Builder {
   return {
     buildType: 'urn:cutwater:build:dockerfile:v1',
     async build(request) {
       const build = requireDockerfile(request);
-      const tool = await chooseTool(tools, build);
+      const { tool, passedOver } = await chooseTool(tools, build);
+      for (const fault of passedOver) onPassedOver?.(`not built with ${fault}`);
       const { sourceFolder, layoutFolder, platforms, sourceDateEpoch, annotations, signal } = request;
       const dockerfile = await requireInside(sourceFolder, build.dockerfile, 'Dockerfile');
       const context = await requireInside(sourceFolder, build.context, 'build context');
@@ -39,12 +44,15 @@ function requireDockerfile({ build }: BuildRequest): DockerfileBuild {
   throw new CutwaterError('BUILD_FAILED', `Cannot build with a Dockerfile: the policy says ${quote(build.kind)}`);
 }
 
-async function chooseTool(tools: readonly DockerfileTool[], build: DockerfileBuild): Promise<DockerfileTool> {
+async function chooseTool(
+  tools: readonly DockerfileTool[],
+  build: DockerfileBuild,
+): Promise<{ readonly tool: DockerfileTool; readonly passedOver: readonly string[] }> {
   const wanted = tools.filter(({ name }) => build.builder === 'auto' || name === build.builder);
   const faults: string[] = [];
   for (const tool of wanted) {
     const fault = await tool.fault();
-    if (fault === undefined) return tool;
+    if (fault === undefined) return { tool, passedOver: faults };
     faults.push(`${tool.name}: ${fault}`);
   }
   throw new CutwaterError('TOOL_MISSING', `Cannot build ${quote(build.dockerfile)}: no builder can be used here`, {
