@@ -12,11 +12,13 @@ export interface SectionWish {
  */
 export async function readSections(read: ReadPart, wish: SectionWish): Promise<ReadonlyMap<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>();
-  const table = await readTable(read);
+  const open = new Set(wish.names);
+  const table = await readTable(read, Math.max(0, ...wish.names.map((name) => name.length)));
   let { room } = wish;
   for (const section of table?.sections ?? []) {
     const name = table?.nameOf(section) ?? '';
-    if (!wish.names.includes(name) || found.has(name) || section.length > room) continue;
+    // The first of a name counts, whatever becomes of it: a hostile table names one a thousand times.
+    if (!open.delete(name) || section.length > room) continue;
     const bytes = await read(section.from, section.length);
     if (bytes.length !== section.length) continue;
     room -= bytes.length;
@@ -37,7 +39,7 @@ interface SectionTable {
   nameOf(section: Section): string;
 }
 
-async function readTable(read: ReadPart): Promise<SectionTable | undefined> {
+async function readTable(read: ReadPart, longestName: number): Promise<SectionTable | undefined> {
   const head = await read(0, 64);
   const layout = layouts[head[4] ?? 0];
   const little = head[5] === 1;
@@ -57,7 +59,7 @@ async function readTable(read: ReadPart): Promise<SectionTable | undefined> {
   const strings = sections[nameSection];
   if (strings === undefined || !isInFile(strings) || strings.length > maximumNameBytes) return undefined;
   const names = await read(strings.from, strings.length);
-  return { sections: sections.filter(isInFile), nameOf: ({ nameAt }) => textAt(names, nameAt) };
+  return { sections: sections.filter(isInFile), nameOf: ({ nameAt }) => textAt(names, nameAt, longestName) };
 }
 
 function toSection(view: DataView, { layout, little }: { layout: SectionLayout; little: boolean }): Section {
@@ -76,9 +78,11 @@ function isInFile({ type, from, length }: Section): boolean {
   return type !== 0 && type !== 8 && Number.isSafeInteger(from) && Number.isSafeInteger(length);
 }
 
-function textAt(bytes: Uint8Array, at: number): string {
-  const end = bytes.indexOf(0, at);
-  return at >= bytes.length || end < 0 ? '' : new TextDecoder('latin1').decode(bytes.subarray(at, end));
+/** Empty where the name is longer than any that is looked for: names overlap, and each may go on to the end. */
+function textAt(names: Uint8Array, at: number, longest: number): string {
+  const bytes = names.subarray(at, at + longest + 1);
+  const end = bytes.indexOf(0);
+  return end < 0 ? '' : new TextDecoder('latin1').decode(bytes.subarray(0, end));
 }
 
 function viewOf(bytes: Uint8Array): DataView {

@@ -131,6 +131,19 @@ test('what is above the limits is left out, its digest is not', async (t) => {
   );
 });
 
+test('a file of many names counts once for each name it is read under', async (t) => {
+  const wish = { content: (path: string) => path !== '/elsewhere', sections: ['.dep-v0'] };
+  const links = ['b', 'c', 'elsewhere'].map((name): TestEntry => ({ name, type: '1', target: 'a' }));
+  const keeps = async (content: string | Uint8Array, all: number): Promise<boolean> => {
+    const { files } = await inventory(t, [[{ name: 'a', content }, ...links]], { wish, keep: { one: 20, all } });
+    return files.some((file) => file.content !== undefined || file.sections !== undefined);
+  };
+  equal(await keeps('12345', 15), true);
+  equal(await keeps('12345', 14), false);
+  equal(await keeps(program, dependencies.length * 4), true);
+  equal(await keeps(program, dependencies.length * 4 - 1), false);
+});
+
 test('sparse files are named, as their bytes were not read', async (t) => {
   const sparse = { name: 'GNUSparseFile.0/disk', pax: { 'GNU.sparse.major': '1', 'GNU.sparse.name': 'var/disk' } };
   deepEqual((await inventory(t, [[sparse]])).unread, ['/var/disk']);
@@ -147,6 +160,21 @@ test('a layer that links make deeper than any path can be is refused', async (t)
     inventory(t, [deep]),
     (error) => isCutwaterError(error, 'IMAGE_INVALID') && /above 4096 characters/.test(error.message),
   );
+});
+
+// To follow each name to its end would be 250 GB to go over, to make room for each section 4 TB.
+test('readSections() of a table of 65000 sections with endless names, or all with the wanted one, ends', async () => {
+  const endless = 'a'.repeat(4 * 1024 * 1024 - 10);
+  for (const names of [`${endless}\0`, `.dep-v0\0${endless}`]) {
+    const file = crowdedElf(names);
+    let asked = 0;
+    const read = async (from: number, length: number): Promise<Uint8Array> => {
+      asked += length;
+      return file.subarray(from, from + length);
+    };
+    equal((await readSections(read, { names: ['.dep-v0'], room: 64 * 1024 * 1024 })).size, 0);
+    equal(asked < 80 * 1024 * 1024, true);
+  }
 });
 
 test('readSections() of any bytes ends without an error, and never gives bytes the file has not', async () => {
@@ -181,4 +209,19 @@ async function inventory(
 
 function text(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
+}
+
+/** Every section but the last, which has the names, begins with the first name and says it is of 64 MiB. */
+function crowdedElf(names: string): Uint8Array {
+  const entry = Buffer.alloc(64);
+  entry.writeUInt32LE(1, 4);
+  entry.writeBigUInt64LE(64n, 24);
+  entry.writeBigUInt64LE(BigInt(64 * 1024 * 1024), 32);
+  const last = Buffer.from(entry);
+  last.writeBigUInt64LE(BigInt(names.length), 32);
+  const header = Buffer.from(makeElf({}).subarray(0, 64));
+  header.writeBigUInt64LE(BigInt(64 + names.length), 40);
+  header.writeUInt16LE(65_000, 60);
+  header.writeUInt16LE(64_999, 62);
+  return Buffer.concat([header, Buffer.from(names), Buffer.alloc(64_999 * 64, entry), last]);
 }

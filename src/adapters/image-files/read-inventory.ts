@@ -22,7 +22,7 @@ export interface InventoryRequest {
   readonly keep?: KeepLimits;
 }
 
-/** How many bytes of files' contents may be kept in memory. */
+/** How many bytes of files' contents may be kept in memory; a file of several names counts once for each that is read. */
 export interface KeepLimits {
   readonly one: number;
   readonly all: number;
@@ -35,7 +35,7 @@ export async function readInventory(request: InventoryRequest): Promise<ImageInv
   const { repository, manifest, limits } = request;
   const layers = await readLayers(request);
   const tree = await readTree(repository, layers, limits);
-  const { names, unread } = namesIn(tree);
+  const { names, byPath, unread } = namesIn(tree);
   const byLayer = Map.groupBy(names.keys(), ({ layer }) => layer);
   const read = bodyReader(request, names);
   const files: InventoryFile[] = [];
@@ -57,8 +57,8 @@ export async function readInventory(request: InventoryRequest): Promise<ImageInv
   }
   files.sort((left, right) => (left.path < right.path ? -1 : 1));
   const nameOf = (found: ReturnType<ImageTree['at']>, asked: string): string | undefined => {
-    const own = found?.kind === 'file' ? (names.get(found) ?? []) : [];
-    return own.includes(asked) ? asked : own[0];
+    if (found?.kind !== 'file') return undefined;
+    return byPath.get(asked) === found ? asked : names.get(found)?.[0];
   };
   return {
     files,
@@ -70,17 +70,24 @@ export async function readInventory(request: InventoryRequest): Promise<ImageInv
 
 function namesIn(tree: ImageTree): {
   readonly names: ReadonlyMap<TreeFile, readonly string[]>;
+  readonly byPath: ReadonlyMap<string, TreeFile>;
   readonly unread: readonly string[];
 } {
   const names = new Map<TreeFile, string[]>();
+  const byPath = new Map<string, TreeFile>();
   const unread: string[] = [];
   for (const { path, file } of tree.files()) {
-    const own = file.kind === 'file' ? names.get(file) : unread;
-    if (own !== undefined) own.push(path);
-    else if (file.kind === 'file') names.set(file, [path]);
+    if (file.kind !== 'file') {
+      unread.push(path);
+      continue;
+    }
+    byPath.set(path, file);
+    const own = names.get(file);
+    if (own === undefined) names.set(file, [path]);
+    else own.push(path);
   }
   for (const own of names.values()) own.sort();
-  return { names, unread: unread.sort() };
+  return { names, byPath, unread: unread.sort() };
 }
 
 type Body = Pick<InventoryFile, 'digest' | 'elf' | 'content' | 'sections'>;
@@ -91,13 +98,16 @@ function bodyReader(
   names: ReadonlyMap<TreeFile, readonly string[]>,
 ): (file: TreeFile, entry: TarEntry) => Promise<Body> {
   let left = keep.all;
-  const room = (): number => Math.min(keep.one, left);
   return async (file, entry) => {
-    const gathers = (names.get(file) ?? []).some(wish.content) && file.size <= room();
+    const own = names.get(file) ?? [];
+    // Readers go over it under each of its names, and a hostile layer gives one file a million.
+    const readings = own.filter(wish.content).length;
+    const gathers = readings > 0 && file.size <= keep.one && file.size * readings <= left;
     const gathered: Uint8Array[] = [];
     const hash = createHash('sha256');
     const head = headOf(entry.body);
     const elf = isElf(await head.bytes());
+    const room = Math.min(keep.one, Math.floor(left / own.length));
     const sections = elf && wish.sections.length > 0 && file.size <= limits.fileBytes;
     const spill = sections ? await spillFile(folder) : undefined;
     try {
@@ -107,9 +117,9 @@ function bodyReader(
         if (gathers) gathered.push(Uint8Array.from(chunk));
         await spill?.write(chunk);
       }
-      const found = spill && (await readSections(spill.read, { names: wish.sections, room: room() }));
-      for (const bytes of found?.values() ?? []) left -= bytes.length;
-      if (gathers) left -= file.size;
+      const found = spill && (await readSections(spill.read, { names: wish.sections, room }));
+      for (const bytes of found?.values() ?? []) left -= bytes.length * own.length;
+      if (gathers) left -= file.size * readings;
       return {
         digest: digestFromHex(hash.digest('hex')),
         elf,

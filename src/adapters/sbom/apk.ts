@@ -27,13 +27,14 @@ export function readApkInstalled(bytes: Uint8Array): Parsed<readonly InstalledPa
   return accept(packages);
 }
 
-// "F:" names a folder, and each "R:" after it a file in it.
+// "F:" names a folder, and each "R:" after it a file in it. No path is longer than 4096 bytes (PATH_MAX).
 function filesOf(lines: readonly Line[]): readonly string[] {
   let folder = '';
   const files: string[] = [];
   for (const { key, value } of lines) {
     if (key === 'F') folder = value;
-    else if (key === 'R') files.push(folder === '' ? `/${value}` : `/${folder}/${value}`);
+    else if (key === 'R' && folder.length + value.length < maximumPath)
+      files.push(folder === '' ? `/${value}` : `/${folder}/${value}`);
   }
   return files;
 }
@@ -41,3 +42,5 @@ function filesOf(lines: readonly Line[]): readonly string[] {
 function isName(text: string): boolean {
   return /^[A-Za-z0-9_][A-Za-z0-9+._-]{0,254}$/.test(text);
 }
+
+const maximumPath = 4096;

@@ -5,7 +5,7 @@ import { accept, refuse } from '../../domain/brand.ts';
 import type { LockedPackage } from './locked-package.ts';
 import { isTable, isText } from './locked-package.ts';
 
-/** What a Rust program says was linked into it. */
+/** What a Rust program says was linked into it, in the section that cargo-auditable writes: JSON, deflated. */
 export interface AuditedProgram {
   readonly packages: readonly LockedPackage[];
   /** The crate the program is made of. */
@@ -21,16 +21,42 @@ interface AuditedCrate {
   readonly dependencies: readonly number[];
 }
 
-/**
- * The `.dep-v0` section that cargo-auditable writes: JSON, deflated. Refused unless it has exactly one root, edges only to
- * crates it names, and no circle. `refOf` names a crate that is not of crates.io, of which the section does not say
- * where it is from.
- */
-export function readAuditable(
+/** `refOf` names a crate that is not of crates.io, of which the section does not say where it is from. */
+type ReadAuditable = (
   section: Uint8Array,
   refOf: (crate: { readonly name: string; readonly version: string }) => string,
-): Parsed<AuditedProgram> {
-  const crates = parse(section);
+) => Parsed<AuditedProgram>;
+
+/**
+ * Reads the `.dep-v0` sections of one image. A few kilobytes inflate to megabytes, in any number of files, so no more than
+ * `bytes` are inflated in all of them together; what comes then is refused. The default is five hundred times what a large
+ * program needs.
+ */
+export function auditableReader({ bytes = 64 * 1024 * 1024 }: { readonly bytes?: number } = {}): ReadAuditable {
+  let left = bytes;
+  return (section, refOf) => {
+    if (left <= 0) return refuse('was not read: the programs before it say more than any image does');
+    const allowed = Math.min(maximumBytes, left);
+    const json = inflate(section, allowed);
+    // What did not fit was work too.
+    left -= json?.length ?? allowed;
+    return json === undefined
+      ? refuse(`is not deflated data of at most ${allowed} bytes`)
+      : readAudit(json.toString('utf8'), refOf);
+  };
+}
+
+function inflate(section: Uint8Array, maxOutputLength: number): Buffer | undefined {
+  try {
+    return inflateSync(section, { maxOutputLength });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Refused unless it has exactly one root, edges only to crates it names, and no circle. */
+function readAudit(json: string, refOf: Parameters<ReadAuditable>[1]): Parsed<AuditedProgram> {
+  const crates = parse(json);
   if (crates.is === 'refused') return crates;
   const list = crates.value;
   if (list.some(({ dependencies }) => dependencies.some((at) => at >= list.length)))
@@ -53,12 +79,12 @@ export function readAuditable(
   return accept({ packages, root: refs[list.indexOf(root)] ?? '' });
 }
 
-function parse(section: Uint8Array): Parsed<readonly AuditedCrate[]> {
+function parse(json: string): Parsed<readonly AuditedCrate[]> {
   let document: unknown;
   try {
-    document = JSON.parse(inflateSync(section, { maxOutputLength: maximumBytes }).toString('utf8'));
+    document = JSON.parse(json);
   } catch {
-    return refuse(`is not deflated JSON of at most ${maximumBytes} bytes`);
+    return refuse('is not JSON');
   }
   const entries: unknown = isTable(document) ? document['packages'] : undefined;
   if (!Array.isArray(entries)) return refuse('has no list of packages');

@@ -33,8 +33,8 @@ export function readDpkgList(bytes: Uint8Array): readonly string[] {
 /** Paths of a `.md5sums` file: `<md5>  <path without the first slash>`. */
 export function readMd5sums(bytes: Uint8Array): readonly string[] {
   return linesOf(bytes).flatMap((line) => {
-    const path = /^[0-9a-f]{32}\s+\*?(?:\.?\/)?(.+)$/.exec(line)?.[1];
-    return path === undefined ? [] : [`/${path}`];
+    const start = /^[0-9a-f]{32} [ *](?:\.?\/)?/.exec(line)?.[0].length ?? line.length;
+    return start === line.length ? [] : [`/${line.slice(start)}`];
   });
 }
 

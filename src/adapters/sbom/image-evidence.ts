@@ -1,7 +1,7 @@
 import type { ImageInventory, InventoryFile, InventoryWish } from '../../ports/image-files.ts';
 import { quote } from '../../domain/quote.ts';
 import { readApkInstalled } from './apk.ts';
-import { readAuditable } from './cargo-auditable.ts';
+import { auditableReader } from './cargo-auditable.ts';
 import type { EvidenceNotes } from './evidence-notes.ts';
 import { readGoBuildInfo } from './go-build-info.ts';
 import { readInstalledDebian } from './installed-debian.ts';
@@ -131,6 +131,7 @@ function readPrograms(
 ): Pick<ImageEvidence, 'packages'> & { readonly refs: ImageEvidence['programs'] } {
   const packages: ImageEvidence['packages'][number][] = [];
   const refs = new Map<string, readonly string[]>();
+  const readAuditable = auditableReader();
   for (const { path, sections } of image.files) {
     const [rust, go] = [sections?.get('.dep-v0'), sections?.get('.go.buildinfo')];
     const audited = rust && readAuditable(rust, (crate) => refOf(crate, path));

@@ -58,13 +58,12 @@ function kindOf(path: string): 'status' | 'status.d' | undefined {
 
 /** Of several architectures the database's own files have the architecture in their names. */
 function filesOf(packages: readonly Listed[], contents: ReadonlyMap<string, Uint8Array>): readonly string[] {
-  return packages.flatMap(({ name, architecture }) =>
-    [name, `${name}:${architecture}`].flatMap((base) => {
-      const start = `${folder}info/${base}.`;
-      const list = contents.get(`${start}list`);
-      return list === undefined ? [] : [...databaseFiles.map((end) => start + end), ...readDpkgList(list)];
-    }),
-  );
+  const bases = new Set(packages.flatMap(({ name, architecture }) => [name, `${name}:${architecture}`]));
+  return [...bases].flatMap((base) => {
+    const start = `${folder}info/${base}.`;
+    const list = contents.get(`${start}list`);
+    return list === undefined ? [] : [...databaseFiles.map((end) => start + end), ...readDpkgList(list)];
+  });
 }
 
 function filesBeside(path: string, contents: ReadonlyMap<string, Uint8Array>): readonly string[] {

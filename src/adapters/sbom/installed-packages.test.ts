@@ -89,6 +89,27 @@ test('os-release is read with and without quotes, and one that names nothing is 
   equal(readOsRelease(bytes('NAME=x\nID="a/b"\n')), undefined);
 });
 
+// With a reader that goes over a line once for each of its characters these would not end within a day.
+test('one line of many megabytes is read as quickly as many lines', () => {
+  const spaces = ' '.repeat(32 * 1024 * 1024);
+  equal(readOsRelease(bytes(`ID=debian\nA=${spaces}x\n`)), undefined);
+  equal(readOsRelease(bytes(`ID=debian\nA=${spaces.slice(0, 60_000)}x\n`))?.id, 'debian');
+  const sum = 'a'.repeat(32);
+  equal(readMd5sums(bytes(`${sum}  a${spaces}\rb\n`))[0]?.length, spaces.length + 4);
+  deepEqual(
+    readMd5sums(bytes(`${sum}${spaces}\rb\n`)).map((path) => path.trim()),
+    [`/${spaces.slice(2)}\rb`],
+  );
+  equal(readDpkgStatus(bytes(`${spaces}:${spaces}x\n${spaces}`), 'status').is, 'ok');
+  equal(nodePackageFolder('/node_modules'.repeat(1_000_000)), undefined);
+});
+
+test('a path that is longer than any can be is no file of an apk package', () => {
+  const long = `F:${'a'.repeat(4095)}\nR:b\nF:usr\nR:c\n`;
+  const read = readApkInstalled(bytes(`P:musl\nV:1\nA:x86_64\n${long}`));
+  deepEqual(read.is === 'ok' && read.value[0]?.files, ['/usr/c']);
+});
+
 test('a package.json counts at the top of a folder of node_modules, and nowhere else', () => {
   equal(nodePackageFolder('/app/node_modules/a/package.json'), '/app/node_modules/a');
   equal(nodePackageFolder('/app/node_modules/@s/b/package.json'), '/app/node_modules/@s/b');

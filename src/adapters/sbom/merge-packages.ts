@@ -1,5 +1,5 @@
 import { quote } from '../../domain/quote.ts';
-import type { LockedPackage, PackageScope } from './locked-package.ts';
+import type { LockedPackage, PackageHash, PackageScope } from './locked-package.ts';
 import { badLockFile } from './locked-package.ts';
 
 /** A package with every lock file that names it. */
@@ -15,31 +15,62 @@ export interface FoundPackage extends LockedPackage {
 export function mergePackages(
   files: readonly { readonly path: string; readonly packages: readonly LockedPackage[] }[],
 ): readonly FoundPackage[] {
-  const found = new Map<string, FoundPackage>();
+  const found = new Map<string, Gathered>();
   for (const { path, packages } of files)
-    for (const locked of packages) found.set(locked.ref, join(found.get(locked.ref), locked, path));
-  return [...found.values()].sort((left, right) => (left.ref < right.ref ? -1 : 1));
+    for (const locked of packages) {
+      const known = found.get(locked.ref);
+      if (known === undefined) found.set(locked.ref, gather(locked, path));
+      else join(known, locked, path);
+    }
+  return [...found.values()].map(toFound).sort((left, right) => (left.ref < right.ref ? -1 : 1));
 }
 
-function join(known: FoundPackage | undefined, locked: LockedPackage, path: string): FoundPackage {
-  if (known === undefined) return { ...locked, occurrences: [path] };
-  const hashes = new Map(known.hashes.map((hash) => [hash.algorithm, hash]));
+// Hostile images name one package a million times, so nothing is copied for each name.
+interface Gathered {
+  readonly first: LockedPackage;
+  readonly hashes: Map<string, PackageHash>;
+  readonly dependsOn: Set<string>;
+  readonly occurrences: Set<string>;
+  source: string | undefined;
+  scope: PackageScope;
+}
+
+function gather(first: LockedPackage, path: string): Gathered {
+  const { source, scope } = first;
+  return {
+    first,
+    hashes: new Map(first.hashes.map((hash) => [hash.algorithm, hash])),
+    dependsOn: new Set(first.dependsOn),
+    occurrences: new Set([path]),
+    source,
+    scope,
+  };
+}
+
+function join(known: Gathered, locked: LockedPackage, path: string): void {
   for (const hash of locked.hashes) {
-    const other = hashes.get(hash.algorithm);
+    const other = known.hashes.get(hash.algorithm);
     if (other !== undefined && other.hex !== hash.hex)
       throw badLockFile(
         path,
-        `${quote(locked.ref)} has the ${hash.algorithm} ${hash.hex}, and ${other.hex} in ${known.occurrences.join(', ')}`,
+        `${quote(locked.ref)} has the ${hash.algorithm} ${hash.hex}, and ${other.hex} in ${[...known.occurrences].join(', ')}`,
       );
-    hashes.set(hash.algorithm, hash);
+    known.hashes.set(hash.algorithm, hash);
   }
+  known.source ??= locked.source;
+  known.scope = strongest(known.scope, locked.scope);
+  for (const ref of locked.dependsOn) known.dependsOn.add(ref);
+  known.occurrences.add(path);
+}
+
+function toFound({ first, hashes, dependsOn, occurrences, source, scope }: Gathered): FoundPackage {
   return {
-    ...known,
+    ...first,
     hashes: [...hashes.values()],
-    source: known.source ?? locked.source,
-    scope: strongest(known.scope, locked.scope),
-    dependsOn: [...new Set([...known.dependsOn, ...locked.dependsOn])],
-    occurrences: [...new Set([...known.occurrences, path])].sort(),
+    source,
+    scope,
+    dependsOn: [...dependsOn],
+    occurrences: [...occurrences].sort(),
   };
 }
 

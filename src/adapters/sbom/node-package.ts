@@ -6,6 +6,7 @@ import { isTable, isText } from './locked-package.ts';
 
 /** The folder of an installed package, by the path of its `package.json`; undefined for any other file. */
 export function nodePackageFolder(path: string): string | undefined {
+  if (!path.endsWith('/package.json')) return undefined;
   return /^(.*\/node_modules\/(?:@[^/]+\/)?[^/@.][^/]*)\/package\.json$/.exec(path)?.[1];
 }
 

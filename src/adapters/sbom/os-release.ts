@@ -6,12 +6,13 @@ export interface OsRelease {
   readonly versionId: string | undefined;
 }
 
-/** Undefined where the file names no distribution. */
+/** Undefined where the file names no distribution, or is larger than any of them: above 64 kB. */
 export function readOsRelease(bytes: Uint8Array): OsRelease | undefined {
+  if (bytes.length > maximumBytes) return undefined;
   const values = new Map<string, string>();
   for (const line of new TextDecoder().decode(bytes).split('\n')) {
-    const [, key, value = ''] = /^([A-Z][A-Z0-9_]*)=(.*?)\s*$/.exec(line) ?? [];
-    if (key !== undefined) values.set(key, unquote(value));
+    const end = line.indexOf('=');
+    if (end > 0) values.set(line.slice(0, end), unquote(line.slice(end + 1).trimEnd()));
   }
   const id = values.get('ID') ?? '';
   const versionId = values.get('VERSION_ID') ?? '';
@@ -20,5 +21,9 @@ export function readOsRelease(bytes: Uint8Array): OsRelease | undefined {
 }
 
 function unquote(value: string): string {
-  return /^(["'])(.*)\1$/.exec(value)?.[2] ?? value;
+  const mark = value.at(0);
+  const quoted = value.length > 1 && (mark === '"' || mark === "'") && value.at(-1) === mark;
+  return quoted ? value.slice(1, -1) : value;
 }
+
+const maximumBytes = 64 * 1024;

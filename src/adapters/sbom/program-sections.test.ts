@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { auditSection, goSection } from '../../../test/program-sections.ts';
-import { readAuditable } from './cargo-auditable.ts';
+import { auditableReader } from './cargo-auditable.ts';
 import { readGoBuildInfo } from './go-build-info.ts';
 
 const crates = [
@@ -14,7 +14,7 @@ const crates = [
 ];
 
 test('a Rust program names its crates, what they need, and the one it is made of', () => {
-  const read = readAuditable(auditSection(crates), ({ name }) => `elsewhere:${name}`);
+  const read = auditableReader()(auditSection(crates), ({ name }) => `elsewhere:${name}`);
   equal(read.is === 'ok' && read.value.root, 'elsewhere:app');
   deepEqual(
     read.is === 'ok' && read.value.packages.map(({ ref, purl, scope, dependsOn }) => [ref, purl, scope, dependsOn]),
@@ -43,11 +43,23 @@ test('a Rust program without one root, with a circle, or with edges to nowhere i
   );
   refusesCrates([{ ...app, dependencies: [-1] }], /no crate/);
   refusesCrates([{ ...app, version: 'x' }], /no crate/);
-  match(reasonOf(readAuditable(deflateSync('[]'), String)), /no list of packages/);
+  match(reasonOf(auditableReader()(deflateSync('[]'), String)), /no list of packages/);
 });
 
-test('a Rust section that would inflate to more than 8 MiB is refused', () => {
-  match(reasonOf(readAuditable(deflateSync(Buffer.alloc(9 * 1024 * 1024, ' ')), String)), /at most 8388608 bytes/);
+test('a Rust section that would inflate to more than 8 MiB, or is no deflated JSON, is refused', () => {
+  match(reasonOf(auditableReader()(deflateSync(Buffer.alloc(9 * 1024 * 1024, ' ')), String)), /at most 8388608 bytes/);
+  match(reasonOf(auditableReader()(deflateSync('{'), String)), /not JSON/);
+});
+
+test('of all Rust sections of an image together no more is inflated than the reader may, whether it is read or refused', () => {
+  const read = auditableReader({ bytes: 20_000_000 });
+  const small = auditSection(crates);
+  equal(read(small, String).is, 'ok');
+  const bomb = deflateSync(Buffer.alloc(9 * 1024 * 1024, ' '));
+  match(reasonOf(read(bomb, String)), /at most 8388608 bytes/);
+  match(reasonOf(read(bomb, String)), /at most 8388608 bytes/);
+  match(reasonOf(read(bomb, String)), /at most 3\d{6} bytes/);
+  match(reasonOf(read(small, String)), /was not read/);
 });
 
 test('a Go program names its modules as they were used, and its standard library', () => {
@@ -106,9 +118,9 @@ test('whatever a program has in these sections, reading it ends with a value or 
   );
   fc.assert(
     fc.property(fc.array(crate), fc.uint8Array(), fc.nat(80), (packages, junk, at) => {
-      const read = readAuditable(auditSection(packages), ({ name }) => name);
+      const read = auditableReader()(auditSection(packages), ({ name }) => name);
       if (read.is === 'ok') equal(packages.filter(({ root }) => root).length, 1);
-      readAuditable(junk, String);
+      auditableReader()(junk, String);
       const broken = goSection('go1.24.1', [['dep', 'example.org/a', 'v1.0.0']]);
       broken.set(junk.subarray(0, broken.length - at), at);
       readGoBuildInfo(broken, '/app');
@@ -118,7 +130,7 @@ test('whatever a program has in these sections, reading it ends with a value or 
 
 function refusesCrates(packages: readonly (object | undefined)[], reason: RegExp): void {
   const section = auditSection(packages.filter((entry) => entry !== undefined));
-  match(reasonOf(readAuditable(section, ({ name }) => name)), reason);
+  match(reasonOf(auditableReader()(section, ({ name }) => name)), reason);
 }
 
 function reasonOf(read: { readonly is: 'ok' } | { readonly is: 'refused'; readonly reason: string }): string {

@@ -55,11 +55,8 @@ export interface ModelInput {
 export function sbomModel(input: ModelInput): SbomModel {
   const { image, locked } = input;
   const notes = evidenceNotes();
-  const evidence = readImageEvidence(
-    image,
-    notes,
-    (crate, path) => lockedCrate(locked, crate) ?? localRef(crate, path),
-  );
+  const lockedCrate = lockedCrates(locked);
+  const evidence = readImageEvidence(image, notes, (crate, path) => lockedCrate(crate) ?? localRef(crate, path));
   for (const { path, packages } of locked) notes.read(`lock file: ${packages.length} packages of ${path}`);
   for (const area of neverRead) notes.missed(area);
   const packages = mergePackages([...locked, ...evidence.packages]);
@@ -95,23 +92,24 @@ const neverRead: readonly string[] = [
   'other ecosystems: what Python, Ruby, Java, .NET or PHP installed is there as files only',
 ];
 
-function localRef({ name, version }: { readonly name: string; readonly version: string }, path: string): string {
+function localRef({ name, version }: CrateName, path: string): string {
   return `local:${path}#${name}@${version}`;
 }
 
-/** The one crate of the lock files that can be meant by a name and a version, and is not of the default registry. */
-function lockedCrate(
-  locked: ModelInput['locked'],
-  crate: { readonly name: string; readonly version: string },
-): string | undefined {
+type CrateName = Pick<LockedPackage, 'name' | 'version'>;
+
+/** Finds the one crate of the lock files that can be meant by a name and a version, and is not of the default registry. */
+function lockedCrates(locked: ModelInput['locked']): (crate: CrateName) => string | undefined {
   const plain = /^pkg:cargo\/[^?]*$/;
   const refs = locked
     .filter(({ path }) => path.endsWith('Cargo.lock'))
     .flatMap(({ packages }) => packages)
-    .filter(({ ref, name, version }) => name === crate.name && version === crate.version && !plain.test(ref))
-    .map(({ ref }) => ref);
-  const [ref, ...more] = new Set(refs);
-  return more.length === 0 ? ref : undefined;
+    .filter(({ ref }) => !plain.test(ref));
+  const byName = Map.groupBy(refs, ({ name, version }) => `${name}@${version}`);
+  return ({ name, version }) => {
+    const [ref, ...more] = new Set(byName.get(`${name}@${version}`)?.map((own) => own.ref));
+    return more.length === 0 ? ref : undefined;
+  };
 }
 
 /** Files that no package has, the declared binaries always; beyond the maximum a digest stands for their list. */
