@@ -28,10 +28,11 @@ export async function openReleaseProject(context: CliContext): Promise<Project<R
     environment: context.env,
     onOutput: (text: string) => parts.progress.report({ type: 'output', from, text: escapeLines(text) }),
   });
+  const reading = readWorld(context, parts);
   const world: ReleaseWorld = {
-    ...readWorld(context, parts),
+    ...reading,
     attestor,
-    openAnnouncer: announcers(context, parts.topFolder),
+    openAnnouncer: announcers(context, parts.topFolder, reading.now),
     workspace,
     scanner: (policy, commit) => openScanner({ git, environment: context.env, newFolder, signal }, policy, commit),
     builderId: builderIdOf(context.env),

@@ -15,9 +15,13 @@ export interface Announcement {
   readonly text: string;
   /** `host/name@sha256:...`. */
   readonly image: string;
+  /** The command that verifies it. */
+  readonly verify: string;
   readonly links: { readonly notes?: string; readonly upgrading?: string };
   readonly reason?: string;
   /** `1.2.2`. */
   readonly useInstead?: string;
+  /** `host/name@sha256:...` of that version. */
+  readonly insteadImage?: string;
   readonly wayBack?: { readonly to: string; readonly is: 'binary' | 'restore' | 'unknown' };
 }

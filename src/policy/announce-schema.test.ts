@@ -30,6 +30,42 @@ test('channels get their defaults, and a project has none and writes incidents u
   deepEqual(read('').announce, []);
 });
 
+test('chats and forums know their hosts, and how much they take', () => {
+  const kinds = [
+    '{name: a, kind: discord, urlVariable: U}',
+    '{name: b, kind: slack, urlVariable: U}',
+    '{name: c, kind: mastodon, host: social.example, tokenVariable: T}',
+    '{name: d, kind: discussions, repository: acme/app}',
+    '{name: e, kind: atom}',
+  ];
+  const common = { classes: ['stable'], auto: false };
+  deepEqual(read(`announce: [${kinds.join(', ')}]\n`).announce, [
+    { ...common, name: 'a', kind: 'discord', host: 'discord.com', urlVariable: 'U', timeoutSeconds: 10 },
+    { ...common, name: 'b', kind: 'slack', host: 'hooks.slack.com', urlVariable: 'U', timeoutSeconds: 10 },
+    {
+      ...common,
+      name: 'c',
+      kind: 'mastodon',
+      host: 'social.example',
+      tokenVariable: 'T',
+      visibility: 'public',
+      limit: 500,
+      timeoutSeconds: 10,
+    },
+    {
+      ...common,
+      name: 'd',
+      kind: 'discussions',
+      host: 'api.github.com',
+      tokenVariable: 'GITHUB_TOKEN',
+      repository: 'acme/app',
+      category: 'announcements',
+      timeoutSeconds: 10,
+    },
+    { ...common, name: 'e', kind: 'atom', path: '.cutwater/announcements.atom' },
+  ]);
+});
+
 test('a channel that could tell somebody else, or stand in the way of another, is refused with its place', () => {
   const cases: readonly (readonly [string, RegExp])[] = [
     [chat.replace('hooks.example.org', 'https://hooks.example.org/x'), /announce\[0\]\.host: .*no host in lower case/],
@@ -42,7 +78,15 @@ test('a channel that could tell somebody else, or stand in the way of another, i
     [`${chat}, ${chat}`, /announce\[1\]\.name: .*which announce\[0\]\.name is already/],
     ['{name: log, kind: file, path: ../log.md}', /announce\[0\]\.path: .*leaves the repository/],
     ['{name: log, kind: file, host: e.org}', /announce\[0\]\.host: found an unknown field/],
-    ['{name: log, kind: fax}', /announce\[0\]\.kind: found "fax", wanted kind "file" or "webhook"/],
+    [
+      '{name: log, kind: fax}',
+      /announce\[0\]\.kind: found "fax", wanted kind "file", "atom", "webhook", "discord", "slack", "mastodon" or "discussions"/,
+    ],
+    ['{name: a, kind: mastodon, host: social.example}', /announce\[0\]\.tokenVariable: found nothing/],
+    ['{name: a, kind: mastodon, host: a.b, tokenVariable: T, limit: 100}', /announce\[0\]\.limit: /],
+    ['{name: a, kind: discussions, repository: app}', /announce\[0\]\.repository: .*no owner\/name/],
+    ['{name: a, kind: discussions, repository: a/b, category: Big News}', /announce\[0\]\.category: /],
+    ['{name: a, kind: discord, urlVariable: url}', /announce\[0\]\.urlVariable: /],
     ['{name: log}', /announce\[0\]\.kind: found nothing/],
   ];
   for (const [text, wanted] of cases) match(refusal(`announce: [${text}]\n`), wanted, text);

@@ -79,7 +79,12 @@ test('the channels that formatPolicyTemplate() shows commented out are right as 
   const { announce, withdrawal } = parsePolicy(shown, { file: 'cutwater.yaml' });
   assert.deepEqual(
     announce.map(({ name, kind, auto }) => [name, kind, auto]),
-    [['chat', 'webhook', true]],
+    [
+      ['chat', 'webhook', true],
+      ['forum', 'discussions', false],
+      ['discord', 'discord', false],
+      ['mastodon', 'mastodon', false],
+    ],
   );
   assert.deepEqual(withdrawal, { incident: 'commit' });
 });

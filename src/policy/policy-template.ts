@@ -187,6 +187,9 @@ function announceBlock(): readonly string[] {
     '#     host: hooks.example.org',
     '#     urlVariable: CHAT_WEBHOOK_URL',
     '#     auto: true # false: a person runs "cutwater announce"',
+    '#   - {name: forum, kind: discussions, repository: owner/name}',
+    '#   - {name: discord, kind: discord, urlVariable: DISCORD_WEBHOOK_URL}',
+    '#   - {name: mastodon, kind: mastodon, host: mastodon.social, tokenVariable: MASTODON_TOKEN}',
     '# withdrawal:',
     '#   incident: commit # or branch, or none',
   ];

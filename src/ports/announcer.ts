@@ -17,6 +17,11 @@ export interface Announcer {
    * once; another one may show it twice after a crash. Throws where the channel did not say that it took it.
    */
   send(announcement: Announcement, key: string): Promise<AnnouncementReceipt>;
+  /**
+   * Replaces what stands under the id of a receipt, for channels that can: who finds the old words has to learn that
+   * they no longer hold. The same again is no failure. Throws ANNOUNCEMENT_REFUSED where it is gone.
+   */
+  amend?(id: string, announcement: Announcement): Promise<void>;
 }
 
 /** Makes a channel ready without telling it anything. Throws where something is missing, such as its address. */

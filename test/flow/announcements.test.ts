@@ -102,6 +102,39 @@ void suite('announcements', { concurrency: 2 }, () => {
     assert.equal(new Set(hook.seen.map(({ key }) => key)).size, 1);
   });
 
+  void test('what a chat was told of a release is changed when it is withdrawn, and again when it is back', async (t) => {
+    const hook = await startHook(t);
+    hook.idOf = String;
+    const project = await makeProject(t);
+    const chat = `announce: [{name: chat, kind: discord, host: "${hook.host}", urlVariable: CANARY_HOOK_URL, auto: true}]\n`;
+    await changePolicy(project, (text) => text + chat);
+    const ada = today(await maintainer(project));
+    const ci = async (): Promise<RunAt> => today(await withHook(t, project, hook));
+    await tagToday(project, '1.0.0');
+    assert.match(await succeed(['release', '1.0.0'], await ci()), /chat: told that tiny 1\.0\.0 is released \(id 1\)/);
+    await succeed(['withdraw', '1.0.0', '--reason', 'loses uploads', '--push', '--aliases', 'hold'], ada);
+    // The message is gone: that keeps nobody from being told.
+    hook.status = 404;
+    hook.onCall = () => (hook.status = hook.seen.length === 2 ? 404 : 200);
+    const told = await runProgram(['reconcile'], await ci());
+    assert.equal(told.exitCode, 0, told.stderr);
+    assert.match(told.stderr, /Cannot change the announcement 1 on chat: .* answers 404/);
+    await succeed(['restore', '1.0.0', '--reason', 'it does not', '--push'], ada);
+    await succeed(['reconcile'], await ci());
+    await succeed(['reconcile'], await ci());
+    const path = '/hooks/canary-T0PS3CRET';
+    assert.deepEqual(
+      hook.seen.map(({ line, announcement }) => [line, String(announcement['content']).split('\n')[0]]),
+      [
+        [`POST ${path}?wait=true`, '**tiny 1.0.0 is released**'],
+        [`PATCH ${path}/messages/1`, String.raw`**tiny 1.0.0 is withdrawn\: do not deploy it**`],
+        [`POST ${path}?wait=true`, String.raw`**tiny 1.0.0 is withdrawn\: do not deploy it**`],
+        [`PATCH ${path}/messages/1`, String.raw`**tiny 1.0.0 is restored\: it may be deployed again**`],
+        [`POST ${path}?wait=true`, String.raw`**tiny 1.0.0 is restored\: it may be deployed again**`],
+      ],
+    );
+  });
+
   void test('nothing is told where it could not be recorded, is no news, or may go to somebody else', async (t) => {
     const hook = await startHook(t);
     const project = await announcingProject(t, hook);

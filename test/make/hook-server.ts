@@ -9,10 +9,13 @@ export interface HookServer {
   onCall: (call: HookCall) => void;
   /** What is answered: 200 and a receipt by default. */
   status: number;
+  /** What the n-th is called in its answer. */
+  idOf: (count: number) => string;
 }
 
 export interface HookCall {
-  readonly path: string;
+  /** `POST /path`. */
+  readonly line: string;
   readonly key: string;
   readonly announcement: Readonly<Record<string, unknown>>;
 }
@@ -25,11 +28,15 @@ export async function startHook(scope: Scope): Promise<HookServer> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const announcement: Record<string, unknown> = JSON.parse(Buffer.concat(chunks).toString());
-      const call = { path: request.url ?? '', key: String(request.headers['idempotency-key']), announcement };
+      const call = {
+        line: `${request.method ?? ''} ${request.url ?? ''}`,
+        key: String(request.headers['idempotency-key']),
+        announcement,
+      };
       seen.push(call);
       hook.onCall(call);
       response.writeHead(hook.status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ id: `m${seen.length}` }));
+      response.end(JSON.stringify({ id: hook.idOf(seen.length) }));
     });
   });
   const { promise, resolve } = Promise.withResolvers<number>();
@@ -41,6 +48,7 @@ export async function startHook(scope: Scope): Promise<HookServer> {
     server.closeAllConnections();
     server.close();
   });
-  const hook: HookServer = { host: `127.0.0.1:${await promise}`, seen, onCall: () => undefined, status: 200 };
+  const host = `127.0.0.1:${await promise}`;
+  const hook: HookServer = { host, seen, onCall: () => undefined, status: 200, idOf: (count) => `m${count}` };
   return hook;
 }

@@ -5,7 +5,8 @@ import { CutwaterError, isCutwaterError } from '../../domain/error.ts';
 import { quote } from '../../domain/quote.ts';
 import type { Announcer } from '../../ports/announcer.ts';
 
-export interface FileAnnouncerOptions {
+/** Where a file is that nothing may lead away from. */
+export interface AnnouncementFile {
   /** The folder no write leaves, absolute. */
   readonly root: string;
   /** Below it, absolute. */
@@ -16,7 +17,7 @@ export interface FileAnnouncerOptions {
  * Adds announcements to the end of a file, each between two HTML comments with its key; one that is there whole is not added
  * again. Throws DISK, and INPUT_INVALID where the file is a link or something else that is no file.
  */
-export function fileAnnouncer({ root, file }: FileAnnouncerOptions): Announcer {
+export function fileAnnouncer({ root, file }: AnnouncementFile): Announcer {
   const description = `file ${quote(relative(root, file))}`;
   return {
     description,
@@ -51,7 +52,7 @@ async function append(place: string, { entry, end }: { readonly entry: string; r
 }
 
 /** A link on the way could lead anywhere, and the tree it lies in may be anybody's. */
-async function safePlace(root: string, file: string): Promise<string> {
+export async function safePlace(root: string, file: string): Promise<string> {
   const folder = dirname(file);
   await mkdir(folder, { recursive: true });
   const real = await realpath(folder);

@@ -23,7 +23,7 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
     const signing = await examineSigning(openSigningSetup(context), loaded, world.now);
     const trial = input.flag('sign') ? [await trySigning(world, loaded)] : [];
     const here = await examineProject(world, loaded, { ciKey, signing: [...signing, ...trial] });
-    const openAnnouncer = announcers(context, await world.git.topFolder());
+    const openAnnouncer = announcers(context, await world.git.topFolder(), world.now);
     const keys = await examineKeys(world, loaded, openKeyReader());
     const checks = [...here, ...keys, ...(await examineChannels(loaded.policy.announce, openAnnouncer))];
     await project.close();

@@ -16,7 +16,7 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
   const replace = new Map(input.list('replace').map((text) => readReplacement(text, 'ALIAS')));
   const project = await openProject(context, { fetch: 'must', access: 'write' });
   try {
-    const openAnnouncer = announcers(context, await project.world.git.topFolder());
+    const openAnnouncer = announcers(context, await project.world.git.topFolder(), project.world.now);
     const world = { ...project.world, openAnnouncer, ciKey: () => attestorIfHere(context, project.loaded.policy) };
     const { estate, done, rounds, announcements } = await reconcileAndAnnounce(world, project.loaded, { replace });
     await project.close();

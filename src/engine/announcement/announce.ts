@@ -12,8 +12,9 @@ import type { AnnouncePolicy } from '../../policy/announce-schema.ts';
 import { nearestName } from '../../policy/nearest-name.ts';
 import { announcementStep } from '../../plan/announcement-steps.ts';
 import { announcement } from '../../report/documents/announcement.ts';
+import type { Announcer } from '../../ports/announcer.ts';
 import type { AnnouncementRecord } from '../../report/documents/announcement-record.ts';
-import type { AnnouncedVersion } from './announced-version.ts';
+import type { AnnouncedVersion, ToldNews } from './announced-version.ts';
 import { factsToTell, readAnnouncedVersion } from './announced-version.ts';
 import { observeAnnouncement, prepareRecord, storeRecord } from './announcement-records.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
@@ -132,6 +133,7 @@ async function tell(
       apply: async () => {
         const draft = recordOf(world, { name, about, text, project: loaded.policy.project });
         const prepared = await prepareRecord(world, draft, { index: about.index, trust: loaded.trust });
+        await amendRelease(world, announcer, { told, text });
         const receipt = await announcer.send(text, draft.key);
         const isPlain = receipt.id === undefined && receipt.url === undefined;
         const final = isPlain
@@ -151,6 +153,25 @@ async function tell(
     ...(record.id === undefined ? {} : { id: record.id }),
     ...(record.url === undefined ? {} : { url: record.url }),
   };
+}
+
+/**
+ * Whoever finds the old announcement of a release has to learn that it is withdrawn, or back. It is changed first, since
+ * once the news is recorded nobody comes back to it; one that is gone from the channel keeps no news from being told.
+ */
+async function amendRelease(
+  { report }: Pick<AnnounceWorld, 'report'>,
+  announcer: Announcer,
+  { told, text }: { readonly told: readonly ToldNews[]; readonly text: Announcement },
+): Promise<void> {
+  const id = told.find(({ kind }) => kind === 'released')?.id;
+  if (id === undefined || announcer.amend === undefined) return;
+  try {
+    await announcer.amend(id, text);
+  } catch (error) {
+    if (!isCutwaterError(error) || error.code !== 'ANNOUNCEMENT_REFUSED') throw error;
+    report({ type: 'note', level: 'warning', text: error.message });
+  }
 }
 
 function recordOf(

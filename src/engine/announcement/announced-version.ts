@@ -25,8 +25,13 @@ export interface AnnouncedVersion extends NewsFacts {
   /** The release tag object. */
   readonly release: ObjectId;
   readonly index: Digest;
-  readonly told: readonly AnnouncementName[];
+  readonly told: readonly ToldNews[];
   readonly estate: Estate;
+}
+
+/** What a channel was told, and what it calls that, where it said so. */
+export interface ToldNews extends AnnouncementName {
+  readonly id: string | undefined;
 }
 
 /** Throws NOT_PUBLISHED for a version nobody could have got, such as a cancelled one. */
@@ -51,7 +56,7 @@ export async function readAnnouncedVersion(
     estate,
     withdrawal: estate.withdrawals.get(formatVersion(version)),
     restore: newestRestore(estate.decisions, version),
-    told: found.flatMap((one) => (one.is === 'valid' ? [one.name] : [])),
+    told: found.flatMap((one) => (one.is === 'valid' ? [{ ...one.name, id: one.record.id }] : [])),
   };
 }
 

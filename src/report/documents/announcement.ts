@@ -39,12 +39,23 @@ export function announcement(facts: AnnouncementFacts, places: Places): Announce
     title,
     text: `**${title}**\n\n${reasonOf(facts)}${lines.map((line) => `- ${line}`).join('\n')}\n`,
     image,
+    verify: verifyCommand(facts),
     links,
     ...(kind === 'released' || reason === undefined ? {} : { reason }),
-    ...(kind === 'withdrawn' && useInstead !== undefined ? { useInstead: formatVersion(useInstead.version) } : {}),
+    ...(kind === 'withdrawn' && useInstead !== undefined ? insteadOf(facts.image.name, useInstead) : {}),
     ...(kind === 'withdrawn' && wayBack !== undefined
       ? { wayBack: { to: formatVersion(wayBack.to), is: wayBack.is } }
       : {}),
+  };
+}
+
+function insteadOf(
+  name: string,
+  { version, index }: NonNullable<AnnouncementFacts['useInstead']>,
+): Pick<Announcement, 'useInstead' | 'insteadImage'> {
+  return {
+    useInstead: formatVersion(version),
+    ...(index === undefined ? {} : { insteadImage: `${name}@${index}` }),
   };
 }
 

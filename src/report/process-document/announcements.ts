@@ -22,13 +22,29 @@ export function announcing(policy: Policy): readonly Block[] {
 }
 
 function channelRow(channel: AnnouncePolicy): readonly Inline[] {
-  const where =
-    channel.kind === 'file' ? code(channel.path) : prose`${code(channel.host)}, by ${code(channel.urlVariable)}`;
   const classes = { rc: 'candidates', stable: 'stable releases' };
   return [
     prose`${channel.name}`,
-    where,
+    placeOf(channel),
     enumerate(channel.classes.map((name) => prose`${classes[name]}`)),
     channel.auto ? prose`by itself, at the end of a release` : prose`when the command is run`,
   ];
+}
+
+function placeOf(channel: AnnouncePolicy): Inline {
+  switch (channel.kind) {
+    case 'file':
+    case 'atom':
+      return code(channel.path);
+    case 'webhook':
+      return prose`${code(channel.host)}, by ${code(channel.urlVariable)}`;
+    case 'discord':
+      return prose`Discord, by ${code(channel.urlVariable)}`;
+    case 'slack':
+      return prose`Slack, by ${code(channel.urlVariable)}`;
+    case 'mastodon':
+      return prose`Mastodon at ${code(channel.host)}, by ${code(channel.tokenVariable)}`;
+    case 'discussions':
+      return prose`discussions of ${code(channel.repository)}, category ${code(channel.category)}`;
+  }
 }
