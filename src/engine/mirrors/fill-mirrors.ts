@@ -1,16 +1,15 @@
 import type { Digest } from '../../domain/digest.ts';
 import { CutwaterError, isCutwaterError } from '../../domain/error.ts';
+import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ImageTag } from '../../domain/image-name.ts';
-import { formatImageName, imageTag } from '../../domain/image-name.ts';
-import type { Version } from '../../domain/version.ts';
-import { formatVersion } from '../../domain/version.ts';
-import { readRegistryTag, shaTag, statementTag, versionTag } from '../../estate/registry-tags.ts';
+import { formatImageName } from '../../domain/image-name.ts';
 import type { Step } from '../../plan/step.ts';
 import type { ImageRepository } from '../../ports/repository.ts';
 import { copyImage } from './copy-image.ts';
+import type { MirrorGap } from './mirror-gaps.ts';
+import { fixedGaps, mirroredAliases, nameGaps } from './mirror-gaps.ts';
 import type { Estate } from '../facts/gather-estate.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
-import { readRecord } from '../facts/read-record.ts';
 import { runTogether } from '../run-together.ts';
 import type { JointStep } from '../run-together.ts';
 import type { ReadWorld } from '../world.ts';
@@ -21,18 +20,10 @@ export interface MirrorFailure {
   readonly error: CutwaterError;
 }
 
-/** Names that one mirror lacks, in the order in which they may appear there: a statement after what it speaks of. */
-export interface MirrorGap {
-  readonly imageTag: ImageTag;
-  readonly digest: Digest;
-  /** Aliases move; every other name holds one digest for ever. */
-  readonly moves: boolean;
-}
-
 /**
  * Brings every mirror in line with the registry, by digest: committed releases with all that refers to them, stored
- * decisions, then the aliases as the registry has them. Mirrors know nothing of their own and decide nothing. One that
- * fails holds up no other; the failures are given back, since by then everything that decides is right.
+ * decisions, then the aliases as the registry has them, but for those that hold what nobody vouches for. Mirrors decide nothing. One
+ * that fails holds up no other; the failures are given back, since by then everything that decides is right.
  */
 export async function fillMirrors(
   world: ReadWorld,
@@ -43,9 +34,9 @@ export async function fillMirrors(
   for (const mirror of world.mirrors)
     try {
       const copied = new Set<Digest>();
-      for (const gap of (await fixedGaps(world, loaded, { estate, mirror })).gaps)
-        await close(world, { mirror, gaps: [gap], copied });
-      await followNames(world, aliasNames(estate), { mirror, copied });
+      for (const group of (await fixedGaps(world, loaded, { estate, mirror })).groups)
+        failures.push(...(await fillGroup(world, group, { mirror, copied })));
+      await followNames(world, mirroredAliases(estate), { mirror, copied });
     } catch (error) {
       if (!isCutwaterError(error) || error.code === 'INTERRUPTED') throw error;
       failures.push({ mirror: formatImageName(mirror.name), error });
@@ -69,15 +60,15 @@ export async function mirrorNames(world: ReadWorld, names: readonly ImageTag[]):
 /** One error for all mirrors that are behind; `again` is the command that fills them. */
 export function failOnMirrors(failures: readonly MirrorFailure[], again: 'reconcile' | 'edge' = 'reconcile'): void {
   if (failures.length === 0) return;
-  throw new CutwaterError(
-    'MIRROR_INCOMPLETE',
-    `Cannot fill ${failures.map(({ mirror }) => mirror).join(', ')}: the registry itself is right`,
-    {
-      details: failures.map(({ mirror, error }) => `${mirror}: ${error.message}`),
-      hint: `Run 'cutwater ${again}' again once the mirror answers; nothing else is left to do`,
-      cause: failures[0]?.error,
-    },
-  );
+  const mirrors = [...new Set(failures.map(({ mirror }) => mirror))];
+  const isRefused = failures.every(({ error }) => error.exit === exitCodes.refused);
+  throw new CutwaterError('MIRROR_INCOMPLETE', `Cannot fill ${mirrors.join(', ')}: the registry itself is right`, {
+    details: failures.map(({ mirror, error }) => `${mirror}: ${error.message}`),
+    hint: isRefused
+      ? `Look into what is named above; everything else is there. Then run 'cutwater ${again}' again`
+      : `Run 'cutwater ${again}' again once the mirror answers; nothing else is left to do`,
+    cause: failures[0]?.error,
+  });
 }
 
 /** What a mirror lacks, as steps. */
@@ -86,84 +77,33 @@ export async function mirrorSteps(
   loaded: LoadedPolicy,
   { estate, mirror }: { readonly estate: Estate; readonly mirror: ImageRepository },
 ): Promise<readonly Step[]> {
-  const { gaps, there } = await fixedGaps(world, loaded, { estate, mirror });
-  const fixed = gaps.filter((gap) => !there.has(gap.imageTag));
-  return [...fixed, ...(await nameGaps(world, aliasNames(estate), mirror))].map((gap) => stepOf(mirror, gap));
-}
-
-/** All names of each release that is not whole there, those too that the mirror holds: they may hold something else. */
-async function fixedGaps(
-  world: ReadWorld,
-  loaded: LoadedPolicy,
-  { estate, mirror }: { readonly estate: Estate; readonly mirror: ImageRepository },
-): Promise<{ readonly gaps: readonly MirrorGap[]; readonly there: ReadonlySet<ImageTag> }> {
-  const there = new Set(await mirror.listTags());
-  const gaps: MirrorGap[] = [];
-  for (const version of estate.stated.toReversed())
-    if (!isWhole(estate, there, version))
-      for (const tag of await tagsOf(world, loaded, { estate, version })) gaps.push(...(await gapOf(world, tag)));
-  for (const tag of estate.imageTags)
-    if (readRegistryTag(tag).kind === 'decision' && !there.has(tag)) gaps.push(...(await gapOf(world, tag)));
-  return { gaps, there };
-}
-
-/** The statement is the last name of a release that a mirror gets, so one look at the list tells. */
-function isWhole(estate: Estate, there: ReadonlySet<ImageTag>, version: Version): boolean {
-  const statement = statementTag(version);
-  return there.has(estate.imageTags.includes(statement) ? statement : versionTag(version));
-}
-
-/** The fixed names of a release, the statement last. A statement that does not count is no reason to copy anything. */
-async function tagsOf(
-  world: ReadWorld,
-  loaded: LoadedPolicy,
-  { estate, version }: { readonly estate: Estate; readonly version: Version },
-): Promise<readonly ImageTag[]> {
-  const statement = statementTag(version);
-  if (!estate.imageTags.includes(statement)) return [versionTag(version)];
-  const record = await readRecord(world, loaded, version);
-  if (record.is !== 'valid') return isVouched(estate, version) ? [versionTag(version), statement] : [];
-  const sha = shaTag(record.release.build.commit, loaded.policy.channels.sha);
-  const names = [versionTag(version), sha, statement];
-  return names.filter((tag) => estate.imageTags.includes(tag));
-}
-
-/** A checkpoint stands in for signatures whose keys no longer count. */
-function isVouched({ decisions }: Estate, version: Version): boolean {
-  const name = formatVersion(version);
-  return decisions.checkpoints.some(({ entries }) =>
-    entries.some((entry) => entry.digest !== undefined && formatVersion(entry.version) === name),
-  );
-}
-
-async function gapOf(world: ReadWorld, tag: ImageTag): Promise<readonly MirrorGap[]> {
-  const digest = (await world.repository.resolve(tag))?.digest;
-  return digest === undefined ? [] : [{ imageTag: tag, digest, moves: false }];
-}
-
-function aliasNames({ aliases }: Estate): readonly ImageTag[] {
-  return aliases.map(({ alias }) => imageTag(alias.name));
-}
-
-async function nameGaps(
-  world: ReadWorld,
-  names: readonly ImageTag[],
-  mirror: ImageRepository,
-): Promise<readonly MirrorGap[]> {
-  const looks = await Promise.all(
-    names.map(async (tag): Promise<readonly MirrorGap[]> => {
-      const [here, there] = await Promise.all([world.repository.resolve(tag), mirror.resolve(tag)]);
-      if (here === undefined || here.digest === there?.digest) return [];
-      return [{ imageTag: tag, digest: here.digest, moves: true }];
-    }),
-  );
-  return looks.flat();
+  const { groups, there } = await fixedGaps(world, loaded, { estate, mirror });
+  const fixed = groups.flat().filter((gap) => !there.has(gap.imageTag));
+  return [...fixed, ...(await nameGaps(world, mirroredAliases(estate), mirror))].map((gap) => stepOf(mirror, gap));
 }
 
 interface Filling {
   readonly mirror: ImageRepository;
   /** Images that are whole on the mirror since this run. */
   readonly copied: Set<Digest>;
+}
+
+/**
+ * The names of one release, in order. One that has a hole, or whose name is taken by something else, gets no further name
+ * and holds up no other release and no alias. A mirror that does not answer is given up.
+ */
+async function fillGroup(
+  world: ReadWorld,
+  group: readonly MirrorGap[],
+  filling: Filling,
+): Promise<readonly MirrorFailure[]> {
+  try {
+    for (const gap of group) await close(world, { ...filling, gaps: [gap] });
+    return [];
+  } catch (error) {
+    if (!isCutwaterError(error) || error.exit !== exitCodes.refused) throw error;
+    return [{ mirror: formatImageName(filling.mirror.name), error }];
+  }
 }
 
 /** Look, put, and look again: the registry's names may move meanwhile, and the mirror must not be left on old ones. */
