@@ -74,6 +74,14 @@ export function idleRestores(
   return standing.filter((decision) => decision.kind === 'restored').filter((one) => !withdrawn.has(subjectOf(one)));
 }
 
+/** The restore of a version with the highest number. */
+export function newestRestore(decisions: readonly Decision[], version: Version): RestoreDecision | undefined {
+  const name = formatVersion(version);
+  return decisions
+    .flatMap((one) => (one.kind === 'restored' && formatVersion(one.version) === name ? [one] : []))
+    .toSorted((left, right) => right.number - left.number)[0];
+}
+
 interface Checkpoint {
   readonly number: number;
   readonly entries: readonly CheckpointEntry[];

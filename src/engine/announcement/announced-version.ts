@@ -4,9 +4,10 @@ import { CutwaterError } from '../../domain/error.ts';
 import { formatImageName } from '../../domain/image-name.ts';
 import type { ObjectId } from '../../domain/object-id.ts';
 import type { Version } from '../../domain/version.ts';
-import { compareVersions, formatVersion } from '../../domain/version.ts';
+import { formatVersion } from '../../domain/version.ts';
 import type { AnnouncementName } from '../../estate/announcement-tag.ts';
-import type { RestoreDecision } from '../../estate/decisions.ts';
+import { newestEntries } from '../../estate/checkpoints.ts';
+import { newestRestore } from '../../estate/decisions.ts';
 import type { NewsFacts } from '../../estate/news.ts';
 import type { AnnouncementFacts } from '../../report/documents/announcement.ts';
 import { readAnnouncements } from './announcement-records.ts';
@@ -55,7 +56,7 @@ export async function readAnnouncedVersion(
     ...published,
     estate,
     withdrawal: estate.withdrawals.get(formatVersion(version)),
-    restore: newestRestore(estate.decisions, version),
+    restore: newestRestore(estate.decisions.decisions, version),
     told: found.flatMap((one) => (one.is === 'valid' ? [{ ...one.name, id: one.record.id }] : [])),
   };
 }
@@ -82,13 +83,6 @@ export async function factsToTell(
   };
 }
 
-/** The newest restore of a version that counts. */
-export function newestRestore({ decisions }: Decisions, version: Version): RestoreDecision | undefined {
-  return decisions
-    .flatMap((one) => (one.kind === 'restored' && compareVersions(one.version, version) === 0 ? [one] : []))
-    .toSorted((left, right) => right.number - left.number)[0];
-}
-
 /** The image of a version by its signed statement, or by the checkpoint that vouches for it. */
 export async function findPublished(
   world: ReadWorld,
@@ -97,8 +91,6 @@ export async function findPublished(
 ): Promise<{ readonly release: ObjectId; readonly index: Digest } | undefined> {
   const record = await readRecord(world, loaded, version);
   if (record.is === 'valid') return { release: record.release.tag.object, index: record.release.image.index };
-  const entry = decisions.checkpoints
-    .flatMap(({ entries }) => entries)
-    .find((one) => compareVersions(one.version, version) === 0);
+  const entry = newestEntries(decisions.checkpoints).get(formatVersion(version))?.entry;
   return entry?.digest === undefined ? undefined : { release: entry.release, index: entry.digest };
 }

@@ -4,12 +4,13 @@ import { releaseTagOf } from '../../domain/tag-name.ts';
 import type { Version } from '../../domain/version.ts';
 import { compareVersions, coreVersion, formatVersion, releaseClassOf } from '../../domain/version.ts';
 import type { AnnouncementName } from '../../estate/announcement-tag.ts';
+import { newestRestore } from '../../estate/decisions.ts';
 import type { DueAnnouncement, DueFacts } from '../../estate/news.ts';
 import { dueAnnouncements, newsAge } from '../../estate/news.ts';
 import type { Attestor } from '../../ports/attestor.ts';
 import type { Announced } from './announce.ts';
 import { announce } from './announce.ts';
-import { findPublished, newestRestore } from './announced-version.ts';
+import { findPublished } from './announced-version.ts';
 import { readAnnouncements } from './announcement-records.ts';
 import type { AliasState, Estate } from '../facts/gather-estate.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
@@ -104,7 +105,7 @@ function candidates(world: ReadWorld, { tags, estate }: Standing): readonly DueF
     .map((version) => ({
       version,
       withdrawal: estate.withdrawals.get(formatVersion(version)),
-      restore: newestRestore(estate.decisions, version),
+      restore: newestRestore(estate.decisions.decisions, version),
       isCurrent: isCurrent.has(formatVersion(version)),
       taggedAt: times.get(releaseTagOf(version)),
     }))

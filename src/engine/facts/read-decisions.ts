@@ -40,7 +40,10 @@ export interface Decisions {
   readonly invalid: readonly { readonly tag: string; readonly reason: string }[];
   /** Valid decisions that the registry does not hold yet; reconcile stores them there. */
   readonly unstored: readonly { readonly name: DecisionName; readonly tag: GitTag }[];
-  /** Valid decisions that only this clone has although there is a remote: they lift nothing until they are pushed. */
+  /**
+   * Valid decisions that only this clone has although there is a remote: they lift nothing until they are pushed. Without
+   * those that are on the remote under the same name already, in the same words that count.
+   */
   readonly unpushed: readonly { readonly name: DecisionName; readonly tag: GitTag }[];
   /** Numbers in use per version and for checkpoints, by anybody, so that a number is never used twice. */
   readonly used: ReadonlyMap<string, readonly number[]>;
@@ -58,6 +61,8 @@ export async function readDecisions(
   const stored = new Set<string>(from.imageTags);
   const result = emptyDecisions();
   const counted = new Set<string>();
+  const said = new Set<string>();
+  const waiting: (Decisions['unpushed'][number] & { readonly spoken: Spoken })[] = [];
   for (const { tag, name, isPublic: isOnRemote } of from.tags.decisions) {
     // What the registry keeps was public once: a clone without the tag believes it, so one that has it must too.
     const isPublic = isOnRemote || (await isStored(world, stored, { name, tag }));
@@ -65,10 +70,13 @@ export async function readDecisions(
     note(result, { name, label: tag.name, spoken, counts: isPublic || name.kind === 'withdrawn' });
     if (spoken.is === 'refused') continue;
     counted.add(decisionTag(name, tag.object));
-    if (!isOnRemote) result.unpushed.push({ name, tag });
+    if (!isOnRemote) waiting.push({ name, tag, spoken: spoken.value });
+    else said.add(`${tag.name} ${wordsOf(spoken.value)}`);
     const isEffective = isPublic || name.kind === 'withdrawn';
     if (isEffective && !stored.has(decisionTag(name, tag.object))) result.unstored.push({ name, tag });
   }
+  for (const { name, tag, spoken } of waiting)
+    if (!said.has(`${tag.name} ${wordsOf(spoken)}`)) result.unpushed.push({ name, tag });
   for (const imageTag of from.imageTags) {
     const read = readRegistryTag(imageTag);
     if (read.kind !== 'decision' || counted.has(imageTag)) continue;
@@ -93,6 +101,13 @@ type Spoken = { readonly signature: DecisionSignature } & (
   | { readonly kind: 'decision'; readonly decision: Decision }
   | { readonly kind: 'checkpoint'; readonly checkpoint: Checkpoint }
 );
+
+/** What follows from a decision, for comparing. Two maintainers who withdraw at once rarely give the same reason. */
+function wordsOf(spoken: Spoken): string {
+  if (spoken.kind === 'checkpoint') return JSON.stringify(spoken.checkpoint);
+  const { reason: _, claimedAt: __, ...words } = spoken.decision;
+  return JSON.stringify(words);
+}
 
 interface CollectedDecisions extends Decisions {
   readonly decisions: Decision[];

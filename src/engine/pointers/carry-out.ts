@@ -45,22 +45,58 @@ export async function carryOut(
   },
 ): Promise<CarriedOut> {
   const { made, decision, push } = decided;
-  const { estate, ...outcome } = await settlePointers(world, loaded).catch((error: unknown) => {
-    throw isCutwaterError(error) ? butDecided(error, made, push) : error;
+  const write = async (estate: Estate): Promise<IncidentOutcome> => {
+    if (decision === undefined) return { is: 'off', reason: 'the decision is not pushed yet' };
+    const useInstead = decision.kind === 'withdrawn' ? replacementOf(estate, decision) : undefined;
+    return recordIncident(world, loaded, { decision, useInstead, push });
+  };
+  const { estate, ...outcome } = await settlePointers(world, loaded).catch(async (error: unknown) => {
+    if (!isCutwaterError(error)) throw error;
+    const standing = made.map(({ tag }) => `${tag} is signed${push ? ' and pushed' : ''}: the decision stands`);
+    // Whoever stopped the run wants nothing more of it.
+    const written = error.code === 'INTERRUPTED' ? [] : await writtenAllTheSame(world, loaded, write);
+    throw butDecided(error, [...standing, ...written]);
   });
-  const useInstead = decision?.kind === 'withdrawn' ? replacementOf(estate, decision) : undefined;
-  const incident: IncidentOutcome =
-    decision === undefined
-      ? { is: 'off', reason: 'the decision is not pushed yet' }
-      : await recordIncident(world, loaded, { decision, useInstead, push });
-  return { ...outcome, incident, due: await readDueNow(world, loaded, estate) };
+  return { ...outcome, incident: await write(estate), due: await readDueNow(world, loaded, estate) };
+}
+
+/** An alias that cannot follow is no reason to keep from the changelog what was decided. */
+async function writtenAllTheSame(
+  world: DecideWorld,
+  loaded: LoadedPolicy,
+  write: (estate: Estate) => Promise<IncidentOutcome>,
+): Promise<readonly string[]> {
+  try {
+    return incidentText(await write(await readEstate(world, loaded)));
+  } catch (error) {
+    if (!isCutwaterError(error)) throw error;
+    return [`the incident is not in the changelog: ${error.message}`];
+  }
+}
+
+function incidentText(incident: IncidentOutcome): readonly string[] {
+  switch (incident.is) {
+    case 'off':
+      return [];
+    case 'there':
+      return [`the changelog on ${incident.branch} has the incident`];
+    case 'not-written':
+      return [`the incident is not in the changelog: ${incident.reason}`];
+    case 'committed': {
+      const { branch, commit, pushed } = incident;
+      return [`the incident is in commit ${commit.slice(0, 12)} on ${branch}${pushed ? ', pushed' : ', not pushed'}`];
+    }
+  }
 }
 
 /** The same failure, which says that the decision stands: whoever reads only the error would think that nothing happened. */
-function butDecided(error: CutwaterError, made: readonly DecisionMade[], push: boolean): CutwaterError {
-  const standing = made.map(({ tag }) => `${tag} is signed${push ? ' and pushed' : ''}: the decision stands`);
+function butDecided(error: CutwaterError, standing: readonly string[]): CutwaterError {
   const { code, message, hint, details } = error;
   return new CutwaterError(code, message, { hint, details: [...standing, ...details], cause: error });
+}
+
+async function readEstate(world: ReadWorld, loaded: LoadedPolicy): Promise<Estate> {
+  return gatherEstate(world, loaded, { tags: await readProjectTags(world.git, loaded.policy, 'remote') });
 }
 
 /** The pointers alone: as they should be, or what is left to do where this machine may not. */
@@ -73,9 +109,7 @@ export async function settlePointers(
     return { pointers: 'done', aliases: estate.aliases, pending: [], estate };
   } catch (error) {
     if (!isCutwaterError(error) || error.exit !== exitCodes.authentication) throw error;
-    const estate = await gatherEstate(world, loaded, {
-      tags: await readProjectTags(world.git, loaded.policy, 'remote'),
-    });
+    const estate = await readEstate(world, loaded);
     const pending = await pointerSteps(world, loaded, estate);
     return { pointers: 'pending', aliases: estate.aliases, pending, estate };
   }

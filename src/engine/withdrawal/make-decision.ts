@@ -69,7 +69,7 @@ async function pushDecision(world: ReadWorld, name: string): Promise<void> {
   } catch (error) {
     if (!isCutwaterError(error, 'TAG_MOVED')) throw error;
     throw new CutwaterError('TAG_MOVED', error.message, {
-      hint: `Look at it with 'cutwater status'; if it does not count, remove it from the remote (git push origin --delete refs/tags/${name}) and run the same command again`,
+      hint: `Somebody was quicker: delete yours with 'git tag -d ${name}' and run the same command again. Only if 'cutwater status' then says that theirs does not count, remove it from the remote (git push origin --delete refs/tags/${name})`,
       cause: error,
     });
   }

@@ -7,8 +7,9 @@ import { formatTagName, releaseTagOf } from '../../domain/tag-name.ts';
 import type { Version } from '../../domain/version.ts';
 import { compareVersions, formatVersion } from '../../domain/version.ts';
 import type { WayBack } from '../../documents/way-back.ts';
+import { newestEntries } from '../../estate/checkpoints.ts';
 import type { RestoreDecision, WithdrawalDecision } from '../../estate/decisions.ts';
-import { nextDecisionNumber, withdrawalsInForce } from '../../estate/decisions.ts';
+import { newestRestore, nextDecisionNumber, withdrawalsInForce } from '../../estate/decisions.ts';
 import { versionTag } from '../../estate/registry-tags.ts';
 import { assessWithdrawal, chooseAliases } from './assess-withdrawal.ts';
 import type { AliasWord } from './assess-withdrawal.ts';
@@ -40,15 +41,17 @@ export interface Withdrawn {
 
 /**
  * Makes the signed tag that withdraws a version (or cancels one that was never published). One in force that says the
- * same is kept: run again after a crash, no second one is made. With another word about the aliases a further one is made,
- * and the newest speaks. Where going back needs a restore, or nobody knows, the word must be given: USAGE without it. Tags and
+ * same is kept: run again after a crash, no second one is made. With another word about the aliases, or another version to
+ * use instead, a further one is made, and the newest speaks. Where going back needs a restore, or nobody knows, the word must be given: USAGE without it. Tags and
  * releases are never deleted.
  */
 export async function withdraw(world: ReadWorld, loaded: LoadedPolicy, request: WithdrawalRequest): Promise<Withdrawn> {
-  const { version, reason, useInstead, push } = request;
+  const { version, reason, push } = request;
   const { tags, decisions } = await readAll(world, loaded);
   const open = inForce(decisions, version);
-  const about = open ?? (await readSubject(world, loaded, { version, decisions }));
+  const about = open ?? (await readSubject(world, loaded, { version, tags, decisions }));
+  // What was named before stays named until another version is.
+  const useInstead = request.useInstead ?? open?.useInstead;
   const { release, digest } = about;
   // Above the one in force and above what a checkpoint has settled, or it would not be the one that speaks.
   const settled = decisions.checkpoints
@@ -60,7 +63,7 @@ export async function withdraw(world: ReadWorld, loaded: LoadedPolicy, request: 
   const outlook = await assessWithdrawal(world, loaded, { tags, supposed: open ?? said });
   const { wayBack } = outlook;
   const aliases = request.aliases ?? open?.aliases ?? chooseAliases(version, outlook);
-  if (open?.aliases === aliases) {
+  if (open?.aliases === aliases && isSame(open.useInstead, useInstead)) {
     const made = await keepTag(world, { tag: formatTagName(open), decisions, push });
     return { made, decision: open, wayBack };
   }
@@ -69,7 +72,7 @@ export async function withdraw(world: ReadWorld, loaded: LoadedPolicy, request: 
   const message = formatDecisionMessage({ ...said, project, decision: 'withdrawn', aliases });
   const made = await makeTag(world, loaded, { name, message, push });
   const now = inForce((await readAll(world, loaded)).decisions, version);
-  if (now?.aliases !== aliases) throw withoutEffect(name);
+  if (now?.aliases !== aliases || !isSame(now.useInstead, useInstead)) throw withoutEffect(name);
   return { made, decision: now, wayBack };
 }
 
@@ -79,7 +82,10 @@ export interface Restored {
   readonly decision: RestoreDecision | undefined;
 }
 
-/** Makes the signed tags that undo every withdrawal of a version in force; those a crash left unpushed are pushed. */
+/**
+ * Makes the signed tags that undo every withdrawal of a version in force; those a crash left unpushed are pushed. Where all
+ * are undone already the newest restore is kept, so that a run that was cut off after its push can be carried out.
+ */
 export async function restore(
   world: ReadWorld,
   loaded: LoadedPolicy,
@@ -106,9 +112,9 @@ export async function restore(
     if (!push) break;
   }
   const names = new Set(made.map(({ tag }) => tag));
-  const counting = decisions.decisions.filter((one) => one.kind === 'restored' && names.has(formatTagName(one)));
-  const decision = counting.toSorted((left, right) => right.number - left.number)[0];
-  if (made.length > 0) return { made, decision: decision?.kind === 'restored' ? decision : undefined };
+  const counting = newestRestore(decisions.decisions, version);
+  if (made.length > 0) return { made, decision: counting && names.has(formatTagName(counting)) ? counting : undefined };
+  if (counting !== undefined) return { made: [{ tag: formatTagName(counting), made: false }], decision: counting };
   throw new CutwaterError(
     'WITHDRAWAL_REFUSED',
     `Cannot restore ${formatVersion(version)}: no valid withdrawal of it is in force`,
@@ -134,15 +140,16 @@ function inForce(decisions: Decisions, version: Version): WithdrawalDecision | u
 async function readSubject(
   world: ReadWorld,
   loaded: LoadedPolicy,
-  { version, decisions }: { readonly version: Version; readonly decisions: Decisions },
+  {
+    version,
+    tags,
+    decisions,
+  }: { readonly version: Version; readonly tags: ProjectTags; readonly decisions: Decisions },
 ): Promise<{ readonly release: ObjectId; readonly digest: Digest | undefined }> {
   const record = await readRecord(world, loaded, version);
   if (record.is === 'valid') return { release: record.release.tag.object, digest: record.release.image.index };
-  const entry = decisions.checkpoints
-    .flatMap(({ entries }) => entries)
-    .find((one) => compareVersions(one.version, version) === 0);
+  const entry = newestEntries(decisions.checkpoints).get(formatVersion(version))?.entry;
   if (entry !== undefined) return { release: entry.release, digest: entry.digest };
-  const tags = await readProjectTags(world.git, loaded.policy, 'local');
   const name = releaseTagOf(version);
   const found = tags.decided.find(({ tag }) => tag.name === name)?.tag;
   if (found === undefined)
@@ -152,6 +159,10 @@ async function readSubject(
     );
   const published = await world.repository.resolve(versionTag(version));
   return { release: found.object, digest: published?.digest };
+}
+
+function isSame(one: Version | undefined, other: Version | undefined): boolean {
+  return (one && formatVersion(one)) === (other && formatVersion(other));
 }
 
 function withoutEffect(name: string): CutwaterError {
