@@ -9,7 +9,7 @@ import { discordPost, mastodonPost, slackPost } from '../report/documents/chat-p
 import type { CliContext } from './command.ts';
 import { openProject } from './compose.ts';
 import { dataFolder } from './compose-registry.ts';
-import { findCiCredential, openAttestor, readCiCredential } from './compose-signer.ts';
+import { findCiCredential, namesWorkflow, openAttestor, readCiCredential } from './compose-signer.ts';
 import type { Project } from './project.ts';
 
 /** Opens a project to tell users about it: this needs the CI key, for the record. */
@@ -94,8 +94,9 @@ function secretIn({ env }: CliContext, variable: string): Secret | undefined {
   return value === undefined ? undefined : new Secret(value);
 }
 
-/** Signs as CI where this machine can. */
+/** Signs as CI where this machine can. A token that no entry of trust.ci could believe is as good as none. */
 export async function attestorIfHere(context: CliContext, policy: Policy): Promise<Attestor | undefined> {
   const credential = await findCiCredential(context);
-  return credential && openAttestor(credential, policy);
+  if (credential === undefined || (credential.kind === 'token' && !namesWorkflow(policy))) return undefined;
+  return openAttestor(credential, policy);
 }

@@ -1,6 +1,7 @@
 import { CutwaterError } from '../domain/error.ts';
 import { quote } from '../domain/quote.ts';
 import { Secret } from '../domain/secret.ts';
+import type { CiIdentity } from '../engine/overview/ci-identity.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Attestor } from '../ports/attestor.ts';
 import type { CliContext } from './command.ts';
@@ -14,9 +15,21 @@ export type CiCredential =
 export async function findCiCredential(context: CliContext): Promise<CiCredential | undefined> {
   const key = await readCiKey(context);
   if (key !== undefined) return { kind: 'key', key };
-  const { oidcToken } = await import('../adapters/oidc-token/oidc-token.ts');
-  const ask = oidcToken({ environment: context.env, signal: context.signal });
+  const ask = await findToken(context);
   return ask && { kind: 'token', ask };
+}
+
+async function findToken({ env, signal }: CliContext): Promise<(() => Promise<Secret>) | undefined> {
+  const { oidcToken } = await import('../adapters/oidc-token/oidc-token.ts');
+  return oidcToken({ environment: env, signal });
+}
+
+/** The same without reading a key, for people who ask what this machine has. */
+export async function findCiIdentity(context: CliContext): Promise<CiIdentity> {
+  const { CUTWATER_CI_KEY_FD: descriptor, CUTWATER_CI_KEY: key = '', CUTWATER_CI_KEY_FILE: file = '' } = context.env;
+  if (descriptor !== undefined) return 'descriptor';
+  if (key !== '' || file !== '') return 'exposed';
+  return (await findToken(context)) === undefined ? 'none' : 'token';
 }
 
 /** The same where nothing can be done without. */
@@ -34,8 +47,7 @@ export async function openAttestor(credential: CiCredential, policy: Policy): Pr
     const { keyAttestor } = await import('../adapters/sigstore-bundle/key-attestor.ts');
     return keyAttestor({ name: 'ci', ...credential.key });
   }
-  const { ci } = policy.trust;
-  if (!ci.some(({ kind }) => kind === 'keyless'))
+  if (!namesWorkflow(policy))
     throw new CutwaterError(
       'KEY_UNUSABLE',
       'Cannot sign the release documents: there is no CI key, and trust.ci names no workflow that signs without one',
@@ -43,6 +55,11 @@ export async function openAttestor(credential: CiCredential, policy: Policy): Pr
     );
   const { keylessAttestor } = await import('../adapters/sigstore-bundle/keyless-attestor.ts');
   return keylessAttestor({ identityToken: credential.ask, ...policy.signing });
+}
+
+/** Whether any workflow may sign without a key. */
+export function namesWorkflow({ trust }: Policy): boolean {
+  return trust.ci.some(({ kind }) => kind === 'keyless');
 }
 
 /** The CI key of this machine as it was read. */

@@ -48,7 +48,7 @@ const variableName = checkedText(
 /** What Cutwater itself says to a gate, and what lets a process sign as CI. */
 function variableFault(text: string): string | undefined {
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(text)) return 'is no name of a variable';
-  if (/^(?:CUTWATER_|ACTIONS_ID_TOKEN_)/i.test(text)) return 'lets a program sign as CI';
+  if (/^(?:CUTWATER_|ACTIONS_ID_TOKEN_|SIGSTORE_ID_TOKEN$)/i.test(text)) return 'lets a program sign as CI';
   const own = ['PATH', 'HOME', 'TMPDIR', 'LC_ALL', 'TZ', 'SOURCE_COMMIT', 'CANDIDATE_IMAGE', 'GATE_RUN'];
   return own.includes(text) ? 'is set by Cutwater itself' : undefined;
 }

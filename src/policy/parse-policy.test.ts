@@ -264,7 +264,9 @@ const refusals: readonly (readonly [string, string])[] = [
   ['gates: [{ name: a, command: x, timeout: 10 }]', 'in quotes'],
   ['gates: [{ name: a, command: x, classes: [] }]', 'a list of at least one of "rc", "stable"'],
   ['gates: [{ name: a, command: x, classes: [nightly] }]', 'wanted one of "rc", "stable", "hotfix", "edge"'],
-  ['gates: [{ name: a, command: x, env: [CUTWATER_CI_KEY] }]', 'which lets a program sign as CI'],
+  ...['CUTWATER_CI_KEY', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN', 'ACTIONS_ID_TOKEN_REQUEST_URL', 'SIGSTORE_ID_TOKEN'].map(
+    (name) => [`gates: [{ name: a, command: x, env: [${name}] }]`, 'which lets a program sign as CI'] as const,
+  ),
   ['gates: [{ name: a, command: x, env: ["A=B"] }]', 'which is no name of a variable'],
   ['gates: [{ name: a, command: x, env: [HOME] }]', 'which is set by Cutwater itself'],
   ['gates: [{ name: a, command: x, whenChanged: [] }]', 'a list of at least one path pattern'],

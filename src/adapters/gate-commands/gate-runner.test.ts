@@ -87,7 +87,13 @@ async function isRunning(file: string): Promise<boolean> {
 
 void suite('gates as commands', { concurrency: 2 }, () => {
   void test('a gate sees the tree of the commit, its commit and its image, an empty HOME, no input, and no other variable', async (t) => {
-    const bench = await makeBench(t, { environment: { TOKEN: 'visible-token', OTHER: 'hidden' } });
+    // What lets a workflow sign without a key is of no use to a gate but to sign as CI.
+    const workflow = {
+      SIGSTORE_ID_TOKEN: 'hidden',
+      ACTIONS_ID_TOKEN_REQUEST_URL: 'hidden',
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'hidden',
+    };
+    const bench = await makeBench(t, { environment: { TOKEN: 'visible-token', OTHER: 'hidden', ...workflow } });
     const script = `
       const fs = require('node:fs');
       const names = Object.keys(process.env).toSorted().join();

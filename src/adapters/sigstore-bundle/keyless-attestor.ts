@@ -31,11 +31,13 @@ export interface KeylessOptions {
  * and SERVER_ERROR where a service does not answer as it should.
  */
 export function keylessAttestor(options: KeylessOptions): Attestor {
-  const signer: Signer = new FulcioSigner({
-    fulcioBaseURL: options.fulcio,
-    identityProvider: { getToken: async () => (await options.identityToken()).reveal() },
-    ...limits,
-  });
+  // A signer makes its key when it is made, so each signature gets a signer.
+  const newSigner = (): Signer =>
+    new FulcioSigner({
+      fulcioBaseURL: options.fulcio,
+      identityProvider: { getToken: async () => (await options.identityToken()).reveal() },
+      ...limits,
+    });
   const witnesses: Witness[] = [
     new RekorWitness({ rekorBaseURL: options.rekor, ...limits }),
     ...(options.timestamp === undefined ? [] : [new TSAWitness({ tsaBaseURL: options.timestamp, ...limits })]),
@@ -45,11 +47,11 @@ export function keylessAttestor(options: KeylessOptions): Attestor {
     identity: `the workflow, certified by ${options.fulcio}`,
     signStatement: async (statement) => {
       const data = Buffer.from(statement);
-      const builder = new DSSEBundleBuilder({ signer, witnesses });
+      const builder = new DSSEBundleBuilder({ signer: newSigner(), witnesses });
       return toBytes(await guarded(() => builder.create({ data, type: inTotoPayloadType })));
     },
     signBlob: async (bytes) => {
-      const builder = new MessageSignatureBundleBuilder({ signer, witnesses });
+      const builder = new MessageSignatureBundleBuilder({ signer: newSigner(), witnesses });
       return toBytes(await guarded(() => builder.create({ data: Buffer.from(bytes) })));
     },
   };

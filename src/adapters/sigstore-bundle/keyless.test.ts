@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { suite, test } from 'node:test';
 import type { SigstoreServers } from '../../../test/make/sigstore-servers.ts';
 import { identityToken, startSigstore, workflow } from '../../../test/make/sigstore-servers.ts';
@@ -41,6 +42,23 @@ void suite('signing without a key', () => {
       assert.equal((await verifyBlob(sums, new TextEncoder().encode('others'), trust)).is, 'rejected');
       assert.equal((await verifyStatement(sums, trust)).is, 'rejected', 'a blob signature is no statement');
     }
+  });
+
+  void test('each signature has a key of its own, that nothing else was or will be signed with', async (t) => {
+    const attestor = attestorAt(await startSigstore(t));
+    const bundles = [
+      await attestor.signStatement(statement),
+      await attestor.signBlob(blob),
+      await attestor.signBlob(blob),
+    ];
+    const keys = bundles.map((bytes) => {
+      const { verificationMaterial }: { verificationMaterial: { certificate: { rawBytes: string } } } = JSON.parse(
+        new TextDecoder().decode(bytes),
+      );
+      const certificate = new X509Certificate(Buffer.from(verificationMaterial.certificate.rawBytes, 'base64'));
+      return certificate.publicKey.export({ format: 'der', type: 'spki' }).toString('hex');
+    });
+    assert.equal(new Set(keys).size, 3);
   });
 
   void test('another workflow, issuer, root or key list does not count, and an empty identity counts for nobody', async (t) => {

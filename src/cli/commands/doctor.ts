@@ -8,21 +8,20 @@ import { verdictOf } from '../../report/verification.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { announcers } from '../compose-announce.ts';
 import { openKeyReader } from '../compose-keys.ts';
+import { findCiIdentity } from '../compose-signer.ts';
 import { openSigningSetup, openTagProject } from '../compose-tag.ts';
 import { writeJson } from '../render/json.ts';
 import { renderTable } from '../render/table.ts';
 
 /** `cutwater doctor` */
 export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
-  const { env } = context;
   const project = await openTagProject(context);
   try {
-    const isExposed = env['CUTWATER_CI_KEY'] !== undefined || env['CUTWATER_CI_KEY_FILE'] !== undefined;
-    const ciKey = env['CUTWATER_CI_KEY_FD'] !== undefined ? 'descriptor' : isExposed ? 'exposed' : 'none';
+    const ciIdentity = await findCiIdentity(context);
     const { world, loaded } = project;
     const signing = await examineSigning(openSigningSetup(context), loaded, world.now);
     const trial = input.flag('sign') ? [await trySigning(world, loaded)] : [];
-    const here = await examineProject(world, loaded, { ciKey, signing: [...signing, ...trial] });
+    const here = await examineProject(world, loaded, { ciIdentity, signing: [...signing, ...trial] });
     const openAnnouncer = announcers(context, await world.git.topFolder(), world.now);
     const keys = await examineKeys(world, loaded, openKeyReader());
     const checks = [...here, ...keys, ...(await examineChannels(loaded.policy.announce, openAnnouncer))];

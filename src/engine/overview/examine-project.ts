@@ -5,13 +5,16 @@ import { failed, passed } from '../../report/verification.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { readProjectTags } from '../facts/read-tags.ts';
 import type { ReadWorld } from '../world.ts';
+import type { CiIdentity } from './ci-identity.ts';
+import { judgeCiIdentity } from './ci-identity.ts';
 
 /** What would stop a release here, each with what to do. Looks only: nothing is written anywhere. */
 export async function examineProject(
   world: ReadWorld,
   loaded: LoadedPolicy,
   machine: {
-    readonly ciKey: 'none' | 'exposed' | 'descriptor'; /** What was found about the key that signs tags. */
+    readonly ciIdentity: CiIdentity;
+    /** What was found about the key that signs tags. */
     readonly signing: readonly Check[];
   },
 ): Promise<readonly Check[]> {
@@ -27,19 +30,7 @@ export async function examineProject(
     trust.ci.length > 0
       ? passed('CI keys', `${trust.ci.map(({ name }) => name).join(', ')} may sign release documents`)
       : failed('CI keys', 'no key may sign release documents; name its public half under trust.ci'),
-    machine.ciKey === 'exposed'
-      ? {
-          name: 'CI key here',
-          is: 'warning',
-          says: 'it is in the environment or a file: builds and gates run as the same user and can read it; give it by CUTWATER_CI_KEY_FD',
-        }
-      : machine.ciKey === 'descriptor'
-        ? passed('CI key here', 'CUTWATER_CI_KEY_FD is set: this machine can release')
-        : {
-            name: 'CI key here',
-            is: 'warning',
-            says: 'none; this machine can plan, tag and withdraw, but not release',
-          },
+    judgeCiIdentity(machine.ciIdentity, loaded),
     ...machine.signing,
     await guarded('tags', async () => {
       const tags = await readProjectTags(world.git, policy, 'remote');
