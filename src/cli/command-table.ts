@@ -115,6 +115,7 @@ export const commandTable: readonly Command[] = [
     options: [
       { name: 'trust', summary: 'Judge by the keys of this file, not by those of the project', value: text('FILE') },
       { name: 'deep', summary: 'Make the SBOMs again from image and commit, and compare', value: { kind: 'flag' } },
+      { name: 'start', summary: 'Start the released programs and ask for their version', value: { kind: 'flag' } },
     ],
     examples: [
       { line: 'verify 1.2.3', says: 'Verify a release of this repository' },

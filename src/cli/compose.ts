@@ -7,6 +7,7 @@ import { rememberFiles } from '../adapters/image-files/remember-files.ts';
 import { localForge } from '../adapters/local-forge/local-forge.ts';
 import type { RegistryHosts } from '../adapters/oci-http/registry-hosts.ts';
 import { createRegistryHosts } from '../adapters/oci-http/registry-hosts.ts';
+import { programStarter } from '../adapters/program-start/program-starter.ts';
 import { sshSignatures } from '../adapters/ssh-signature/ssh-signature.ts';
 import { rememberVerdicts } from '../adapters/tag-verifier/remember-verdicts.ts';
 import { tagVerifier } from '../adapters/tag-verifier/tag-verifier.ts';
@@ -153,6 +154,8 @@ export function readWorld(context: CliContext, parts: Parts): VerifyWorld {
     bundleVerifier: bundleVerifierWhenAsked(),
     forge: localForge({ folder: releasesFolder(context, parts.topFolder, policy.forge.folder) }),
     imageFiles: rememberFiles(imageFiles(parts.workspace.folder)),
+    workspace: parts.workspace,
+    programs: programStarter({ signal: context.signal }),
     sbomMaker: {
       toolVersion: context.version,
       // Its readers load parsers of every format, and few runs make an SBOM.

@@ -10,6 +10,7 @@ import type { Git } from '../ports/git.ts';
 import type { History } from '../ports/history.ts';
 import type { ImageBuilder } from '../ports/image-builder.ts';
 import type { ImageFiles } from '../ports/image-files.ts';
+import type { ProgramStarter } from '../ports/program-starter.ts';
 import type { ImageRepository } from '../ports/repository.ts';
 import type { Scanner } from '../ports/scanner.ts';
 import type { SbomMaker } from '../ports/sbom-maker.ts';
@@ -54,6 +55,7 @@ export interface ReleaseWorld extends AnnounceWorld {
   readonly scanner: (policy: ScanPolicy, commit: ObjectId) => Scanner;
   readonly gates: GateRunner;
   readonly workspace: Workspace;
+  readonly programs: ProgramStarter;
   /** Who runs the build, for provenance: another for a laptop than for CI. */
   readonly builderId: string;
 }
@@ -62,6 +64,8 @@ export interface ReleaseWorld extends AnnounceWorld {
 export interface VerifyWorld extends ReadWorld {
   readonly imageFiles: ImageFiles;
   readonly sbomMaker: SbomMaker;
+  readonly workspace: Workspace;
+  readonly programs: ProgramStarter;
 }
 
 /** What preparing a release needs: the repository, and a person's files and branch. Neither registry nor forge. */

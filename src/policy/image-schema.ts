@@ -187,6 +187,11 @@ export const binarySchema = section('a mapping with name and path', {
     .boolean({ error: 'true or false' })
     .default(false)
     .meta({ description: 'True: a release is refused when the file needs an interpreter or shared libraries.' }),
+  versionArgs: words({
+    wanted: 'a list of words such as ["--version"]',
+    description:
+      'With these arguments the program says its version: it is started, and refused where it says another. Static programs of this machine, or with qemu-user of any.',
+  }).optional(),
 });
 
 function portSchema() {

@@ -159,6 +159,8 @@ export interface BinaryPolicy {
   readonly path: string;
   /** The binary must need no interpreter and no shared library. */
   readonly static: boolean;
+  /** Arguments with which it says its version; undefined: it is not started. */
+  readonly versionArgs?: readonly string[] | undefined;
 }
 
 export type ForgePolicy = {

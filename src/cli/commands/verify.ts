@@ -30,7 +30,11 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
     const loaded =
       trustFile === undefined ? project.loaded : await withTrust(project.loaded, resolve(context.cwd, trustFile));
     const tags = await readProjectTags(project.world.git, loaded.policy, 'remote');
-    const request = { ...(await readTarget(project, target, tags)), deep: input.flag('deep') };
+    const request = {
+      ...(await readTarget(project, target, tags)),
+      deep: input.flag('deep'),
+      start: input.flag('start'),
+    };
     const verification = await verifyRelease(project.world, loaded, request);
     await project.close();
     if (context.options.json) writeJson(context.stdout, { ...verification });

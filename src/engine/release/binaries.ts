@@ -8,7 +8,9 @@ import { quote } from '../../domain/quote.ts';
 import type { ReleasedBinary } from '../../domain/release-statement.ts';
 import { fillPlaceholders } from '../../policy/placeholder.ts';
 import type { BinaryPolicy, Policy } from '../../policy/policy.ts';
+import type { Version } from '../../domain/version.ts';
 import type { Workspace } from '../../ports/workspace.ts';
+import { startBinary } from './start-binary.ts';
 import type { ReleaseWorld } from '../world.ts';
 
 export interface PlatformImage {
@@ -17,19 +19,28 @@ export interface PlatformImage {
   readonly digest: Digest;
 }
 
-/** Every declared binary of every platform, taken out of the very images that are published, and checked. */
+/**
+ * Every declared binary of every platform, taken out of the very images that are published, and checked. Without a version
+ * programs are not started.
+ */
 export async function extractBinaries(
   world: ReleaseWorld,
-  policy: Policy,
-  images: readonly PlatformImage[],
+  policy: Pick<Policy, 'binaries'>,
+  { images, version }: { readonly images: readonly PlatformImage[]; readonly version: Version | undefined },
 ): Promise<readonly ReleasedBinary[]> {
   const binaries: ReleasedBinary[] = [];
   for (const binary of policy.binaries)
-    for (const image of images) binaries.push(await extractBinary(world, binary, image));
+    for (const image of images) binaries.push(await extractBinary(world, { binary, image, version }));
   return binaries;
 }
 
-async function extractBinary(world: ReleaseWorld, binary: BinaryPolicy, image: PlatformImage): Promise<ReleasedBinary> {
+interface Wanted {
+  readonly binary: BinaryPolicy;
+  readonly image: PlatformImage;
+  readonly version: Version | undefined;
+}
+
+async function extractBinary(world: ReleaseWorld, { binary, image, version }: Wanted): Promise<ReleasedBinary> {
   const path = fillPlaceholders(binary.path, image.platform);
   const platform = formatPlatform(image.platform);
   const file = await world.imageFiles.extract(world.repository, image.digest, path);
@@ -45,6 +56,11 @@ async function extractBinary(world: ReleaseWorld, binary: BinaryPolicy, image: P
   if (found !== undefined)
     throw new CutwaterError('BUILD_FAILED', `Cannot release ${quote(path)} of the ${platform} image: it ${found}`);
   const name = fillPlaceholders(binary.name, image.platform);
+  if (binary.versionArgs !== undefined && version !== undefined) {
+    const { is, says } = await startBinary(world, file.file, { args: binary.versionArgs, version });
+    if (is === 'wrong') throw new CutwaterError('BUILD_FAILED', `Cannot release ${quote(name)}: it ${says}`);
+    world.report({ type: 'note', level: 'info', text: `${name} ${says}` });
+  }
   return { name, platform, path, digest: file.digest, size: file.size };
 }
 

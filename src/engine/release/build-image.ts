@@ -54,7 +54,7 @@ export async function buildImage(world: ReleaseWorld, order: BuildOrder): Promis
 async function attachProvenance(world: ReleaseWorld, order: BuildOrder, index: Descriptor): Promise<void> {
   const { build, commit, image, loaded, source } = order;
   const platforms = await readPlatformImages(world, image, index.digest);
-  const binaries = await extractBinaries(world, build, platforms);
+  const binaries = await extractBinaries(world, build, { images: platforms, version: undefined });
   const policy = await world.git.readFile(commit, policyFile);
   const statement = provenanceStatement({
     buildType: world.builder.buildTypeOf(image),

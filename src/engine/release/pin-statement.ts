@@ -108,7 +108,10 @@ async function makePredicate(
   const { admitted, image } = job;
   const { origin } = candidate;
   const commit = origin.is === 'promotion' ? origin.promotion.buildCommit : admitted.commit;
-  const binaries = await extractBinaries(world, job.build, candidate.platforms);
+  const binaries = await extractBinaries(world, job.build, {
+    images: candidate.platforms,
+    version: admitted.version,
+  });
   const { documents, assets } = await makeDocuments(world, job, { candidate, commit, binaries });
   return {
     schema: 'cutwater.release/1',

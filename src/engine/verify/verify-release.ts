@@ -19,6 +19,7 @@ import type { ProjectTags } from '../facts/read-tags.ts';
 import { checkBuildCommit } from './verify-build.ts';
 import { checkEvidence, checkGates } from './verify-checks.ts';
 import { checkAssets, checkBinaries, checkDocuments } from './verify-contents.ts';
+import { checkStarted } from './verify-started.ts';
 import { checkSbomFiles, remakeSboms } from './verify-sbom.ts';
 import type { VerifyWorld } from '../world.ts';
 
@@ -29,6 +30,8 @@ export interface VerifyRequest {
   readonly image?: Digest;
   /** Whether the SBOMs are made again: each layer is downloaded twice for it. */
   readonly deep?: boolean;
+  /** Whether the released programs are started and asked for their version. */
+  readonly start?: boolean;
 }
 
 type ValidRecord = Extract<ReleaseRecord, { is: 'valid' }>;
@@ -75,6 +78,7 @@ async function verifyStated(world: VerifyWorld, loaded: LoadedPolicy, request: V
     ...(request.deep === true ? await remakeSboms(world, loaded, release) : []),
     ...(await checkAssets(world, loaded, record)),
     ...(await checkBinaries(world, release)),
+    ...(request.start === true ? await checkStarted(world, loaded.policy, release) : []),
     ...(await checkPointers(world, loaded, { ...request, released: release.image.index })),
     ...(await checkMirrors(world, loaded, release)),
   ];
