@@ -18,6 +18,8 @@ export interface WithdrawalDecision {
   readonly aliases: 'move' | 'hold';
   readonly reason: string;
   readonly useInstead: Version | undefined;
+  /** The key that signed it counts no more: the version stays withdrawn, but no alias goes back on this word alone. */
+  readonly isRetired?: boolean;
   /** When the tag says it was made, Unix seconds; undefined where a checkpoint says it. */
   readonly claimedAt?: number;
 }
@@ -37,7 +39,8 @@ export type Decision = WithdrawalDecision | RestoreDecision;
 
 /**
  * The withdrawals in force, by version text: a version is withdrawn if and only if some withdrawal of it lacks the restore
- * of the same number that speaks of the same release tag and image. Of several, the one with the highest number speaks.
+ * of the same number that speaks of the same release tag and image. Of several, the one with the highest number speaks, those
+ * whose key counts before the others.
  * The order of the decisions does not matter.
  */
 export function openWithdrawals(decisions: readonly Decision[]): ReadonlyMap<string, WithdrawalDecision> {
@@ -120,8 +123,9 @@ export function nextDecisionNumber(used: Iterable<number>, above = 0): number {
   return number;
 }
 
-/** The higher number speaks; should one number ever carry two decisions, the careful one does. */
+/** The key that counts speaks, then the higher number; should one number ever carry two decisions, the careful one does. */
 function speaksBefore(left: WithdrawalDecision, right: WithdrawalDecision): boolean {
+  if ((left.isRetired ?? false) !== (right.isRetired ?? false)) return right.isRetired ?? false;
   if (left.number !== right.number) return left.number > right.number;
   return left.aliases === 'hold' && right.aliases === 'move';
 }

@@ -116,6 +116,24 @@ void test('aliasTarget() is the highest stable, committed version of the line th
   );
 });
 
+void test('a withdrawal by a key that counts no more lowers no alias, and hides none by a key that counts', () => {
+  fc.assert(
+    fc.property(histories, fc.constantFrom('move', 'hold'), ({ releases, decisions, alias, current }, word) => {
+      if (current === undefined) return;
+      const restores = decisions.filter(({ kind }) => kind === 'restored');
+      const retired = { ...withdrawal(current, 9, word), isRetired: true };
+      const alone = facts(releases, [...restores, retired]);
+      const judgement = judgeAlias(alias, digestFor(current), alone);
+      if (judgement.is === 'move') assert.ok(compareVersions(judgement.to.version, current) > 0);
+      else assert.equal(judgement.is, 'stays');
+      assert.ok(alone.withdrawals.has(formatVersion(current)), 'nor is it forgotten');
+      const counting = withdrawal(current, 5, 'move');
+      assert.equal(openWithdrawals([retired, counting]).get(formatVersion(current)), counting);
+    }),
+    { numRuns: 500 },
+  );
+});
+
 void test('judgeAlias() keeps an alias on a withdrawn version while it is held, and lets a higher version take over', () => {
   fc.assert(
     fc.property(histories, ({ releases, decisions, alias, current }) => {

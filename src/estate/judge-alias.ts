@@ -32,7 +32,7 @@ export type AliasJudgement =
       readonly direction: 'up' | 'down' | 'replaced';
     }
   /** It points at a withdrawn version and stays there. */
-  | { readonly is: 'stays'; readonly at: AliasValue; readonly because: 'held' | 'no-candidate' }
+  | { readonly is: 'stays'; readonly at: AliasValue; readonly because: 'held' | 'retired-key' | 'no-candidate' }
   | { readonly is: 'absent' }
   | {
       readonly is: 'refused';
@@ -59,7 +59,7 @@ export function aliasTarget(alias: Alias, facts: AliasFacts): CommittedRelease |
 
 /**
  * What to do with an alias that points at `current` now. It goes to a lower version only if every version it is known
- * to point at is validly withdrawn; whatever is unknown counts as not withdrawn.
+ * to point at is validly withdrawn, by a key that counts; whatever is unknown counts as not withdrawn.
  */
 export function judgeAlias(alias: Alias, current: Digest | undefined, facts: AliasFacts): AliasJudgement {
   const to = aliasTarget(alias, facts);
@@ -76,8 +76,9 @@ export function judgeAlias(alias: Alias, current: Digest | undefined, facts: Ali
   if (above.length === 0) return keepPlatforms({ is: 'move', from, to, direction: 'up' }, facts);
   const standing = above.filter((version) => !facts.withdrawals.has(formatVersion(version)));
   if (standing.length > 0) return refuseRegress({ from, to }, `${names(standing)} is higher and is not withdrawn`);
-  const held = above.some((version) => facts.withdrawals.get(formatVersion(version))?.aliases === 'hold');
-  if (held) return { is: 'stays', at: from, because: 'held' };
+  const said = above.flatMap((version) => facts.withdrawals.get(formatVersion(version)) ?? []);
+  if (said.some(({ isRetired }) => isRetired)) return { is: 'stays', at: from, because: 'retired-key' };
+  if (said.some(({ aliases }) => aliases === 'hold')) return { is: 'stays', at: from, because: 'held' };
   return keepPlatforms({ is: 'move', from, to, direction: 'down' }, facts);
 }
 

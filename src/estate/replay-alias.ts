@@ -41,7 +41,7 @@ export function replayAlias(alias: Alias, events: readonly DatedEvent[]): readon
   let value: CommittedRelease | undefined;
   for (const event of events.toSorted(byTime)) {
     if (event.kind === 'published') committed.push(event.release);
-    else if (event.kind === 'decided') decisions.push(event.decision);
+    else if (event.kind === 'decided') decisions.push(asSignedThen(event.decision));
     else checkpoints.push(event);
     const facts = { committed, withdrawals: withdrawalsInForce(decisions, checkpoints), imageTags: [] };
     const judgement = judgeAlias(alias, value?.digest, facts);
@@ -50,6 +50,11 @@ export function replayAlias(alias: Alias, events: readonly DatedEvent[]): readon
     if (moved || concerns(alias, event)) moments.push({ event, value, moved, judgement });
   }
   return moments;
+}
+
+/** What became of a key later says nothing of what its word did then. */
+function asSignedThen(decision: Decision): Decision {
+  return decision.kind === 'withdrawn' ? { ...decision, isRetired: false } : decision;
 }
 
 /** Whether people want to read of an event although it did not move the alias. */

@@ -8,9 +8,12 @@ export function describeMoment({ event, judgement, moved }: AliasMoment): string
   if (moved) return happened;
   if (judgement.is === 'refused') return `${happened}; not moved, ${judgement.reason}`;
   if (judgement.is !== 'stays') return `${happened}; it was not there`;
-  return judgement.because === 'held'
-    ? `${happened}; held there until a higher version`
-    : `${happened}; no other version was left`;
+  const because = {
+    held: 'held there until a higher version',
+    'retired-key': 'the key counts no more, so it stays',
+    'no-candidate': 'no other version was left',
+  }[judgement.because];
+  return `${happened}; ${because}`;
 }
 
 function describeEvent(event: DatedEvent): string {

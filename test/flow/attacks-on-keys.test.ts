@@ -48,3 +48,32 @@ void test('a withdrawal outlives the key that signed it, and only a key that cou
   await succeed(['restore', '1.1.0', '--reason', 'mended', '--push'], ada);
   assert.deepEqual(await aliases(project.data), { ...back, latest: '1.1.0', '1': '1.1.0' });
 });
+
+void test('a key that counts no more moves no alias back, however it withdraws and whatever number it takes', async (t) => {
+  const project = await makeTwoReleases(t);
+  const ada = await maintainer(project);
+  const bob = await makeSshKey(t);
+  const entry = `    - name: Bob\n      ssh: ${bob.publicKey}\n      revoked: true\n`;
+  await changePolicy(project, (text) => text.replace('  ci:\n', `${entry}  ci:\n`));
+  const message = await decisionMessage(project, '1.1.0');
+  await forceTag(project, 'withdrawn/v1.1.0/1', { by: bob, message });
+  await succeed(['reconcile'], await runner(t, project));
+  const forward = { latest: '1.1.0', '1': '1.1.0', '1.1': '1.1.0', '1.0': '1.0.0' };
+  assert.deepEqual(await aliases(project.data), forward);
+  assert.match(await succeed(['status'], ada), /1\.1\.0 +withdrawn: /, 'nor is it forgotten');
+
+  // A maintainer who withdraws it too does so with a key that counts, and no later number of the other one undoes that.
+  await forceTag(project, 'withdrawn/v1.1.0/3', {
+    by: bob,
+    message: await decisionMessage(project, '1.1.0', { aliases: 'hold' }),
+  });
+  await succeed(['withdraw', '1.1.0', '--reason', 'loses uploads', '--aliases', 'move', '--push'], ada);
+  const back = { ...forward, latest: '1.0.0', '1': '1.0.0' };
+  assert.deepEqual(await aliases(project.data), back);
+  await forceTag(project, 'withdrawn/v1.1.0/9', {
+    by: bob,
+    message: await decisionMessage(project, '1.1.0', { aliases: 'hold' }),
+  });
+  assert.match(await succeed(['status'], ada), /1\.1\.0 +withdrawn: loses uploads/);
+  assert.doesNotMatch(await succeed(['status'], ada), /held there/);
+});

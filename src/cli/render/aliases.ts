@@ -67,10 +67,11 @@ function describe(judgement: AliasJudgement): Described {
       return {
         at: names(judgement.at.versions),
         digest: shortDigest(judgement.at.digest),
-        says:
-          judgement.because === 'held'
-            ? 'withdrawn, held there until a higher version'
-            : 'withdrawn, and no other version is left',
+        says: {
+          held: 'withdrawn, held there until a higher version',
+          'retired-key': 'withdrawn by a key that counts no more; a maintainer may withdraw it anew',
+          'no-candidate': 'withdrawn, and no other version is left',
+        }[judgement.because],
         style: 'yellow',
       };
     case 'absent':

@@ -189,7 +189,7 @@ async function judgeDecision(
     signature,
     decision:
       decision === 'withdrawn'
-        ? { kind: 'withdrawn', ...common, aliases: aliases ?? 'move', useInstead }
+        ? { kind: 'withdrawn', ...common, aliases: aliases ?? 'move', useInstead, ...(isRetired ? { isRetired } : {}) }
         : { kind: 'restored', ...common },
   });
 }

@@ -60,12 +60,14 @@ export async function withdraw(world: ReadWorld, loaded: LoadedPolicy, request: 
   const above = Math.max(open?.number ?? 0, ...settled.map((entry) => entry.decisions));
   const number = nextDecisionNumber(decisions.used.get(releaseTagOf(version)) ?? [], above);
   const said = { version, number, release, digest, reason, useInstead } as const;
-  const outlook = await assessWithdrawal(world, loaded, { tags, supposed: open ?? said });
+  const outlook = await assessWithdrawal(world, loaded, { tags, supposed: { ...(open ?? said), isRetired: false } });
   const { wayBack } = outlook;
-  const aliases = request.aliases ?? open?.aliases ?? chooseAliases(version, outlook);
-  if (open?.aliases === aliases && isSame(open.useInstead, useInstead)) {
-    const made = await keepTag(world, { tag: formatTagName(open), decisions, push });
-    return { made, decision: open, wayBack };
+  // Where only a key that is given up withdrew it, that has to be said anew by one that counts.
+  const standing = open?.isRetired === true ? undefined : open;
+  const aliases = request.aliases ?? standing?.aliases ?? chooseAliases(version, outlook);
+  if (standing?.aliases === aliases && isSame(standing.useInstead, useInstead)) {
+    const made = await keepTag(world, { tag: formatTagName(standing), decisions, push });
+    return { made, decision: standing, wayBack };
   }
   const { project } = loaded.policy;
   const name = formatTagName({ kind: 'withdrawn', version, number });
