@@ -28,7 +28,7 @@ export const layerRules: readonly LayerRule[] = [
   { layer: 'estate', layers: ['domain', 'policy'], node: [], npm: [] },
   { layer: 'plan', layers: ['domain', 'policy', 'estate'], node: [], npm: [] },
   { layer: 'report', layers: ['domain', 'policy', 'documents', 'estate', 'plan'], node: [], npm: [] },
-  { layer: 'ci', layers: ['domain', 'policy'], node: [], npm: [] },
+  { layer: 'ci', layers: ['domain', 'policy', 'report'], node: [], npm: ['yaml'] },
   { layer: 'ports', layers: ['domain', 'policy'], node: [], npm: [] },
   {
     layer: 'engine',

@@ -1,5 +1,6 @@
 import type { ArgumentSpec, Command } from './command.ts';
 import { documentCommands } from './command-table-documents.ts';
+import { ciCommands } from './command-table-ci.ts';
 import { channelCommands } from './command-table-channels.ts';
 import { promotionCommands } from './command-table-promotion.ts';
 import { decisionCommands } from './command-table-decisions.ts';
@@ -82,10 +83,17 @@ export const commandTable: readonly Command[] = [
     summary: 'Verify, build, check and publish a version',
     description: 'Run it again after any interruption: it goes on where the world says it stopped.',
     arguments: [version],
-    options: [],
+    options: [
+      {
+        name: 'leave-aliases',
+        summary: "Stop once it is published; aliases and announcements are left to the next 'reconcile'",
+        value: { kind: 'flag' },
+      },
+    ],
     examples: [
       { line: 'release v1.2.3', says: 'Publish the version of a signed tag' },
       { line: 'release 1.3.0-rc.1', says: 'Publish a release candidate' },
+      { line: 'release v1.2.3 --leave-aliases', says: 'In CI, where one other job moves the aliases' },
     ],
     load: () => import('./commands/release.ts'),
   },
@@ -165,6 +173,7 @@ export const commandTable: readonly Command[] = [
     load: () => import('./commands/import.ts'),
   },
   ...documentCommands,
+  ...ciCommands,
   ...evidenceCommands,
   ...registryCommands,
   ...rehearsalCommands,

@@ -45,6 +45,11 @@ export const errorCatalogue = {
     when: 'A page that Cutwater writes does not say what the policy says',
     hint: "Run 'cutwater docs write' and commit the page",
   },
+  WORKFLOW_OUTDATED: {
+    exit: 3,
+    when: 'A workflow file is not what the policy says',
+    hint: "Run 'cutwater ci write' and commit the files",
+  },
   VERSION_INVALID: {
     exit: 2,
     when: 'A version is not strict SemVer 2.0.0',

@@ -1,6 +1,7 @@
 import { toChannel } from './announce-schema.ts';
 import { toEvidence, toGate } from './complete-gates.ts';
 import { toVersionFile } from './prepare-schema.ts';
+import { toWorkflowPolicy } from './ci-schema.ts';
 import type { CiPolicy, ImageBuild, MaintainerPolicy, Policy } from './policy.ts';
 import type { PolicyDocument } from './schema.ts';
 
@@ -40,6 +41,7 @@ export function completePolicy(document: PolicyDocument): Policy {
     scan: document.scan,
     lockFiles: document.lockFiles,
     forge: forge === 'local' ? { kind: 'local', folder: '.cutwater/releases' } : forge,
+    ci: toWorkflowPolicy(document.ci, document.source),
     withdrawal: document.withdrawal,
     announce: document.announce.map(toChannel),
   };

@@ -1,3 +1,4 @@
+import type { WorkflowPolicy } from './ci-schema.ts';
 import type { SigningPolicy } from './signing-schema.ts';
 import type { ScanPolicy } from './scan-schema.ts';
 import type { SignatureFormat } from '../domain/git-tag.ts';
@@ -61,6 +62,8 @@ export interface Policy {
   /** Paths of the lock files the SBOM is read from. */
   readonly lockFiles: readonly string[];
   readonly forge: ForgePolicy;
+  /** The workflow files that `ci write` writes. */
+  readonly ci: WorkflowPolicy;
   readonly withdrawal: WithdrawalPolicy;
   /** Channels, names unique. */
   readonly announce: readonly AnnouncePolicy[];

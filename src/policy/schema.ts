@@ -1,6 +1,7 @@
 import { announceSchema } from './announce-schema.ts';
 import { parseBranchName, parseBranchPattern } from './branch-pattern.ts';
 import { channelsSchema } from './channels-schema.ts';
+import { ciSchema } from './ci-schema.ts';
 import * as z from './field.ts';
 import { evidencesSchema, gatesSchema } from './gate-schema.ts';
 import { hotfixSchema } from './hotfix-schema.ts';
@@ -171,6 +172,7 @@ export const policySchema = section('a mapping with project, images and trust', 
     .default([])
     .meta({ description: 'Lock files the bill of materials is read from.' }),
   forge: forgeSchema,
+  ci: ciSchema.prefault({}),
   withdrawal: withdrawalSchema.prefault({}),
   announce: announceSchema,
 });

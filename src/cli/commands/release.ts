@@ -1,7 +1,9 @@
 import { readVersion } from '../../domain/version.ts';
+import type { ReleasePredicate } from '../../domain/release-statement.ts';
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
-import { release } from '../../engine/release/release.ts';
+import type { PublishedVersion, ReleaseResult } from '../../engine/release/release.ts';
+import { publishVersion, release } from '../../engine/release/release.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { openReleaseProject } from '../compose-release.ts';
 import { aliasJson, renderAliases } from '../render/aliases.ts';
@@ -14,32 +16,43 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
   const version = readVersion(input.argument('VERSION'));
   const project = await openReleaseProject(context);
   try {
-    const result = await release(project.world, project.loaded, version);
+    const act = input.flag('leave-aliases') ? publishVersion : release;
+    const result: PublishedVersion | ReleaseResult = await act(project.world, project.loaded, version);
     await project.close();
-    const { image, binaries } = result.release;
-    if (context.options.json) {
-      const aliases = result.pointers.estate.aliases.map(aliasJson);
-      writeJson(context.stdout, {
-        schema: 'cutwater.release-result/1',
-        completed: result.completed,
-        release: result.release,
-        announced: result.announcements.told,
-        due: result.announcements.left.map(dueJson),
-        aliases,
-      });
-      return exitCodes.done;
-    }
-    const lines = [
-      `${result.release.tag.name} is ${result.completed ? 'published' : 'published already'}: ${image.name}@${image.index}`,
-      ...binaries.map(({ name, digest }) => `  ${name}  ${digest}`),
-      '',
-      ...renderAliases(result.pointers.estate.aliases, context.terminal),
-      ...result.announcements.told.map(announcedLine),
-      ...dueLines(result.announcements.left),
-    ];
-    context.stdout.write(`${lines.join('\n')}\n`);
+    if (context.options.json) writeJson(context.stdout, { ...toJson(result) });
+    else context.stdout.write(`${toLines(result, context).join('\n')}\n`);
     return exitCodes.done;
   } finally {
     await project.close();
   }
+}
+
+function toJson(result: PublishedVersion | ReleaseResult): Readonly<Record<string, unknown>> {
+  const base = { schema: 'cutwater.release-result/1', completed: result.completed, release: result.release };
+  if (!('pointers' in result)) return base;
+  return {
+    ...base,
+    announced: result.announcements.told,
+    due: result.announcements.left.map(dueJson),
+    aliases: result.pointers.estate.aliases.map(aliasJson),
+  };
+}
+
+function toLines(result: PublishedVersion | ReleaseResult, { terminal }: CliContext): readonly string[] {
+  const said = publishedLines(result.release, result.completed);
+  if (!('pointers' in result)) return [...said, '', "Aliases are left to 'cutwater reconcile'."];
+  return [
+    ...said,
+    '',
+    ...renderAliases(result.pointers.estate.aliases, terminal),
+    ...result.announcements.told.map(announcedLine),
+    ...dueLines(result.announcements.left),
+  ];
+}
+
+function publishedLines({ tag, image, binaries }: ReleasePredicate, completed: boolean): readonly string[] {
+  return [
+    `${tag.name} is ${completed ? 'published' : 'published already'}: ${image.name}@${image.index}`,
+    ...binaries.map(({ name, digest }) => `  ${name}  ${digest}`),
+  ];
 }

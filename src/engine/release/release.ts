@@ -29,11 +29,14 @@ import type { Withdrawals } from '../facts/withdrawals-now.ts';
 import { readWithdrawals, requireStanding } from '../facts/withdrawals-now.ts';
 import type { ReleaseWorld } from '../world.ts';
 
-export interface ReleaseResult {
+export interface PublishedVersion {
   readonly release: ReleasePredicate;
-  readonly pointers: ReconcileResult;
   /** False where everything was there already. */
   readonly completed: boolean;
+}
+
+export interface ReleaseResult extends PublishedVersion {
+  readonly pointers: ReconcileResult;
   /** Channels that were told by themselves, and those that a person has to tell. */
   readonly announcements: DueOutcome;
 }
@@ -43,18 +46,39 @@ export interface ReleaseResult {
  * never been killed: every stage looks at the world first, and nothing a consumer follows moves before the statement is stored.
  */
 export async function release(world: ReleaseWorld, loaded: LoadedPolicy, version: Version): Promise<ReleaseResult> {
-  world.report({ type: 'stage', name: 'verify tag', detail: `v${formatVersion(version)}` });
-  const job = await openJob(world, loaded, version);
-  const committed = await findCommitted(world, job);
-  const completed = committed === undefined;
-  const published = committed ?? (await completeRelease(world, job));
+  const { job, ...published } = await publishJob(world, loaded, version);
   world.report({ type: 'stage', name: 'aliases' });
-  const { index: digest, platforms } = published.image;
+  const { index: digest, platforms } = published.release.image;
   const released = { version, digest, platforms: platforms.map(({ platform }) => platform) };
   const pointers = await reconcile(world, loaded, { released });
   const due = { tags: job.tags, estate: pointers.estate, only: version };
   const announcements = await announceDue({ ...world, ciKey: async () => world.attestor }, loaded, due);
-  return { release: published, pointers, completed, announcements };
+  return { ...published, pointers, announcements };
+}
+
+/** The same up to the commit point: `reconcile` moves the aliases and tells the channels, wherever it runs next. */
+export async function publishVersion(
+  world: ReleaseWorld,
+  loaded: LoadedPolicy,
+  version: Version,
+): Promise<PublishedVersion> {
+  const { release: published, completed } = await publishJob(world, loaded, version);
+  return { release: published, completed };
+}
+
+async function publishJob(
+  world: ReleaseWorld,
+  loaded: LoadedPolicy,
+  version: Version,
+): Promise<PublishedVersion & { readonly job: ReleaseJob }> {
+  world.report({ type: 'stage', name: 'verify tag', detail: `v${formatVersion(version)}` });
+  const job = await openJob(world, loaded, version);
+  const committed = await findCommitted(world, job);
+  return {
+    job,
+    release: committed ?? (await completeRelease(world, job)),
+    completed: committed === undefined,
+  };
 }
 
 async function openJob(world: ReleaseWorld, loaded: LoadedPolicy, version: Version): Promise<ReleaseJob> {

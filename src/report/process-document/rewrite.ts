@@ -1,6 +1,8 @@
 import type { Parsed } from '../../domain/brand.ts';
 import { accept } from '../../domain/brand.ts';
 import type { Policy } from '../../policy/policy.ts';
+import type { LineDifference } from '../line-difference.ts';
+import { firstDifference } from '../line-difference.ts';
 import { notesOf } from './notes.ts';
 import { processDocument } from './process-document.ts';
 
@@ -19,29 +21,18 @@ export type DocumentState =
   | { readonly is: 'same' }
   | { readonly is: 'missing' }
   | { readonly is: 'foreign'; readonly reason: string }
-  | {
-      readonly is: 'differs';
-      readonly line: number;
-      readonly found: string | undefined;
-      readonly wanted: string | undefined;
-    };
+  | ({ readonly is: 'differs' } & LineDifference);
 
 /** Compares line by line; how lines end does not count, since git may change that in a checkout. */
 export function judgeDocument(policy: Policy, existing: string | undefined): DocumentState {
   if (existing === undefined) return { is: 'missing' };
   const page = rewriteDocument(policy, existing);
   if (page.is === 'refused') return { is: 'foreign', reason: page.reason };
-  const found = existing.split(/\r?\n/);
-  const wanted = page.value.split(/\r?\n/);
-  const lines = Array.from({ length: Math.max(found.length, wanted.length) }, (_, at) => at);
-  const line =
-    lines.find((at) => words(found[at]) !== words(wanted[at])) ?? lines.find((at) => found[at] !== wanted[at]);
-  return line === undefined
-    ? { is: 'same' }
-    : { is: 'differs', line: line + 1, found: found[line], wanted: wanted[line] };
+  const difference = firstDifference({ found: existing, wanted: page.value }, words);
+  return difference === undefined ? { is: 'same' } : { is: 'differs', ...difference };
 }
 
 /** One longer cell widens a whole table; the line to name is the one that says something else. */
-function words(line: string | undefined): string | undefined {
-  return line?.replaceAll(/ +/g, ' ').replaceAll(/-{3,}/g, '---');
+function words(line: string): string {
+  return line.replaceAll(/ +/g, ' ').replaceAll(/-{3,}/g, '---');
 }

@@ -1,0 +1,123 @@
+import type { Policy } from '../policy/policy.ts';
+import { shellWord } from '../report/process-document/shell.ts';
+import type { ActionPin } from './action-pins.ts';
+import { checkoutAction, nodeVersion, setupNodeAction, setupTrivyAction, trivyVersion } from './action-pins.ts';
+import { dockerConfig, literal, secret } from './expression.ts';
+import type { WorkflowNeeds } from './workflow-needs.ts';
+import { loginNames } from './workflow-needs.ts';
+import type { YamlMap } from './yaml-text.ts';
+import { commented } from './yaml-text.ts';
+
+/** What differs between the two systems that understand these files. */
+export interface ActionsDialect {
+  readonly system: 'github' | 'forgejo';
+  /** What stands before `owner/name` of an action: nothing, or where Forgejo finds it. */
+  readonly actionsFrom: string;
+}
+
+/** One command of Cutwater, as the last step of a job. */
+export interface CutwaterCall {
+  readonly title: string;
+  /** The words behind `cutwater`, as shell. What comes from outside stands in a variable, in double quotes. */
+  readonly shell: string;
+  /** Those variables. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Whether it signs as CI. */
+  readonly signs: boolean;
+  /** Names of secrets, each under the same name for the command. */
+  readonly secrets: readonly string[];
+}
+
+export interface StepsRequest {
+  readonly dialect: ActionsDialect;
+  readonly policy: Policy;
+  readonly needs: WorkflowNeeds;
+}
+
+/** The clone, Node, and Cutwater itself as the lock file pins it. */
+export function openingSteps({ dialect, policy }: StepsRequest): readonly YamlMap[] {
+  return [
+    {
+      name: 'Clone, with the whole history',
+      uses: pinned(dialect, checkoutAction),
+      // Given a tag, the action would put a lightweight one in the place of a signed one; Cutwater fetches tags by itself.
+      with: { ref: literal(policy.git.branch), 'fetch-depth': 0, 'persist-credentials': false },
+    },
+    {
+      name: 'Node',
+      uses: pinned(dialect, setupNodeAction),
+      with: { 'node-version': nodeVersion, 'package-manager-cache': false },
+    },
+    {
+      name: 'Cutwater, as its lock file pins it',
+      run: literal(`npm ci --ignore-scripts --no-audit --no-fund --prefix ${shellWord(policy.ci.tool)}`),
+    },
+  ];
+}
+
+/** What a job that builds needs besides; only a release is scanned. */
+export function buildSteps(
+  { dialect, policy, needs }: StepsRequest,
+  { scans }: { readonly scans: boolean },
+): readonly YamlMap[] {
+  const isGitHub = dialect.system === 'github';
+  const architecture = /arm/i.test(policy.ci.runner ?? '') ? 'arm64' : 'amd64';
+  const emulated = needs.emulated(architecture);
+  return [
+    ...(isGitHub && emulated.length > 0
+      ? [
+          {
+            name: `Emulation, for ${emulated.join(', ')}`,
+            run: 'sudo apt-get update\nsudo apt-get install --yes --no-install-recommends qemu-user-static\n',
+          },
+        ]
+      : []),
+    ...(isGitHub && needs.buildx
+      ? [{ name: 'BuildKit', run: 'docker buildx create --name cutwater --driver docker-container --use' }]
+      : []),
+    ...(isGitHub && scans && needs.scans
+      ? [{ name: 'Scanner', uses: pinned(dialect, setupTrivyAction), with: { version: trivyVersion } }]
+      : []),
+    ...policy.ci.setup.map((words, at) => ({
+      name: `Preparation ${at + 1}`,
+      run: literal(words.map(shellWord).join(' ')),
+    })),
+  ];
+}
+
+/** The step that runs Cutwater. Secrets are only here; the CI key goes through a descriptor, so that nothing keeps it. */
+export function cutwaterStep({ policy, needs }: StepsRequest, call: CutwaterCall): YamlMap {
+  const byKey = call.signs && needs.signs === 'key';
+  const program = `${shellWord(`${policy.ci.tool}/node_modules/.bin/cutwater`)} --plain ${call.shell}`;
+  const lines = byKey
+    ? [`exec 3< <(printf '%s' "$CI_KEY")`, 'unset CI_KEY', `exec ${literal(program)}`]
+    : [literal(program)];
+  return {
+    name: call.title,
+    shell: 'bash',
+    env: {
+      ...call.env,
+      ...(byKey ? { CI_KEY: secret('CUTWATER_CI_KEY'), CUTWATER_CI_KEY_FD: '3' } : {}),
+      ...Object.fromEntries(call.secrets.map((name) => [name, secret(name)])),
+      DOCKER_AUTH_CONFIG: dockerConfig(needs.registries.map((host) => login(host, needs))),
+      GITHUB_TOKEN: '${{ github.token }}',
+      // git asks this where a repository is private; nothing of it is stored in the clone.
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'credential.${{ github.server_url }}.helper',
+      GIT_CONFIG_VALUE_0:
+        '!f() { test "$1" = get && echo username=x-access-token && echo "password=$GITHUB_TOKEN"; }; f',
+    },
+    run: lines.length === 1 ? lines[0] : `${lines.join('\n')}\n`,
+  };
+}
+
+/** GitHub's own registry takes the token of the job. */
+function login(host: string, { registries }: WorkflowNeeds): Parameters<typeof dockerConfig>[0][number] {
+  if (host === 'ghcr.io') return { host, user: 'github.actor', password: 'github.token' };
+  const { user, password } = loginNames(host, registries);
+  return { host, user: `secrets.${user}`, password: `secrets.${password}` };
+}
+
+function pinned({ actionsFrom }: ActionsDialect, { name, commit, version }: ActionPin): YamlMap[string] {
+  return commented(`${actionsFrom}${name}@${commit}`, version);
+}

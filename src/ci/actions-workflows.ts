@@ -1,0 +1,172 @@
+import type { ActionsDialect, CutwaterCall, StepsRequest } from './actions-steps.ts';
+import { buildSteps, cutwaterStep, openingSteps } from './actions-steps.ts';
+import { branchFilter } from './branch-filter.ts';
+import { pinsLookedUp } from './action-pins.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { WorkflowFile } from './workflow-file.ts';
+import type { WorkflowNeeds } from './workflow-needs.ts';
+import type { YamlMap } from './yaml-text.ts';
+import { renderYaml } from './yaml-text.ts';
+
+/** The three workflows of GitHub Actions. */
+export function githubWorkflows(policy: Policy, needs: WorkflowNeeds): readonly WorkflowFile[] {
+  return actionsWorkflows('.github/workflows', { dialect: { system: 'github', actionsFrom: '' }, policy, needs });
+}
+
+/** The same for Forgejo, which knows no `workflow_run` and no rights of a job's token. */
+export function forgejoWorkflows(policy: Policy, needs: WorkflowNeeds): readonly WorkflowFile[] {
+  const dialect: ActionsDialect = { system: 'forgejo', actionsFrom: 'https://data.forgejo.org/' };
+  return actionsWorkflows('.forgejo/workflows', { dialect, policy, needs });
+}
+
+function actionsWorkflows(folder: string, request: StepsRequest): readonly WorkflowFile[] {
+  const files: readonly (readonly [string, YamlMap, readonly string[]])[] = [
+    ['release.yml', releaseWorkflow(request), releaseRemarks(request)],
+    ['reconcile.yml', reconcileWorkflow(request), reconcileRemarks],
+    ...(request.needs.edge ? [['pilot-release.yml', edgeWorkflow(request), edgeRemarks] as const] : []),
+  ];
+  const pins = `Actions are pinned by commit, looked up on ${pinsLookedUp}.`;
+  return files.map(([name, workflow, remarks]) => ({
+    path: `${folder}/${name}`,
+    text: renderYaml(workflow, [...remarks, pins]),
+  }));
+}
+
+function releaseRemarks({ dialect, needs }: StepsRequest): readonly string[] {
+  return [
+    'Publishes the version of a signed tag. A run that was stopped goes on where it stopped when it is started again: by hand',
+    'with the name of the tag, or by "Re-run". It moves no alias; that is what reconcile.yml does.',
+    ...(dialect.system === 'forgejo' && (needs.buildx || needs.scans)
+      ? ['What builds and scans comes with the image of the runner, or by ci.setup in cutwater.yaml.']
+      : []),
+  ];
+}
+
+const reconcileRemarks = [
+  'Brings aliases and records in line with what the maintainers signed. Only this workflow moves an alias, one run at a time;',
+  'a waiting run that a newer one replaces is no loss, since each does all there is to do.',
+];
+
+const edgeRemarks = [
+  'Publishes the newest commit of the protected branch. A waiting run that a newer one replaces builds nothing.',
+];
+
+function releaseWorkflow(request: StepsRequest): YamlMap {
+  const { dialect, needs } = request;
+  const release: CutwaterCall = {
+    title: 'Verify, build, sign and publish',
+    shell: 'release --leave-aliases -- "$TAG"',
+    env: { TAG: '${{ inputs.tag || github.ref_name }}' },
+    signs: true,
+    secrets: needs.secrets.release,
+  };
+  // Forgejo can not start a workflow when another one ends, so the job is here as well.
+  const afterwards = dialect.system === 'forgejo' ? { reconcile: { needs: 'release', ...reconcileJob(request) } } : {};
+  return {
+    name: 'release',
+    on: {
+      push: { tags: ['v[0-9]*'] },
+      workflow_dispatch: {
+        inputs: {
+          tag: { description: 'The release tag to go on with, such as v1.2.3', required: true, type: 'string' },
+        },
+      },
+    },
+    ...noRights(dialect),
+    concurrency: { group: 'release-${{ inputs.tag || github.ref_name }}', 'cancel-in-progress': false },
+    jobs: { release: buildJob(request, release), ...afterwards },
+  };
+}
+
+function reconcileWorkflow(request: StepsRequest): YamlMap {
+  const { dialect, policy } = request;
+  return {
+    name: 'reconcile',
+    on: {
+      ...(dialect.system === 'github' ? { workflow_run: { workflows: ['release'], types: ['completed'] } } : {}),
+      push: { tags: ['withdrawn/**', 'restored/**', 'checkpoint/**', 'evidence/**'] },
+      schedule: [{ cron: policy.ci.schedule }],
+      workflow_dispatch: {},
+    },
+    ...noRights(dialect),
+    concurrency: { group: 'cutwater-reconcile', 'cancel-in-progress': false },
+    jobs: { reconcile: reconcileJob(request) },
+  };
+}
+
+function edgeWorkflow(request: StepsRequest): YamlMap {
+  const { dialect, policy, needs } = request;
+  const edge: CutwaterCall = {
+    title: 'Build, sign and publish',
+    shell: 'edge --commit "$COMMIT"',
+    env: { COMMIT: '${{ github.sha }}' },
+    signs: true,
+    secrets: needs.secrets.edge,
+  };
+  return {
+    name: 'pilot-release',
+    on: { push: { branches: [branchFilter(policy.git.branch)] }, workflow_dispatch: {} },
+    ...noRights(dialect),
+    concurrency: { group: 'cutwater-edge', 'cancel-in-progress': false },
+    jobs: { edge: buildJob(request, edge, { isRelease: false }) },
+  };
+}
+
+function buildJob(request: StepsRequest, call: CutwaterCall, { isRelease = true } = {}): YamlMap {
+  return {
+    ...jobHead(request, {
+      signs: call.signs,
+      needsForge: isRelease,
+      minutes: Math.ceil(request.policy.ci.timeout / 60),
+    }),
+    steps: [...openingSteps(request), ...buildSteps(request, { scans: isRelease }), cutwaterStep(request, call)],
+  };
+}
+
+function reconcileJob(request: StepsRequest): YamlMap {
+  const { announces, secrets } = request.needs;
+  const reconcile: CutwaterCall = {
+    title: 'Bring aliases and records in line',
+    shell: 'reconcile',
+    env: {},
+    signs: announces,
+    secrets: secrets.reconcile,
+  };
+  return {
+    ...jobHead(request, { signs: announces, needsForge: true, minutes: 30 }),
+    steps: [...openingSteps(request), cutwaterStep(request, reconcile)],
+  };
+}
+
+interface JobRights {
+  readonly signs: boolean;
+  /** Whether it writes releases of the forge. */
+  readonly needsForge: boolean;
+  readonly minutes: number;
+}
+
+function jobHead({ dialect, policy, needs }: StepsRequest, { signs, needsForge, minutes }: JobRights): YamlMap {
+  const byToken = signs && needs.signs === 'token';
+  if (dialect.system === 'forgejo')
+    return {
+      'runs-on': policy.ci.runner ?? 'docker',
+      ...(byToken ? { 'enable-openid-connect': true } : {}),
+      'timeout-minutes': minutes,
+    };
+  const forge: string = policy.forge.kind;
+  return {
+    'runs-on': policy.ci.runner ?? 'ubuntu-24.04',
+    'timeout-minutes': minutes,
+    ...(policy.ci.environment === undefined ? {} : { environment: policy.ci.environment }),
+    permissions: {
+      contents: needsForge && forge === 'github' ? 'write' : 'read',
+      ...(needs.registries.includes('ghcr.io') ? { packages: 'write' } : {}),
+      ...(byToken ? { 'id-token': 'write' } : {}),
+    },
+  };
+}
+
+/** Each job asks for what it needs. Forgejo gives every job the same rights and knows no such key. */
+function noRights({ system }: ActionsDialect): YamlMap {
+  return system === 'github' ? { permissions: {} } : {};
+}

@@ -1,0 +1,13 @@
+/** A file that `ci write` writes. */
+export interface WorkflowFile {
+  /** Path in the repository. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The first line of every such file; a file without it was written by a person. */
+export const workflowMark = '# Written by "cutwater ci write" from cutwater.yaml; "cutwater ci check" finds changes.';
+
+export function isOurs(text: string): boolean {
+  return text.startsWith(`${workflowMark}\n`) || text.startsWith(`${workflowMark}\r\n`);
+}

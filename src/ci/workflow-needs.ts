@@ -1,0 +1,80 @@
+import type { Platform } from '../domain/platform.ts';
+import { formatPlatform } from '../domain/platform.ts';
+import type { ImagePolicy, Policy } from '../policy/policy.ts';
+
+/** What the jobs of a project need, whatever runs them. */
+export interface WorkflowNeeds {
+  /** Hosts that images are pushed to, the first one first, each once. */
+  readonly registries: readonly string[];
+  /** `key`: CI signs with a key of its own, a secret. `token`: as a workflow, with an OIDC token. */
+  readonly signs: 'key' | 'token' | 'never';
+  /** Whether `reconcile` signs too: it records what it announced. */
+  readonly announces: boolean;
+  /** Secrets by the names of the environment variables that the commands read. */
+  readonly secrets: Readonly<Record<'release' | 'reconcile' | 'edge', readonly string[]>>;
+  /** Whether docker's buildx is to be set up. */
+  readonly buildx: boolean;
+  /** Platforms of a Dockerfile that a machine of this architecture has to emulate. */
+  emulated(architecture: 'amd64' | 'arm64'): readonly string[];
+  /** Whether the image is scanned with trivy itself. */
+  readonly scans: boolean;
+  /** Whether builds of the default branch are published. */
+  readonly edge: boolean;
+}
+
+export function needsOf(policy: Policy): WorkflowNeeds {
+  const image = imageOf(policy);
+  const isDockerfile = image.build.kind === 'dockerfile';
+  const webhooks = policy.announce.flatMap((one) => (one.kind === 'webhook' && one.auto ? [one.urlVariable] : []));
+  const gateVariables = (isEdge: boolean): readonly string[] =>
+    policy.gates.flatMap(({ env, classes }) =>
+      classes.some((one) => (one === 'edge') === isEdge) ? env.filter((name) => !isOfTheRunner(name)) : [],
+    );
+  return {
+    registries: [...new Set([image.name, ...image.mirrors].map(({ registry }) => registry))],
+    signs: signsBy(policy),
+    announces: policy.announce.some(({ auto }) => auto),
+    secrets: {
+      release: [...new Set(gateVariables(false))],
+      reconcile: [...new Set(webhooks)],
+      edge: [...new Set(gateVariables(true))],
+    },
+    buildx: image.build.kind === 'dockerfile' && image.build.builder !== 'buildah',
+    emulated: (architecture) => (isDockerfile ? foreignTo(image.platforms, architecture) : []),
+    scans: policy.scan?.tool === 'trivy',
+    edge: policy.channels.edge || policy.channels.nightly,
+  };
+}
+
+/** The one image of a project. */
+function imageOf({ images: [image] }: Policy): ImagePolicy {
+  if (image === undefined) throw new Error('A policy without an image passed the checks');
+  return image;
+}
+
+function signsBy({ trust: { ci } }: Policy): WorkflowNeeds['signs'] {
+  if (ci.length === 0) return 'never';
+  return ci.some(({ kind }) => kind === 'keyless') ? 'token' : 'key';
+}
+
+/** Machines of both kinds run the 32-bit programs of theirs too. */
+function foreignTo(platforms: readonly Platform[], architecture: 'amd64' | 'arm64'): readonly string[] {
+  const own = architecture === 'amd64' ? ['amd64', '386'] : ['arm64'];
+  return platforms.filter((platform) => !own.includes(platform.architecture)).map(formatPlatform);
+}
+
+/** Variables that the systems set by themselves, and that no secret may be named like. */
+function isOfTheRunner(name: string): boolean {
+  return /^(?:GITHUB_|RUNNER_|ACTIONS_|FORGEJO_|GITEA_|CI$|CI_|GITLAB_)/i.test(name);
+}
+
+/**
+ * The names of the two secrets with the login of a registry: `REGISTRY_QUAY_IO_USER`. Different hosts get different names.
+ */
+export function loginNames(host: string, all: readonly string[]): { readonly user: string; readonly password: string } {
+  const plain = (text: string): string => text.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
+  const same = all.filter((other) => plain(other) === plain(host));
+  const number = same.indexOf(host) + 1;
+  const name = `REGISTRY_${plain(host)}${number > 1 ? `__N${number}` : ''}`;
+  return { user: `${name}_USER`, password: `${name}_PASSWORD` };
+}

@@ -1,0 +1,60 @@
+import type { Parsed } from '../domain/brand.ts';
+import { accept, refuse } from '../domain/brand.ts';
+import type { CiSystem } from '../policy/ci-schema.ts';
+import type { Policy } from '../policy/policy.ts';
+import { forgejoWorkflows, githubWorkflows } from './actions-workflows.ts';
+import { gitlabPipeline } from './gitlab-pipeline.ts';
+import type { WorkflowFile } from './workflow-file.ts';
+import type { WorkflowNeeds } from './workflow-needs.ts';
+import { needsOf } from './workflow-needs.ts';
+
+export interface Workflows {
+  readonly system: CiSystem;
+  readonly files: readonly WorkflowFile[];
+  /** Paths that such a system's files have with other policies; what lies there from before is to go. */
+  readonly retired: readonly string[];
+  /** What the workflows can not do as the policy stands, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** The workflow files of a policy. The same policy gives the same bytes. Refused where no workflow could work. */
+export function workflowsOf(policy: Policy): Parsed<Workflows> {
+  const { system } = policy.ci;
+  const needs = needsOf(policy);
+  if (system === undefined)
+    return refuse('nothing says what runs the workflows: name ci.system (github, forgejo or gitlab) or source');
+  if (needs.registries.includes('embedded'))
+    return refuse(
+      'the image goes to the registry on disk, which ends with the job: name a registry as images.repository',
+    );
+  // A text that begins an expression can not be escaped in a filter of branches.
+  if (policy.git.branch.includes('${{')) return refuse('git.branch holds "${{", which begins an expression there');
+  const files = filesOf(system, policy, needs);
+  const retired = needs.edge ? [] : edgeFiles[system];
+  return accept({ system, files, retired, notes: notesOn(policy, needs) });
+}
+
+function filesOf(system: CiSystem, policy: Policy, needs: WorkflowNeeds): readonly WorkflowFile[] {
+  switch (system) {
+    case 'github':
+      return githubWorkflows(policy, needs);
+    case 'forgejo':
+      return forgejoWorkflows(policy, needs);
+    case 'gitlab':
+      return [gitlabPipeline(policy, needs)];
+  }
+}
+
+const edgeFiles: Readonly<Record<CiSystem, readonly string[]>> = {
+  github: ['.github/workflows/pilot-release.yml'],
+  forgejo: ['.forgejo/workflows/pilot-release.yml'],
+  gitlab: [],
+};
+
+function notesOn(policy: Policy, needs: WorkflowNeeds): readonly string[] {
+  const forge: string = policy.forge.kind;
+  return [
+    ...(forge === 'local' ? ['forge is local: the releases are folders of the runner, which end with the job'] : []),
+    ...(needs.signs === 'never' ? ['trust.ci is empty: nothing that the workflows sign would count'] : []),
+  ];
+}

