@@ -66,6 +66,16 @@ test("parsePolicy() reads a minimal file as RustShare's process", () => {
     scan: undefined,
     lockFiles: [],
     forge: { kind: 'local', folder: '.cutwater/releases' },
+    ci: {
+      system: undefined,
+      runner: undefined,
+      image: undefined,
+      tool: '.cutwater/tool',
+      setup: [],
+      environment: undefined,
+      timeout: 7200,
+      schedule: '41 5 * * *',
+    },
     withdrawal: { incident: 'commit' },
     announce: [],
   });
