@@ -22,6 +22,11 @@ export const promotionCommands: readonly Command[] = [
         summary: 'Why it is built anew, or why a hotfix is large; recorded in the tag',
         value: { kind: 'text', placeholder: 'TEXT' },
       },
+      {
+        name: 'hotfix-reason',
+        summary: 'With --rebuild: why the hotfix is large, beside the reason of the new build',
+        value: { kind: 'text', placeholder: 'TEXT' },
+      },
     ],
     examples: [
       { line: 'promote 1.2.3-rc.2 --push', says: 'Decide the stable release of its bytes' },

@@ -111,7 +111,7 @@ export const errorCatalogue = {
   HOTFIX_TOO_LARGE: {
     exit: 3,
     when: 'A hotfix changes more than the policy allows, or other paths, and no reason is given',
-    hint: 'Make it smaller, or add --reason "TEXT"; the reason is recorded in the tag',
+    hint: 'Make it smaller, or add --reason "TEXT", with --rebuild --hotfix-reason "TEXT"; it is recorded in the tag',
   },
   CLOCK_WRONG: {
     exit: 3,

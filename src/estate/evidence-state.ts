@@ -17,7 +17,8 @@ export interface EvidenceState {
 }
 
 export interface EvidenceRound {
-  readonly kind: EvidencePolicy['requiredFor'][number];
+  /** The classes the release belongs to; what any of them is asked for is asked of it. */
+  readonly kinds: EvidencePolicy['requiredFor'];
   /** The newest evidence of each name that counts for the release. */
   readonly newest: ReadonlyMap<string, Evidence>;
   readonly change: CriticalChange;
@@ -27,7 +28,7 @@ export interface EvidenceRound {
 
 /** Every kind of evidence the policy asks of this class of releases, in its order, then whatever else maintainers signed. */
 export function evidenceStates(policy: readonly EvidencePolicy[], round: EvidenceRound): readonly EvidenceState[] {
-  const asked = policy.filter(({ requiredFor }) => requiredFor.includes(round.kind));
+  const asked = policy.filter(({ requiredFor }) => requiredFor.some((one) => round.kinds.includes(one)));
   const others = [...round.newest.values()].filter(({ name }) => !asked.some((rule) => rule.name === name));
   return [...asked.map((rule) => stateOf(rule, round)), ...others.map(voluntary)];
 }

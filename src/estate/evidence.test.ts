@@ -151,7 +151,7 @@ void suite('what a release waits for', () => {
   });
   const known = { is: 'known', since: 'v0.9.0', paths: ['app.txt'] } as const;
   const states = (rules: readonly EvidencePolicy[], ...found: readonly Evidence[]) =>
-    evidenceStates(rules, { kind: 'stable', newest: newestEvidence(found), change: known, now: 10_000 });
+    evidenceStates(rules, { kinds: ['stable'], newest: newestEvidence(found), change: known, now: 10_000 });
   const words = (all: ReturnType<typeof states>) => all.map(({ name, state, isRequired }) => [name, state, isRequired]);
 
   test('a named result is missing, pending, too old, failed or passed, and only passed lets the release go on', () => {
@@ -180,6 +180,8 @@ void suite('what a release waits for', () => {
     const failed = states([drill], piece({ name: 'drill', outcome: 'fail' }));
     assert.deepEqual(words(failed), [['drill', 'failed', false]]);
     assert.equal(failedEvidence(failed).length, 1);
+    const round = { kinds: ['stable', 'hotfix'], newest: new Map(), change: known, now: 10_000 } as const;
+    assert.deepEqual(words(evidenceStates([drill], round)), [['drill', 'missing', true]], 'a merged hotfix is both');
     const pending = states([], piece({ outcome: 'pending' }));
     assert.deepEqual([missingEvidence(pending).length, failedEvidence(pending).length], [0, 0]);
   });

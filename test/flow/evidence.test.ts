@@ -268,6 +268,12 @@ void test('a hotfix of a critical path waits for its drill, another one does not
   assert.match(plan.stdout, /schema +source +runs with the release +- +db\/schema\.sql changed since v1\.0\.1/);
   assert.match(plan.stdout, /restore-drill +missing/);
   assert.match(await succeed(['status'], ada), /1\.0\.2: Cannot release v1\.0\.2 yet: restore-drill has not passed/);
+  // That it is merged back before it is released spares it nothing that is asked of hotfixes.
+  await project.clone.git('checkout', '-q', 'main');
+  await project.clone.git('merge', '-q', '--no-ff', '--no-gpg-sign', '-m', 'merge back', 'hotfix/v1.0.2');
+  await project.clone.git('push', '-q', 'origin', 'main');
+  const merged = await runProgram(['release', '1.0.2'], await runner(t, project));
+  assert.equal(merged.exitCode, 8, merged.stderr);
   // Validated before there is an image: it speaks for whatever this tag is built into.
   await succeed(pass('restore-drill', '1.0.2'), ada);
   await succeed(['release', '1.0.2'], await runner(t, project));

@@ -157,6 +157,27 @@ void suite('hotfixes', { concurrency: 2 }, () => {
     assert.match(noHotfix.stderr, /its commit is on the default branch, so it is no hotfix/);
   });
 
+  void test('a large hotfix that is built anew instead of its candidate gives the reason of either', async (t) => {
+    const { project, at } = await twoLines(t);
+    await changePolicy(project, (text) => `${text}hotfix: {maxLines: 3}\n`);
+    await succeed(['hotfix', 'start', '--from', '1.0'], at);
+    await project.clone.git('switch', '-q', 'hotfix/v1.0.1');
+    await project.commit({ 'app.txt': 'a\nb\nc\n' });
+    await project.tag('1.0.1-rc.1');
+    await succeed(['release', '1.0.1-rc.1'], await runner(t, project));
+    await project.commit({ 'app.txt': 'a\nb\nc\nd\n' });
+    const rebuild = ['promote', '1.0.1-rc.1', '--rebuild', '--reason', 'a new base', '--push'];
+    const refused = await runProgram(rebuild, at);
+    assert.equal(refused.exitCode, 3, refused.stderr);
+    assert.match(refused.stderr, /at most 3 are wanted[^]*next: .*--hotfix-reason "TEXT"/);
+    await succeed([...rebuild, '--hotfix-reason', 'the table is generated'], at);
+    assert.match(
+      await project.clone.git('cat-file', 'tag', 'v1.0.1'),
+      /\n\nRebuild: a new base\nHotfix-Reason: the table is generated\n-----BEGIN/,
+    );
+    await succeed(['release', '1.0.1'], await runner(t, project));
+  });
+
   void test('a hotfix starts only at what is published, believed and the end of its line', async (t) => {
     const template = await twoLines(t);
     const start = async (

@@ -42,6 +42,18 @@ const refusals: readonly Refusal[] = [
     says: [/v1\.0\.0-rc\.9: there is no such tag/],
   },
   {
+    name: 'a candidate that has no tag, in a working copy that is not the commit: both are said',
+    args: ['promote', '1.0.0-rc.9'],
+    arrange: ({ clone }) => writeFile(join(clone.folder, 'app.txt'), 'tried out\n'),
+    says: [/2 things stand against it/, /1 files differ from HEAD/, /v1\.0\.0-rc\.9: there is no such tag/],
+  },
+  {
+    name: 'another build, in a working copy that is not the commit: both are said',
+    args: ['promote', '1.0.0-rc.1', '--push'],
+    arrange: ({ clone }) => writeFile(join(clone.folder, 'app.txt'), 'tried out\n'),
+    says: [/2 things stand against it/, /1 files differ from HEAD/, /the bytes validated as v1\.0\.0-rc\.1/],
+  },
+  {
     name: 'a candidate that is not published',
     args: ['promote', '1.0.0-rc.3'],
     arrange: (project) => project.tag('1.0.0-rc.3'),
@@ -80,6 +92,18 @@ const refusals: readonly Refusal[] = [
     says: [/Cannot promote "v1\.0\.0": it is no release candidate/],
   },
   { name: 'a rebuild without a reason', args: [...promote2, '--rebuild'], exit: 2, says: [/the reason is empty/] },
+  {
+    name: 'the reason of a hotfix beside none',
+    args: [...promote2, '--hotfix-reason', 'x'],
+    exit: 2,
+    says: [/--hotfix-reason is given, and no new build is asked for/],
+  },
+  {
+    name: 'the reason of a hotfix, where it is none',
+    args: [...promote2, '--rebuild', '--reason', 'x', '--hotfix-reason', 'y'],
+    exit: 2,
+    says: [/a reason is given/],
+  },
   { name: 'a reason without a rebuild', args: [...promote2, '--reason', 'x'], exit: 2, says: [/Add --rebuild/] },
   {
     name: 'a stable tag that is there and names no candidate',

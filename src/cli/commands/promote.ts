@@ -6,7 +6,7 @@ import { parseReason } from '../../domain/release-message.ts';
 import { releaseTagOf } from '../../domain/tag-name.ts';
 import type { Version } from '../../domain/version.ts';
 import { readVersion } from '../../domain/version.ts';
-import type { PromotionMade } from '../../engine/tag/promote.ts';
+import type { PromotionMade, PromotionOrder } from '../../engine/tag/promote.ts';
 import { promote } from '../../engine/tag/promote.ts';
 import { describeOrigin, originJson } from '../../estate/describe-origin.ts';
 import type { CliContext, CommandInput } from '../command.ts';
@@ -17,14 +17,13 @@ import { renderReleaseTag } from '../render/release-tag.ts';
 /** `cutwater promote RC` */
 export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
   const candidate = readVersion(input.argument('RC'));
-  const reason = readReason(input, candidate);
-  const isRebuild = input.flag('rebuild');
+  const { rebuild, hotfixReason } = readReasons(input, candidate);
   const project = await openTagProject(context);
   try {
     const promotion = await promote(project.world, project.loaded, {
       candidate,
-      rebuild: isRebuild ? reason : undefined,
-      hotfixReason: isRebuild ? undefined : reason,
+      rebuild,
+      hotfixReason,
       at: input.text('at'),
       push: input.flag('push'),
     });
@@ -39,17 +38,29 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
   }
 }
 
-/** Of a new build, or of a large hotfix that keeps its candidate's image. */
-function readReason(input: CommandInput, candidate: Version): string | undefined {
+/** `--reason` is that of the new build where one is asked for, else of the large hotfix; only where both are, two are needed. */
+function readReasons(input: CommandInput, candidate: Version): Pick<PromotionOrder, 'rebuild' | 'hotfixReason'> {
   const isRebuild = input.flag('rebuild');
-  const text = input.text('reason') ?? (isRebuild ? '' : undefined);
-  if (text === undefined) return undefined;
   const name = releaseTagOf(candidate);
+  const act = isRebuild ? `build anew instead of ${name}` : `promote ${name}`;
+  const reason = readReason(input.text('reason') ?? (isRebuild ? '' : undefined), { act, option: 'reason' });
+  const ofHotfix = readReason(input.text('hotfix-reason'), { act, option: 'hotfix-reason' });
+  if (isRebuild) return { rebuild: reason, hotfixReason: ofHotfix };
+  if (ofHotfix === undefined) return { rebuild: undefined, hotfixReason: reason };
+  throw new CutwaterError('USAGE', `Cannot ${act}: --hotfix-reason is given, and no new build is asked for`, {
+    hint: 'Write --reason "TEXT" instead, or add --rebuild',
+  });
+}
+
+function readReason(
+  text: string | undefined,
+  { act, option }: { readonly act: string; readonly option: string },
+): string | undefined {
+  if (text === undefined) return undefined;
   const parsed = parseReason(text);
   if (parsed.is === 'ok') return parsed.value;
-  const act = isRebuild ? `build anew instead of ${name}` : `promote ${name}`;
   throw new CutwaterError('USAGE', `Cannot ${act}: the reason ${parsed.reason}`, {
-    hint: 'Write --reason "TEXT"; it is recorded in the tag',
+    hint: `Write --${option} "TEXT"; it is recorded in the tag`,
   });
 }
 

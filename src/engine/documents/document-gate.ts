@@ -18,7 +18,7 @@ import { previousStable } from '../../documents/previous-stable.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import type { ProjectTags } from '../facts/read-tags.ts';
-import { releaseKindOf } from '../facts/release-class.ts';
+import { releaseKindsOf } from '../facts/release-class.ts';
 import { readTextFile } from '../facts/text-file.ts';
 import { versionProblems } from './version-files.ts';
 import type { ReadWorld } from '../world.ts';
@@ -62,8 +62,8 @@ export async function documentProblems(
   const text = await readTextFile(world.git, commit, build.changelog);
   const section = changesFor(parseChangelog(text ?? ''), version);
   const notes = await readNotes(world, release);
-  const kind = await releaseKindOf(world.git, { version, commit, head: loaded.commit });
-  const isRequired = kind !== undefined && loaded.policy.upgradingRequired.includes(kind);
+  const kinds = await releaseKindsOf(world.git, { ...release, head: loaded.commit, message: release.tagMessage });
+  const isRequired = kinds.some((kind) => loaded.policy.upgradingRequired.includes(kind));
   const reason = text === undefined ? 'is not in the commit' : section.is === 'refused' ? section.reason : undefined;
   const disagreements = await versionProblems(world, { commit, version, files: build.versionFiles });
   return [

@@ -90,7 +90,7 @@ async function makeBuild(world: ReleaseWorld, job: EdgeJob): Promise<Digest> {
   const { build, commit, image, loaded } = job;
   const { branch } = loaded.policy.git;
   await requireTrustedSigner(world, loaded, `build commit ${commit.slice(0, 12)} of ${branch}`);
-  const round = { class: 'edge', commit } as const;
+  const round = { classes: ['edge'], commit } as const;
   await runGates(world, build, { ...round, on: 'source', image: undefined });
   let digest: Digest | undefined;
   const made = await runStep<Digest>(

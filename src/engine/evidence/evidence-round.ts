@@ -19,7 +19,7 @@ import type { ReadWorld } from '../world.ts';
 export interface EvidenceQuestion {
   readonly version: Version;
   readonly commit: ObjectId;
-  readonly kind: ReleaseKind;
+  readonly kinds: readonly ReleaseKind[];
   /** The image that will be published; undefined where it is not built yet. */
   readonly digest: Digest | undefined;
   readonly tags: ProjectTags;
@@ -65,11 +65,11 @@ export async function answerEvidence(
   );
   const rules = loaded.policy.evidence;
   const isConditional = rules.some(
-    ({ whenChanged, requiredFor }) => whenChanged.length > 0 && requiredFor.includes(question.kind),
+    ({ whenChanged, requiredFor }) => whenChanged.length > 0 && requiredFor.some((one) => question.kinds.includes(one)),
   );
   const change: CriticalChange = isConditional ? await question.change() : { is: 'unknown', reason: 'nobody asked' };
   return {
-    states: evidenceStates(rules, { kind: question.kind, newest, change, now: world.now }),
+    states: evidenceStates(rules, { kinds: question.kinds, newest, change, now: world.now }),
     ignored: [
       ...book.invalid
         .filter(({ name }) => sameCore(name.version, question.version))

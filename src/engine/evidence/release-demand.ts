@@ -14,9 +14,13 @@ export interface ReleaseDemand {
 }
 
 /** Throws where the image of the release may not be published. */
-export async function demandOf(world: ReadWorld, question: OriginQuestion, kind: ReleaseKind): Promise<ReleaseDemand> {
+export async function demandOf(
+  world: ReadWorld,
+  question: OriginQuestion,
+  kinds: readonly ReleaseKind[],
+): Promise<ReleaseDemand> {
   const { loaded, act, version, commit, tags } = question;
   const { digest, validated, gates } = await expectImage(world, question);
   const change = changeSincePrevious(world, loaded, { version, commit, tags });
-  return { evidence: { act, version, commit, kind, digest, tags, change, validated }, gates };
+  return { evidence: { act, version, commit, kinds, digest, tags, change, validated }, gates };
 }

@@ -6,7 +6,7 @@ import { objectId } from '../../domain/object-id.ts';
 import type { PassedGate } from '../../domain/release-checks.ts';
 import type { GatePolicy } from '../../policy/gate-policy.ts';
 import type { GateRun } from '../../ports/gate-runner.ts';
-import { runGates } from './run-gates.ts';
+import { gatesFor, runGates } from './run-gates.ts';
 
 const commit = objectId('c'.repeat(40));
 const validated = digestOf('validated');
@@ -43,11 +43,18 @@ async function round(on: GatePolicy['on'], image: Digest | undefined, earlier: P
   const [record] = await runGates(
     { gates, report: () => undefined },
     { gates: [gate(on)] },
-    { on, class: 'stable', commit, image: image && `localhost/tiny@${image}`, earlier: [earlier] },
+    { on, classes: ['stable'], commit, image: image && `localhost/tiny@${image}`, earlier: [earlier] },
   );
   assert.ok(record?.outcome === 'passed');
   return { runs, from: record.from, image: record.image };
 }
+
+test('a hotfix that was merged back passes the gates of hotfixes and those of stable releases', () => {
+  const named = (name: string, classes: GatePolicy['classes']) => ({ ...gate('source'), name, classes });
+  const gates = [named('drill', ['hotfix']), named('load', ['stable', 'hotfix']), named('edge', ['edge', 'rc'])];
+  const names = gatesFor({ gates }, { classes: ['stable', 'hotfix'] }).map(({ name }) => name);
+  assert.deepEqual(names, ['drill', 'load']);
+});
 
 suite('a gate that passed before', () => {
   test('is taken over for the same image, and for the source', async () => {

@@ -13,7 +13,7 @@ import type { ReleaseWorld } from '../world.ts';
 
 export interface GateRound {
   readonly on: 'source' | 'candidate';
-  readonly class: GateClass;
+  readonly classes: readonly GateClass[];
   readonly commit: ObjectId;
   /** `host/name@sha256:...`; undefined on the source. */
   readonly image: string | undefined;
@@ -39,13 +39,14 @@ export async function runGates(
   return results;
 }
 
-/** The gates that belong to a class of releases, on the source or on the candidate. */
+/** The gates that belong to any of these classes of releases, on the source or on the candidate. */
 export function gatesFor(
   policy: Pick<Policy, 'gates'>,
-  round: Pick<GateRound, 'class'> & Partial<Pick<GateRound, 'on'>>,
+  round: Pick<GateRound, 'classes'> & Partial<Pick<GateRound, 'on'>>,
 ): readonly GatePolicy[] {
   return policy.gates.filter(
-    ({ on, classes }) => (round.on === undefined || round.on === on) && classes.includes(round.class),
+    ({ on, classes }) =>
+      (round.on === undefined || round.on === on) && classes.some((one) => round.classes.includes(one)),
   );
 }
 

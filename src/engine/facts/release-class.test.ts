@@ -4,7 +4,7 @@ import { cloneRepository, makeGitRepository } from '../../../test/make/git-repos
 import { gitCli } from '../../adapters/git-cli/git-cli.ts';
 import { isCutwaterError } from '../../domain/error.ts';
 import { readVersion } from '../../domain/version.ts';
-import { releaseKindOf } from './release-class.ts';
+import { releaseKindOf, releaseKindsOf } from './release-class.ts';
 
 void test('a stable version beside the default branch is a hotfix until it is merged back; a candidate is one anywhere', async (t) => {
   const repository = await makeGitRepository(t);
@@ -22,7 +22,23 @@ void test('a stable version beside the default branch is a hotfix until it is me
   assert.equal(await kindOf('1.0.1-rc.1', mended), 'rc');
   assert.equal(await kindOf('1.1.0-beta.1', head), undefined);
   await repository.git('merge', '-q', '--no-ff', '--no-gpg-sign', '-m', 'merge', 'hotfix/v1.0.1');
-  assert.equal(await kindOf('1.0.1', mended, (await git.commitOf('HEAD')) ?? head), 'stable');
+  const merged = (await git.commitOf('HEAD')) ?? head;
+  assert.equal(await kindOf('1.0.1', mended, merged), 'stable');
+
+  const kindsOf = (version: string, commit: typeof head, about: { at?: typeof head; message?: string } = {}) =>
+    releaseKindsOf(git, { version: readVersion(version), commit, head: about.at ?? head, message: about.message });
+  assert.deepEqual(await kindsOf('1.0.1', mended), ['hotfix']);
+  assert.deepEqual(await kindsOf('1.0.1', mended, { at: merged }), ['stable', 'hotfix'], 'a merge spares it nothing');
+  const title = 'Hotfix v1.0.1\n\nHotfix: large\n';
+  assert.deepEqual(
+    await kindsOf('1.0.1', mended, { at: mended, message: title }),
+    ['stable', 'hotfix'],
+    'fast-forward',
+  );
+  assert.deepEqual(await kindsOf('1.0.2', mended, { at: mended, message: title }), ['stable'], 'of another version');
+  assert.deepEqual(await kindsOf('1.1.0', head, { at: merged }), ['stable']);
+  assert.deepEqual(await kindsOf('1.0.1-rc.1', mended, { at: merged }), ['rc']);
+  assert.deepEqual(await kindsOf('1.1.0-beta.1', head), []);
 
   const shallow = gitCli(await cloneRepository(t, repository, '--depth=1', '--branch=main'));
   const shown = (await shallow.commitOf('HEAD')) ?? head;

@@ -11,7 +11,7 @@ import type { PlanProblem } from './plan-origin.ts';
 import { problemsOf } from './plan-origin.ts';
 import { readRecord, readRecordAt } from '../facts/read-record.ts';
 import type { ReleaseKind } from '../facts/release-class.ts';
-import { releaseKindOf } from '../facts/release-class.ts';
+import { releaseKindsOf } from '../facts/release-class.ts';
 import type { ReleaseDemand } from '../evidence/release-demand.ts';
 import { demandOf } from '../evidence/release-demand.ts';
 import { requireStates, requireUnfailed } from '../evidence/require-evidence.ts';
@@ -42,11 +42,11 @@ export async function planChecks(
   build: Pick<Policy, 'gates'>,
 ): Promise<{ readonly checks: PlannedChecks; readonly problems: readonly PlanProblem[] }> {
   const { loaded, version, commit } = question;
-  const kind = await releaseKindOf(world.git, { version, commit, head: loaded.commit });
-  if (kind === undefined) return { checks: { gates: [], evidence: [] }, problems: [] };
+  const kinds = await releaseKindsOf(world.git, { version, commit, head: loaded.commit, message: question.message });
+  if (kinds.length === 0) return { checks: { gates: [], evidence: [] }, problems: [] };
   const stated = await statedRelease(world, question);
   // What stands against the image is told by those who look at the image.
-  const demand = await settled(demandOf(world, question, kind));
+  const demand = await settled(demandOf(world, question, kinds));
   const gates = stated?.release.gates.map(recordedState);
   if (demand === undefined) return { checks: { gates: gates ?? [], evidence: [] }, problems: [] };
   const answer = await askEvidence(world, loaded, demand.evidence);
@@ -56,7 +56,7 @@ export async function planChecks(
     if (stated === undefined) requireStates(answer, asked);
     else requireUnfailed(answer, asked);
   });
-  return { checks: { gates: gates ?? (await gateStates(build, kind, demand)), evidence: answer.states }, problems };
+  return { checks: { gates: gates ?? (await gateStates(build, kinds, demand)), evidence: answer.states }, problems };
 }
 
 interface StatedRelease {
@@ -89,11 +89,11 @@ async function settled(demand: Promise<ReleaseDemand>): Promise<ReleaseDemand | 
 
 async function gateStates(
   build: Pick<Policy, 'gates'>,
-  kind: ReleaseKind,
+  kinds: readonly ReleaseKind[],
   demand: ReleaseDemand,
 ): Promise<readonly GateState[]> {
   const states: GateState[] = [];
-  for (const { name, on, whenChanged } of gatesFor(build, { class: kind })) {
+  for (const { name, on, whenChanged } of gatesFor(build, { classes: kinds })) {
     const requirement =
       whenChanged.length === 0
         ? ({ is: 'required' } as const)

@@ -12,7 +12,7 @@ import type { OriginQuestion } from '../release/find-origin.ts';
 import { pinTag } from '../release/pin-statement.ts';
 import { planOrigin } from './plan-origin.ts';
 import type { ProjectTags } from '../facts/read-tags.ts';
-import { releaseKindOf } from '../facts/release-class.ts';
+import { releaseKindsOf } from '../facts/release-class.ts';
 import { demandOf } from '../evidence/release-demand.ts';
 import { requireEvidence, requireNoFailure } from '../evidence/require-evidence.ts';
 import type { ReadWorld } from '../world.ts';
@@ -92,9 +92,9 @@ async function evidenceProblem(
   const { admitted, tags, estate } = found;
   if (loaded.policy.evidence.length === 0 && tags.evidence.length === 0) return undefined;
   return problemOf(async () => {
-    const { version, commit } = admitted;
-    const kind = (await releaseKindOf(world.git, { version, commit, head: loaded.commit })) ?? admitted.class;
-    const { evidence } = await demandOf(world, questionAbout(loaded, found), kind);
+    const question = questionAbout(loaded, found);
+    const kinds = await releaseKindsOf(world.git, { ...question, head: loaded.commit });
+    const { evidence } = await demandOf(world, question, kinds);
     const isPinned = estate.imageTags.includes(pinTag(admitted.tag.object));
     await (isPinned ? requireNoFailure : requireEvidence)(world, loaded, evidence);
   });

@@ -1,5 +1,6 @@
 import type { Digest } from '../../domain/digest.ts';
 import { isCutwaterError } from '../../domain/error.ts';
+import type { GitTag } from '../../domain/git-tag.ts';
 import type { ObjectId } from '../../domain/object-id.ts';
 import { parseTagObject } from '../../domain/tag-object.ts';
 import type { Version } from '../../domain/version.ts';
@@ -13,7 +14,7 @@ import type { EvidenceBook } from '../evidence/read-evidence.ts';
 import { readEvidence } from '../evidence/read-evidence.ts';
 import { readRecord } from '../facts/read-record.ts';
 import type { DecidedTag, ProjectTags } from '../facts/read-tags.ts';
-import { releaseKindOf } from '../facts/release-class.ts';
+import { releaseKindsOf } from '../facts/release-class.ts';
 import { withdrawalsAmong } from '../facts/withdrawals-now.ts';
 import type { ReadWorld } from '../world.ts';
 
@@ -37,9 +38,10 @@ export async function outlookOf(
   const { commit } = tag;
   const stable = coreVersion(version);
   const digest = await findImage(world, loaded, about);
-  const kind = (await releaseKindOf(world.git, { version: stable, commit, head: loaded.commit })) ?? 'stable';
+  const message = messageOf(tag);
+  const kinds = await releaseKindsOf(world.git, { version: stable, commit, head: loaded.commit, message });
   const change = changeSincePrevious(world, loaded, { version: stable, commit, tags: about.tags });
-  const question = { version: stable, commit, kind, digest, tags: about.tags, change };
+  const question = { version: stable, commit, kinds, digest, tags: about.tags, change };
   const answer = await answerEvidence(world, loaded, { question, book: about.book });
   return { ...answer, version, commit, digest };
 }
@@ -56,8 +58,7 @@ async function findImage(
   if (record.is === 'valid') return record.release.image.index;
   if (releaseClassOf(version) !== 'stable') return undefined;
   const withdrawn = await withdrawalsAmong(world, loaded, tags);
-  const object = parseTagObject(tag.raw ?? new Uint8Array());
-  const message = object.is === 'ok' ? object.value.message : '';
+  const message = messageOf(tag);
   const release = { loaded, version, commit: tag.commit, tags, withdrawn };
   const question = { ...release, act: `release ${tag.name}`, tagObject: tag.object, message };
   try {
@@ -67,6 +68,11 @@ async function findImage(
     if (isCutwaterError(error)) return undefined;
     throw error;
   }
+}
+
+function messageOf({ raw }: GitTag): string {
+  const object = parseTagObject(raw ?? new Uint8Array());
+  return object.is === 'ok' ? object.value.message : '';
 }
 
 /** The evidence of one version and of its candidates, from git and registry. */

@@ -33,7 +33,7 @@ export interface ReleaseJob {
   readonly image: ImagePolicy;
   readonly admitted: AdmittedRelease;
   /** What the process asks of it: its gates and its evidence. */
-  readonly kind: ReleaseKind;
+  readonly kinds: readonly ReleaseKind[];
   readonly tags: ProjectTags;
 }
 

@@ -20,7 +20,7 @@ import type { ReconcileResult } from '../pointers/reconcile.ts';
 import { reconcile } from '../pointers/reconcile.ts';
 import { requireEvidence } from '../evidence/require-evidence.ts';
 import { demandOf } from '../evidence/release-demand.ts';
-import { releaseKindOf } from '../facts/release-class.ts';
+import { releaseKindsOf } from '../facts/release-class.ts';
 import { runGates } from '../evidence/run-gates.ts';
 import { sameImage } from './same-image.ts';
 import { requireStillStanding } from './still-standing.ts';
@@ -86,8 +86,9 @@ async function openJob(world: ReleaseWorld, loaded: LoadedPolicy, version: Versi
   const admitted = await admitRelease(world, loaded, { version, tags });
   const build = await readPolicyAt(world.git, admitted.commit, `${admitted.tag.name}:cutwater.yaml`);
   const image = sameImage(loaded.policy, build, `release ${admitted.tag.name}`);
-  const kind = (await releaseKindOf(world.git, { ...admitted, head: loaded.commit })) ?? admitted.class;
-  return { loaded, build, image, admitted, kind, tags };
+  const { message } = admitted.object;
+  const kinds = await releaseKindsOf(world.git, { ...admitted, head: loaded.commit, message });
+  return { loaded, build, image, admitted, kinds, tags };
 }
 
 async function findCommitted(world: ReleaseWorld, job: ReleaseJob): Promise<ReleasePredicate | undefined> {
@@ -132,9 +133,9 @@ async function makeStatement(world: ReleaseWorld, job: ReleaseJob, withdrawn: Wi
   const { admitted, build, image, loaded } = job;
   const { commit } = admitted;
   // Better to learn before the gates than after them that the image they are for may not be published.
-  const { evidence: demand, gates: earlier } = await demandOf(world, questionOf(job, withdrawn), job.kind);
+  const { evidence: demand, gates: earlier } = await demandOf(world, questionOf(job, withdrawn), job.kinds);
   await requireEvidence(world, loaded, demand);
-  const round = { class: job.kind, commit, change: demand.change, earlier };
+  const round = { classes: job.kinds, commit, change: demand.change, earlier };
   const onSource = await runGates(world, build, { ...round, on: 'source', image: undefined });
   const candidate = await makeCandidate(world, job);
   const { digest } = candidate.index;

@@ -10,10 +10,10 @@ import type { ReleaseJob } from './make-candidate.ts';
  * withdrawn, or the candidate it promotes, or that a validation of it failed. Throws WITHDRAWAL_REFUSED, EVIDENCE_FAILED.
  */
 export async function requireStillStanding(world: ReleaseWorld, job: ReleaseJob, image: Digest): Promise<void> {
-  const { admitted, kind, loaded } = job;
+  const { admitted, kinds, loaded } = job;
   const { version, commit, tag } = admitted;
   const tags = await readProjectTags(world.git, loaded.policy, 'remote');
   requireStanding(await withdrawalsAmong(world, loaded, tags), version, image);
   const act = `release ${tag.name}`;
-  await requireNoFailure(world, loaded, { act, version, commit, kind, digest: image, tags });
+  await requireNoFailure(world, loaded, { act, version, commit, kinds, digest: image, tags });
 }

@@ -32,6 +32,8 @@ export interface ReleaseTagRequest {
   /** Why a hotfix is larger than the policy wants, or outside of its paths. One line. */
   readonly hotfixReason?: string | undefined;
   readonly push: boolean;
+  /** What the caller found against it; told together with the rest, and then nothing is made, kept or pushed. */
+  readonly objections?: readonly CutwaterError[];
 }
 
 export interface ReleaseTagMade {
@@ -83,9 +85,13 @@ async function makeOrKeep(world: TagWorld, loaded: LoadedPolicy, request: Releas
     const isUnsigned = situation.wanted.unsignedReason !== undefined;
     const wanted = { commit, text, trailers: trailersOf(request), isUnsigned };
     await requireSameTag(world, loaded, { ...existing, wanted });
-    if (existing.isPublic) return made(request, situation, { tag: existing.tag, is: 'kept', remote: 'there' });
+    if (existing.isPublic) {
+      refuseTag(releaseTagOf(request.version), request.objections ?? []);
+      return made(request, situation, { tag: existing.tag, is: 'kept', remote: 'there' });
+    }
   }
-  refuse(releaseTagOf(request.version), [
+  refuseTag(releaseTagOf(request.version), [
+    ...(request.objections ?? []),
     ...(await findTagProblems(world, loaded, situation)),
     ...(await findOriginProblems(world, loaded, {
       wanted: request,
@@ -157,7 +163,9 @@ function trailersOf({ trailers, unsignedReason, hotfixReason }: ReleaseTagReques
   ];
 }
 
-function refuse(name: string, problems: readonly CutwaterError[]): void {
+/** Throws the one problem there is, or TAG_REFUSED with all of them, each said once. */
+export function refuseTag(name: string, found: readonly CutwaterError[]): void {
+  const problems = [...new Map(found.map((problem) => [problem.message, problem])).values()];
   const [first, ...more] = problems;
   if (first === undefined) return;
   if (more.length === 0) throw first;

@@ -10,11 +10,11 @@ import type { WorkingCopy } from '../../ports/working-copy.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { findOrigin } from '../release/find-origin.ts';
 import type { ReleaseTagMade } from './make-release-tag.ts';
-import { makeReleaseTag } from './make-release-tag.ts';
+import { makeReleaseTag, refuseTag } from './make-release-tag.ts';
 import type { StableRelease } from '../facts/read-candidates.ts';
 import { readCandidate } from '../facts/read-candidates.ts';
 import { readProjectTags } from '../facts/read-tags.ts';
-import { commitToTag } from './tag-release.ts';
+import { commitToTag, findUnfit } from './tag-release.ts';
 import { withdrawalsAmong } from '../facts/withdrawals-now.ts';
 import type { TagWorld } from '../world.ts';
 
@@ -57,29 +57,42 @@ export async function promote(
     throw new CutwaterError('USAGE', `Cannot promote ${name}: a reason is given, but not for what`, {
       hint: 'Add --rebuild, or leave out --reason',
     });
+  const unfit = await findUnfit(world.workingCopy, { at: order.at, version });
   const tags = await readProjectTags(world.git, loaded.policy, 'remote');
   const release = { loaded, version, commit, tags, withdrawn: await withdrawalsAmong(world, loaded, tags) };
-  const wish = await wishOf(world, release, order);
-  const trailers = trailersOf(wish);
-  // Found before the tag is made, so that nothing can fail after it. What stands against it is told together with the rest.
+  const wish = await settled(wishOf(world, release, order));
+  if (wish.is === 'refused') {
+    refuseTag(releaseTagOf(version), [...unfit, wish.error]);
+    throw wish.error;
+  }
+  const trailers = trailersOf(wish.found);
+  // Decided before the tag is made, so that nothing can fail after it. What stands against it is told together with the rest.
   const lines = trailers.map(({ name: label, value }) => `${label}: ${value}`);
-  const question = { ...release, act: `promote ${name}`, tagObject: undefined, message: `x\n\n${lines.join('\n')}` };
-  const found = await settled(findOrigin(world, question));
+  const question = {
+    ...release,
+    act: `tag ${releaseTagOf(version)}`,
+    tagObject: undefined,
+    message: `x\n\n${lines.join('\n')}`,
+  };
+  const origin = await settled(findOrigin(world, question));
+  const objections = origin.is === 'refused' ? [...unfit, origin.error] : unfit;
   const { push, hotfixReason } = order;
   const request = { version, commit, text: undefined, trailers, unsignedReason: undefined, hotfixReason, push };
-  const made = await makeReleaseTag(world, loaded, request);
-  if (found.is === 'refused') throw found.error;
-  return { made, origin: found.origin };
+  const made = await makeReleaseTag(world, loaded, { ...request, objections });
+  // Nothing is made where there are objections.
+  if (origin.is === 'refused') throw origin.error;
+  return { made, origin: origin.found };
 }
 
-type FoundOrigin =
-  { readonly is: 'found'; readonly origin: ImageOrigin } | { readonly is: 'refused'; readonly error: CutwaterError };
+type Settled<Found> =
+  { readonly is: 'found'; readonly found: Found } | { readonly is: 'refused'; readonly error: CutwaterError };
 
-async function settled(origin: Promise<ImageOrigin>): Promise<FoundOrigin> {
+/** What stands against a promotion, as a value; where nobody can tell, as with a server that does not answer, it is thrown. */
+async function settled<Found>(asked: Promise<Found>): Promise<Settled<Found>> {
   try {
-    return { is: 'found', origin: await origin };
+    return { is: 'found', found: await asked };
   } catch (error) {
-    if (isCutwaterError(error)) return { is: 'refused', error };
+    if (isCutwaterError(error) && [2, 3, 8].includes(error.exit)) return { is: 'refused', error };
     throw error;
   }
 }

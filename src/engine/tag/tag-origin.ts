@@ -9,7 +9,7 @@ import type { OriginQuestion } from '../release/find-origin.ts';
 import { findOrigin } from '../release/find-origin.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import type { ProjectTags } from '../facts/read-tags.ts';
-import { releaseKindOf } from '../facts/release-class.ts';
+import { releaseKindsOf } from '../facts/release-class.ts';
 import type { EvidenceDemand } from '../evidence/require-evidence.ts';
 import { requireEvidence } from '../evidence/require-evidence.ts';
 import { withdrawalsAmong } from '../facts/withdrawals-now.ts';
@@ -47,7 +47,7 @@ export async function findOriginProblems(
       tagObject: undefined,
       message,
     });
-    await requireValidated(world, loaded, { act, version, commit, tags, origin });
+    await requireValidated(world, loaded, { act, version, commit, message, tags, origin });
     return [];
   } catch (error) {
     if (!isCutwaterError(error) || ![2, 3, 8].includes(error.exit)) throw error;
@@ -62,14 +62,17 @@ export async function findOriginProblems(
 async function requireValidated(
   world: ReadWorld,
   loaded: LoadedPolicy,
-  asked: Pick<EvidenceDemand, 'act' | 'version' | 'commit' | 'tags'> & { readonly origin: ImageOrigin },
+  asked: Pick<EvidenceDemand, 'act' | 'version' | 'commit' | 'tags'> & {
+    readonly message: string;
+    readonly origin: ImageOrigin;
+  },
 ): Promise<void> {
   const { act, version, commit, tags, origin } = asked;
   const { digest, validated } = await expectedOf(world, loaded, { origin, held: undefined, version });
-  const kind = (await releaseKindOf(world.git, { version, commit, head: loaded.commit })) ?? 'stable';
+  const kinds = await releaseKindsOf(world.git, { ...asked, head: loaded.commit });
   const change = changeSincePrevious(world, loaded, { version, commit, tags });
   try {
-    await requireEvidence(world, loaded, { act, version, commit, kind, digest, tags, change, validated });
+    await requireEvidence(world, loaded, { act, version, commit, kinds, digest, tags, change, validated });
   } catch (error) {
     if (origin.is === 'promotion' || !isCutwaterError(error, 'EVIDENCE_MISSING')) throw error;
   }
