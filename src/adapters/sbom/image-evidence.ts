@@ -6,6 +6,7 @@ import type { EvidenceNotes } from './evidence-notes.ts';
 import { readGoBuildInfo } from './go-build-info.ts';
 import { readInstalledDebian } from './installed-debian.ts';
 import { installedComponent } from './installed-package.ts';
+import { isRpmSqlite, readInstalledRpm } from './installed-rpm.ts';
 import type { LockedPackage } from './locked-package.ts';
 import { nodePackageFolder, readNodePackage } from './node-package.ts';
 import type { OsRelease } from './os-release.ts';
@@ -27,6 +28,7 @@ export const evidenceWish: InventoryWish = {
   content: (path) =>
     osReleasePaths.includes(path) ||
     apkPaths.includes(path) ||
+    isRpmSqlite(path) ||
     /^\/var\/lib\/dpkg\/(?:status|status\.d\/[^/]+|info\/[^/]+\.list)$/.test(path) ||
     nodePackageFolder(path) !== undefined,
   sections: ['.dep-v0', '.go.buildinfo'],
@@ -36,9 +38,6 @@ const osReleasePaths: readonly string[] = ['/etc/os-release', '/usr/lib/os-relea
 
 // Alpine moved it below /usr in version 3.22.
 const apkPaths: readonly string[] = ['/lib/apk/db/installed', '/usr/lib/apk/db/installed'];
-
-/** Databases of rpm, in the places and formats of the last twenty years. */
-const rpmDatabase = /^\/(?:var\/lib|usr\/lib\/sysimage|usr\/share)\/rpm\/(?:rpmdb\.sqlite|Packages(?:\.db)?)$/;
 
 /** Reads every evidence there is. What cannot be read is said in the notes, and stops nothing. */
 export function readImageEvidence(
@@ -50,11 +49,10 @@ export function readImageEvidence(
   const sources = [
     readInstalledDebian(image, notes, os?.release),
     readAlpine(image, notes, os?.release),
+    readInstalledRpm(image, notes, os?.release),
     readNode(image, notes),
   ];
   const programs = readPrograms(image, notes, refOf);
-  for (const { path } of image.files.filter(({ path }) => rpmDatabase.test(path)))
-    notes.missed(`rpm packages: the database ${quote(path)} was seen and not read`);
   return {
     os,
     packages: [...sources.flatMap(({ packages }) => packages), ...programs.packages],

@@ -5,8 +5,10 @@ import type { OsRelease } from './os-release.ts';
 /** A package as the database of the image's package manager has it. */
 export interface InstalledPackage {
   readonly name: string;
-  /** With the epoch, where it has one: `1:1.2.13.dfsg-1`. */
+  /** With the epoch, where dpkg has one: `1:1.2.13.dfsg-1`. */
   readonly version: string;
+  /** Of rpm, whose purls have it apart. */
+  readonly epoch?: number;
   readonly architecture: string;
   /** What it was built from, where that has another name or version: advisories speak of it. */
   readonly source: string | undefined;
@@ -16,16 +18,18 @@ export interface InstalledPackage {
 
 /** As a component: its purl names the distribution, where the image says which one it is. */
 export function installedComponent(
-  type: 'deb' | 'apk',
-  { name, version, architecture, source }: InstalledPackage,
+  type: 'deb' | 'apk' | 'rpm',
+  { name, version, epoch, architecture, source }: InstalledPackage,
   os: OsRelease | undefined,
 ): LockedPackage {
   const distro = os === undefined ? undefined : [os.id, os.versionId].filter((part) => part !== undefined).join('-');
   const qualifiers = {
     arch: architecture,
     ...(distro === undefined ? {} : { distro }),
+    ...(epoch === undefined ? {} : { epoch: String(epoch) }),
     ...(source === undefined ? {} : { upstream: source }),
   };
   const purl = new PackageURL(type, os?.id, name, version, qualifiers, undefined).toString();
-  return { ref: purl, purl, name, version, hashes: [], source: undefined, scope: undefined, dependsOn: [] };
+  const whole = epoch === undefined ? version : `${epoch}:${version}`;
+  return { ref: purl, purl, name, version: whole, hashes: [], source: undefined, scope: undefined, dependsOn: [] };
 }

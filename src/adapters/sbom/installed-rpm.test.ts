@@ -1,0 +1,125 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import fc from 'fast-check';
+import { inventoryOf } from '../../../test/debian-image.ts';
+import { layeredImage } from '../../../test/layered-image.ts';
+import type { TestTag } from '../../../test/rpm-database.ts';
+import { rpmDatabase, rpmHeader, rpmTags } from '../../../test/rpm-database.ts';
+import type { TestEntry } from '../../../test/tar-fixture.ts';
+import { readRpmHeader } from './rpm-header.ts';
+import type { SbomModel } from './sbom-model.ts';
+import { sbomModel } from './sbom-model.ts';
+
+const bash = rpmTags('bash', {
+  version: '5.2.26-3.fc40',
+  files: ['/usr/bin/bash', '/usr/bin/sh', '/etc/skel/.bashrc'],
+});
+const shadow = rpmTags('shadow-utils', { version: '2:4.15.1-3.fc40' });
+const key = rpmTags('gpg-pubkey', { version: '105ef944-65ca83d1' }).filter(({ tag }) => tag !== 1022);
+const system: readonly TestEntry[] = [
+  { name: 'etc/os-release', content: 'ID=fedora\nVERSION_ID=40\n' },
+  { name: 'bin', type: '2', target: 'usr/bin' },
+  { name: 'usr/bin/bash', content: 'bash' },
+  { name: 'usr/bin/own', content: 'own' },
+];
+const at = 'usr/lib/sysimage/rpm/rpmdb.sqlite';
+
+test('rpm packages have an epoch and a source, explain their files, and keys are none', async (t) => {
+  const content = await rpmDatabase(t, [bash, key, shadow].map(rpmHeader));
+  const beside = [`${at}-shm`, `${at}-wal`].map((name, empty) => ({ name, content: empty === 1 ? '' : 'shared' }));
+  const link = { name: 'var/lib/rpm', type: '2', target: '../../usr/lib/sysimage/rpm' } as const;
+  const { components, notes, complete } = await modelOf(t, [link, { name: at, content }, ...beside]);
+  deepEqual(
+    components.map(({ ref, version }) => [ref, version]),
+    [
+      ['file:/etc/os-release', undefined],
+      ['file:/usr/bin/own', undefined],
+      ['os:fedora', '40'],
+      [`pkg:rpm/fedora/bash@5.2.26-3.fc40?${query('bash-5.2.26-3.fc40')}`, '5.2.26-3.fc40'],
+      [`pkg:rpm/fedora/shadow-utils@4.15.1-3.fc40?${query('shadow-utils-4.15.1-3.fc40', '2')}`, '2:4.15.1-3.fc40'],
+    ],
+  );
+  equal(notes.read.includes(`rpm packages: 2 of /${at}`), true);
+  equal(complete, true);
+});
+
+test('a database that is damaged, has a journal or another form is seen and not read', async (t) => {
+  const content = await rpmDatabase(t, [rpmHeader(bash)]);
+  const cases: readonly (readonly [RegExp, ...TestEntry[]])[] = [
+    [/rpmdb.sqlite" is no SQLite database, or a damaged one/, { name: at, content: content.subarray(0, 5000) }],
+    [/rpmdb.sqlite" has no table Packages/, { name: at, content: renamed(content) }],
+    [/has changes in a journal/, { name: at, content }, { name: `${at}-wal`, content: 'change' }],
+    [/has changes in a journal/, { name: at, content }, { name: `${at}-journal`, content: 'change' }],
+    [/has a package that is cut off/, { name: at, content: await rpmDatabase(t, [rpmHeader(bash).subarray(0, 40)]) }],
+    [
+      /has a package that is cut off/,
+      { name: at, content: await rpmDatabase(t, [rpmHeader(bash), new Uint8Array(1)]) },
+    ],
+    [/"\/var\/lib\/rpm\/Packages" was seen and not read/, { name: 'var/lib/rpm/Packages', content: 'bdb' }],
+    [/"\/usr\/share\/rpm\/Packages.db" was seen and/, { name: 'usr/share/rpm/Packages.db', content: 'ndb' }],
+  ];
+  for (const [said, ...entries] of cases) {
+    const { components, notes, complete } = await modelOf(t, entries);
+    match(notes.missed.join('\n'), said);
+    equal(complete, false);
+    equal(
+      components.some(({ ref }) => ref.startsWith('pkg:rpm/')),
+      false,
+    );
+  }
+});
+
+test('a header without a valid name, version, release or architecture, or with files of no folder, is refused', () => {
+  for (const [tag, value] of [
+    [1000, 'a b'],
+    [1000, ''],
+    [1001, '1-2'],
+    [1002, '/'],
+    [1022, ''],
+    [1116, [0, 0, 9]],
+    [1117, ['a']],
+  ] as const)
+    equal(
+      readRpmHeader(rpmHeader(bash.map((one) => (one.tag === tag ? { tag, value } : one)))).is,
+      'refused',
+      `${tag}`,
+    );
+});
+
+test('a path longer than any can be is no file of a package, and a source that is none is left out', () => {
+  const long = rpmTags('a', { version: '1-1', files: [`/${'a'.repeat(4096)}/b`, '/usr/c', 'd'] });
+  const read = readRpmHeader(rpmHeader(without(long, 1044)));
+  deepEqual(read.is === 'ok' && [read.value?.files, read.value?.source], [['/usr/c'], undefined]);
+});
+
+test('whatever a header has, reading it ends with a package or a refusal', () => {
+  const header = rpmHeader([...bash, ...shadow]);
+  fc.assert(
+    fc.property(fc.nat(header.length - 1), fc.uint8Array({ maxLength: 8 }), (from, junk) => {
+      const broken = Uint8Array.from(header);
+      broken.set(junk.subarray(0, broken.length - from), from);
+      readRpmHeader(broken);
+      readRpmHeader(header.subarray(0, from));
+    }),
+  );
+});
+
+function without(tags: readonly TestTag[], tag: number): readonly TestTag[] {
+  return tags.filter((one) => one.tag !== tag);
+}
+
+function query(source: string, epoch?: string): string {
+  return `arch=x86_64&distro=fedora-40${epoch === undefined ? '' : `&epoch=${epoch}`}&upstream=${source}.src.rpm`;
+}
+
+/** The same database with its table under another name of the same length. */
+function renamed(content: Uint8Array): Uint8Array {
+  const text = Buffer.from(content).toString('latin1').replaceAll('Packages', 'Packagez');
+  return Buffer.from(text, 'latin1');
+}
+
+async function modelOf(t: TestContext, entries: readonly TestEntry[]): Promise<SbomModel> {
+  const image = await inventoryOf(t, layeredImage([system, entries]));
+  return sbomModel({ image, locked: [], binaries: [], maximumFiles: 100 });
+}
