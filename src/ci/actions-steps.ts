@@ -90,14 +90,14 @@ export function cutwaterStep({ policy, needs }: StepsRequest, call: CutwaterCall
   const byKey = call.signs && needs.signs === 'key';
   const program = `${shellWord(`${policy.ci.tool}/node_modules/.bin/cutwater`)} --plain ${call.shell}`;
   const lines = byKey
-    ? [`exec 3< <(printf '%s' "$CI_KEY")`, 'unset CI_KEY', `exec ${literal(program)}`]
+    ? [`exec 3< <(printf '%s' "$CUTWATER_CI_KEY")`, 'unset CUTWATER_CI_KEY', `exec ${literal(program)}`]
     : [literal(program)];
   return {
     name: call.title,
     shell: 'bash',
     env: {
       ...call.env,
-      ...(byKey ? { CI_KEY: secret('CUTWATER_CI_KEY'), CUTWATER_CI_KEY_FD: '3' } : {}),
+      ...(byKey ? { CUTWATER_CI_KEY: secret('CUTWATER_CI_KEY'), CUTWATER_CI_KEY_FD: '3' } : {}),
       ...Object.fromEntries(call.secrets.map((name) => [name, secret(name)])),
       DOCKER_AUTH_CONFIG: dockerConfig(needs.registries.map((host) => login(host, needs))),
       GITHUB_TOKEN: '${{ github.token }}',

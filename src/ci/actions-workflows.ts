@@ -133,7 +133,7 @@ function reconcileJob(request: StepsRequest): YamlMap {
     secrets: secrets.reconcile,
   };
   return {
-    ...jobHead(request, { signs: announces, needsForge: true, minutes: 30 }),
+    ...jobHead(request, { signs: announces, needsForge: true, announces, minutes: 30 }),
     steps: [...openingSteps(request), cutwaterStep(request, reconcile)],
   };
 }
@@ -142,10 +142,14 @@ interface JobRights {
   readonly signs: boolean;
   /** Whether it writes releases of the forge. */
   readonly needsForge: boolean;
+  readonly announces?: boolean;
   readonly minutes: number;
 }
 
-function jobHead({ dialect, policy, needs }: StepsRequest, { signs, needsForge, minutes }: JobRights): YamlMap {
+function jobHead(
+  { dialect, policy, needs }: StepsRequest,
+  { signs, needsForge, announces = false, minutes }: JobRights,
+): YamlMap {
   const byToken = signs && needs.signs === 'token';
   if (dialect.system === 'forgejo')
     return {
@@ -161,6 +165,7 @@ function jobHead({ dialect, policy, needs }: StepsRequest, { signs, needsForge, 
     permissions: {
       contents: needsForge && forge === 'github' ? 'write' : 'read',
       ...(needs.registries.includes('ghcr.io') ? { packages: 'write' } : {}),
+      ...(announces && needs.discusses ? { discussions: 'write' } : {}),
       ...(byToken ? { 'id-token': 'write' } : {}),
     },
   };

@@ -1,5 +1,6 @@
 import type { Platform } from '../domain/platform.ts';
 import { formatPlatform } from '../domain/platform.ts';
+import type { AnnouncePolicy } from '../policy/announce-schema.ts';
 import type { ImagePolicy, Policy } from '../policy/policy.ts';
 
 /** What the jobs of a project need, whatever runs them. */
@@ -10,6 +11,8 @@ export interface WorkflowNeeds {
   readonly signs: 'key' | 'token' | 'never';
   /** Whether `reconcile` signs too: it records what it announced. */
   readonly announces: boolean;
+  /** Whether one of the channels is GitHub Discussions, which takes the token of the job. */
+  readonly discusses: boolean;
   /** Secrets by the names of the environment variables that the commands read. */
   readonly secrets: Readonly<Record<'release' | 'reconcile' | 'edge', readonly string[]>>;
   /** Whether docker's buildx is to be set up. */
@@ -25,7 +28,7 @@ export interface WorkflowNeeds {
 export function needsOf(policy: Policy): WorkflowNeeds {
   const image = imageOf(policy);
   const isDockerfile = image.build.kind === 'dockerfile';
-  const webhooks = policy.announce.flatMap((one) => (one.kind === 'webhook' && one.auto ? [one.urlVariable] : []));
+  const automatic = policy.announce.filter(({ auto }) => auto);
   const gateVariables = (isEdge: boolean): readonly string[] =>
     policy.gates.flatMap(({ env, classes }) =>
       classes.some((one) => (one === 'edge') === isEdge) ? env.filter((name) => !isOfTheRunner(name)) : [],
@@ -33,10 +36,11 @@ export function needsOf(policy: Policy): WorkflowNeeds {
   return {
     registries: [...new Set([image.name, ...image.mirrors].map(({ registry }) => registry))],
     signs: signsBy(policy),
-    announces: policy.announce.some(({ auto }) => auto),
+    announces: automatic.length > 0,
+    discusses: automatic.some(({ kind }) => kind === 'discussions'),
     secrets: {
       release: [...new Set(gateVariables(false))],
-      reconcile: [...new Set(webhooks)],
+      reconcile: [...new Set(automatic.flatMap(variableOf).filter((name) => !isOfTheRunner(name)))],
       edge: [...new Set(gateVariables(true))],
     },
     buildx: image.build.kind === 'dockerfile' && image.build.builder !== 'buildah',
@@ -44,6 +48,22 @@ export function needsOf(policy: Policy): WorkflowNeeds {
     scans: policy.scan?.tool === 'trivy',
     edge: policy.channels.edge || policy.channels.nightly,
   };
+}
+
+/** The variable with which a channel is reached. */
+function variableOf(channel: AnnouncePolicy): readonly string[] {
+  switch (channel.kind) {
+    case 'file':
+    case 'atom':
+      return [];
+    case 'webhook':
+    case 'discord':
+    case 'slack':
+      return [channel.urlVariable];
+    case 'mastodon':
+    case 'discussions':
+      return [channel.tokenVariable];
+  }
 }
 
 /** The one image of a project. */
@@ -65,7 +85,7 @@ function foreignTo(platforms: readonly Platform[], architecture: 'amd64' | 'arm6
 
 /** Variables that the systems set by themselves, and that no secret may be named like. */
 function isOfTheRunner(name: string): boolean {
-  return /^(?:GITHUB_|RUNNER_|ACTIONS_|FORGEJO_|GITEA_|CI$|CI_|GITLAB_)/i.test(name);
+  return /^(?:(?:GITHUB|RUNNER|ACTIONS|FORGEJO|GITEA)_|CI$)/i.test(name);
 }
 
 /**

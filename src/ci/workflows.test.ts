@@ -29,7 +29,12 @@ const everything = workflowPolicy({
   trust: { maintainers, ci: [keyless] },
   images: [{ ...image, mirrors: ['quay.io/acme/tiny', '127.0.0.1:5000/tiny'] }],
   gates: [{ name: 'unit', command: ['make'], classes: ['rc', 'edge'], env: ['TEST_LOGIN', 'GITHUB_REPOSITORY'] }],
-  announce: [{ name: 'chat', kind: 'webhook', host: 'hooks.example.org', urlVariable: 'CHAT_URL', auto: true }],
+  announce: [
+    { name: 'chat', kind: 'webhook', host: 'hooks.example.org', urlVariable: 'CHAT_URL', auto: true },
+    { name: 'talk', kind: 'discussions', repository: 'acme/tiny', category: 'announcements', auto: true },
+    { name: 'toots', kind: 'mastodon', host: 'social.example.org', tokenVariable: 'TOOT_TOKEN', auto: true },
+    { name: 'by-hand', kind: 'slack', urlVariable: 'SLACK_URL' },
+  ],
   scan: { tool: 'trivy' },
   ci: { environment: 'release', setup: [['printf', '%s', '${{ github.token }}\n']], runner: 'ubuntu-24.04-arm' },
 });
@@ -152,7 +157,7 @@ void test('workflows have no rights and jobs only those they use', () => {
   const sign = { ...push, 'id-token': 'write' };
   assert.deepEqual(rightsOf(everything), {
     'release.yml': [sign],
-    'reconcile.yml': [sign],
+    'reconcile.yml': [{ ...sign, discussions: 'write' }],
     'pilot-release.yml': [sign],
   });
   const quiet = workflowPolicy({
@@ -173,7 +178,7 @@ void test('a job sees only the secrets its command needs, and only in that one s
   ];
   assert.deepEqual(secretsIn(files['release.yml'] ?? ''), ['CUTWATER_CI_KEY', ...logins, 'TEST_LOGIN']);
   assert.deepEqual(secretsIn(files['pilot-release.yml'] ?? ''), ['CUTWATER_CI_KEY', ...logins, 'TEST_LOGIN']);
-  assert.deepEqual(secretsIn(files['reconcile.yml'] ?? ''), ['CHAT_URL', 'CUTWATER_CI_KEY', ...logins]);
+  assert.deepEqual(secretsIn(files['reconcile.yml'] ?? ''), ['CHAT_URL', 'CUTWATER_CI_KEY', ...logins, 'TOOT_TOKEN']);
   for (const text of Object.values(files)) {
     const steps = jobsOf(text).flatMap((job) => job.steps ?? []);
     for (const step of steps.slice(0, -1))
