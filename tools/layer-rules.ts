@@ -66,6 +66,11 @@ export const adapterPairs: readonly (readonly [string, string])[] = [
   ['recorded-scan', 'trivy'],
   ['oidc-token', 'oci-http'],
   ['commit-build', 'oci-layout'],
-  // The HTTP layer is one; a webhook is one more host it speaks to.
+  // The HTTP layer is one; a webhook and a forge are more hosts it speaks to.
   ['announce', 'oci-http'],
+  ['forge-http', 'oci-http'],
+  ...(['github', 'gitea', 'gitlab'] as const).flatMap((forge) => [
+    [forge, 'forge-http'] as const,
+    [forge, 'oci-http'] as const,
+  ]),
 ];

@@ -4,7 +4,6 @@ import { temporaryWorkspace } from '../adapters/files/temporary-workspace.ts';
 import { openpgpSignatures } from '../adapters/gpg/openpgp-signatures.ts';
 import { imageFiles } from '../adapters/image-files/extract-file.ts';
 import { rememberFiles } from '../adapters/image-files/remember-files.ts';
-import { localForge } from '../adapters/local-forge/local-forge.ts';
 import type { RegistryHosts } from '../adapters/oci-http/registry-hosts.ts';
 import { createRegistryHosts } from '../adapters/oci-http/registry-hosts.ts';
 import { programStarter } from '../adapters/program-start/program-starter.ts';
@@ -23,7 +22,9 @@ import type { CliContext } from './command.ts';
 import { readText } from './compose-files.ts';
 import { openComparison } from './compose-comparison.ts';
 import { openGit, openHistory } from './compose-git.ts';
-import { openImageRepository, releasesFolder } from './compose-registry.ts';
+import type { OpenedForge } from './compose-forge.ts';
+import { openForge } from './compose-forge.ts';
+import { openImageRepository } from './compose-registry.ts';
 import type { OpenedRepository, Project } from './project.ts';
 import type { Progress } from './render/progress.ts';
 import { makeProgress, progressMode } from './render/progress.ts';
@@ -103,6 +104,7 @@ export interface Parts {
   readonly loaded: LoadedPolicy;
   readonly opened: OpenedRepository;
   readonly mirrors: readonly OpenedRepository[];
+  readonly forge: OpenedForge;
   readonly hosts: RegistryHosts;
   readonly topFolder: string;
   readonly tagSource: 'remote' | 'local';
@@ -126,8 +128,9 @@ export async function openParts(context: CliContext, { fetch, access }: OpenOpti
   const opened = await openImageRepository(context, image.name, place);
   const mirrors: OpenedRepository[] = [];
   for (const mirror of image.mirrors) mirrors.push(await openImageRepository(context, mirror, place));
+  const forge = await openForge(context, loaded.policy.forge, place);
   const workspace = await temporaryWorkspace();
-  return { git, loaded, opened, mirrors, hosts, topFolder, tagSource, workspace, progress };
+  return { git, loaded, opened, mirrors, forge, hosts, topFolder, tagSource, workspace, progress };
 }
 
 // Commands close before they print, so that nothing of the progress is left on the terminal, and again when they fail.
@@ -139,11 +142,11 @@ export function once(act: () => Promise<void>): () => Promise<void> {
 export async function closeParts(parts: Parts): Promise<void> {
   parts.progress.close();
   await Promise.all([parts.opened, ...parts.mirrors].map((opened) => opened.close()));
+  parts.forge.close();
   await parts.workspace.remove();
 }
 
 export function readWorld(context: CliContext, parts: Parts): VerifyWorld {
-  const { policy } = parts.loaded;
   return {
     git: parts.git,
     comparison: openComparison(context),
@@ -152,7 +155,7 @@ export function readWorld(context: CliContext, parts: Parts): VerifyWorld {
     mirrors: parts.mirrors.map(({ repository }) => repository),
     tagVerifier: rememberVerdicts(tagVerifier({ openpgp: openpgpSignatures(), ssh: sshSignatures() })),
     bundleVerifier: bundleVerifierWhenAsked(),
-    forge: localForge({ folder: releasesFolder(context, parts.topFolder, policy.forge.folder) }),
+    forge: parts.forge,
     imageFiles: rememberFiles(imageFiles(parts.workspace.folder)),
     workspace: parts.workspace,
     programs: programStarter({ signal: context.signal }),

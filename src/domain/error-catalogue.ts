@@ -249,6 +249,11 @@ export const errorCatalogue = {
     when: 'A registry refuses what it is sent',
     hint: 'Read its answer above; the registry may lack a feature or have a limit',
   },
+  FORGE_REFUSED: {
+    exit: 1,
+    when: 'A forge refuses what it is sent',
+    hint: 'Read its answer above; the repository may have a rule against it',
+  },
   CONTENT_MISSING: {
     exit: 3,
     when: 'A registry lacks a part of something it holds',

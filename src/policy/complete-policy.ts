@@ -1,3 +1,4 @@
+import { completeForge } from './forge-schema.ts';
 import { toChannel } from './announce-schema.ts';
 import { toEvidence, toGate } from './complete-gates.ts';
 import { toVersionFile } from './prepare-schema.ts';
@@ -40,8 +41,8 @@ export function completePolicy(document: PolicyDocument): Policy {
     evidence: document.evidence.map(toEvidence),
     scan: document.scan,
     lockFiles: document.lockFiles,
-    forge: forge === 'local' ? { kind: 'local', folder: '.cutwater/releases' } : forge,
     ci: toWorkflowPolicy(document.ci, document.source),
+    forge: completeForge(forge, document.source),
     withdrawal: document.withdrawal,
     announce: document.announce.map(toChannel),
   };

@@ -3,6 +3,7 @@ import { parsePlatform } from '../domain/platform.ts';
 import type { Platform } from '../domain/platform.ts';
 import { formatPlatform } from '../domain/platform.ts';
 import { quote } from '../domain/quote.ts';
+import { forgeWithoutPlace } from './forge-schema.ts';
 import { reportChecks } from './gate-checks.ts';
 import { versionFileChecks } from './prepare-schema.ts';
 import { matchesGlob } from './glob.ts';
@@ -33,6 +34,7 @@ export function crossCheck(data: unknown): readonly PolicyProblem[] {
     ...buildInputsLeftOut(data),
     ...recordedScanWithoutReport(data),
     ...mirrorsOfThemselves(data),
+    ...forgeWithoutPlace(data),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { SigningPolicy } from './signing-schema.ts';
 import type { ScanPolicy } from './scan-schema.ts';
 import type { SignatureFormat } from '../domain/git-tag.ts';
 import type { ImageName } from '../domain/image-name.ts';
+import type { ForgePolicy } from './forge-schema.ts';
 import type { HotfixPolicy } from './hotfix-schema.ts';
 import type { Platform } from '../domain/platform.ts';
 import type { AnnouncePolicy } from './announce-schema.ts';
@@ -165,9 +166,3 @@ export interface BinaryPolicy {
   /** Arguments with which it says its version; undefined: it is not started. */
   readonly versionArgs?: readonly string[] | undefined;
 }
-
-export type ForgePolicy = {
-  readonly kind: 'local';
-  /** Folder of releases, relative to the repository. */
-  readonly folder: string;
-};

@@ -3,6 +3,7 @@ import { parseBranchName, parseBranchPattern } from './branch-pattern.ts';
 import { channelsSchema } from './channels-schema.ts';
 import { ciSchema } from './ci-schema.ts';
 import * as z from './field.ts';
+import { forgeSchema } from './forge-schema.ts';
 import { evidencesSchema, gatesSchema } from './gate-schema.ts';
 import { hotfixSchema } from './hotfix-schema.ts';
 import { binarySchema, imageSchema } from './image-schema.ts';
@@ -80,21 +81,6 @@ const notesSchema = z
   )
   .prefault('docs/upgrading.md')
   .meta({ description: 'Notes for operators who upgrade; false where the project has none.' });
-
-const forgeFolder = repositoryFile({ wanted: 'a folder of the repository', description: 'Folder of the releases.' });
-const forgeSchema = z
-  .union(
-    [
-      choice(['local'], 'Releases as folders on disk.'),
-      section('a mapping with kind', {
-        kind: choice(['local'], 'Releases as folders on disk.'),
-        folder: forgeFolder.prefault('.cutwater/releases'),
-      }),
-    ],
-    { error: '"local", or a mapping with kind and folder' },
-  )
-  .prefault('local')
-  .meta({ description: 'Where people read about releases and download files.' });
 
 /** `cutwater.yaml` as people write it. What a field may hold is said here and nowhere else. */
 export const policySchema = section('a mapping with project, images and trust', {

@@ -4,21 +4,40 @@ import type { TestContext } from 'node:test';
 import type { Digest } from '../domain/digest.ts';
 import { digestOf } from '../domain/digest.ts';
 import type { ErrorCode } from '../domain/error-catalogue.ts';
+import { deprecatedMark } from '../domain/deprecated-mark.ts';
 import { isCutwaterError } from '../domain/error.ts';
+import { forgeCapabilities } from '../domain/forge-capabilities.ts';
+import type { ObjectId } from '../domain/object-id.ts';
+import { objectId } from '../domain/object-id.ts';
 import type { Forge } from './forge.ts';
 
 const notes = '# Notes\r\n\r\nÜmlaut, 😀, <b>Markdown</b>\n';
+const withdrawn = `${deprecatedMark}\nwithdrawn`;
 const draft = { tag: 'v1.2.3', title: 'App 1.2.3', notes, prerelease: false };
 
+/** The tags there are where the forge has the repository, unless a claim needs a missing one. */
+export const contractTags = ['v1.0.0', 'v1.1.0', 'v1.2.3', 'v1.3.0-rc.1', 'v2.0.0'] as const;
+
+export interface OpenedForge {
+  readonly forge: Forge;
+  readonly other: Forge;
+  /** The tag object of one of `contractTags`. */
+  readonly object: (tag: string) => ObjectId;
+}
+
+type Verified = (tag: string) => { readonly object: ObjectId };
+
+/** For forges that have no repository, and for fakes: an object id that depends on the tag. */
+export function sampleTagObject(tag: string): ObjectId {
+  return objectId(digestOf(tag).slice('sha256:'.length, 'sha256:'.length + 40));
+}
+
 /** What every forge does, whoever implements it. `open` gives an empty one, seen by two processes. */
-export function forgeContract(
-  name: string,
-  open: (context: TestContext) => Promise<{ readonly forge: Forge; readonly other: Forge }>,
-): void {
-  const claim = (text: string, body: (forge: Forge, other: Forge) => Promise<void>): void => {
+export function forgeContract(name: string, open: (context: TestContext) => Promise<OpenedForge>): void {
+  const claim = (text: string, body: (forge: Forge, other: Forge, verified: Verified) => Promise<void>): void => {
     test(`${name}: ${text}`, async (context) => {
-      const { forge, other } = await open(context);
-      await body(forge, other);
+      const { forge, other, object } = await open(context);
+      await body(forge, other, (tag) => ({ object: object(tag) }));
     });
   };
 
@@ -34,9 +53,9 @@ export function forgeContract(
     equal(await other.findRelease('v1.2.4'), undefined);
   });
 
-  claim('a second draft of a tag changes nothing, not even after publishing', async (forge, other) => {
+  claim('a second draft of a tag changes nothing, not even after publishing', async (forge, other, verified) => {
     await forge.createDraft(draft);
-    await forge.publish('v1.2.3');
+    await forge.publish('v1.2.3', verified('v1.2.3'));
     await other.createDraft({ ...draft, title: 'Other', notes: 'other' });
     const found = await forge.findRelease('v1.2.3');
     equal(found?.title, draft.title);
@@ -59,11 +78,11 @@ export function forgeContract(
 
   claim(
     'the same asset again is done, also on a published release; other bytes are a conflict naming both digests',
-    async (forge, other) => {
+    async (forge, other, verified) => {
       await forge.createDraft(draft);
       await upload(forge, { name: 'app', content: 'one' });
       await upload(other, { name: 'app', content: 'one' });
-      await forge.publish('v1.2.3');
+      await forge.publish('v1.2.3', verified('v1.2.3'));
       await upload(other, { name: 'app', content: 'one' });
       await rejects(upload(other, { name: 'app', content: 'two' }), (error) => {
         ok(isCutwaterError(error, 'ASSET_CONFLICT'));
@@ -93,41 +112,47 @@ export function forgeContract(
     await upload(forge, { name: 'app', content: 'whole' });
   });
 
-  claim('publishing twice is publishing once', async (forge, other) => {
+  claim('publishing twice is publishing once', async (forge, other, verified) => {
     await forge.createDraft(draft);
-    await forge.publish('v1.2.3');
-    await other.publish('v1.2.3');
+    await forge.publish('v1.2.3', verified('v1.2.3'));
+    await other.publish('v1.2.3', verified('v1.2.3'));
     equal((await forge.findRelease('v1.2.3'))?.state, 'published');
   });
 
-  claim('notes and the deprecated mark can be set and taken back', async (forge, other) => {
+  claim('notes and the deprecated mark can be set and taken back', async (forge, other, verified) => {
     await forge.createDraft(draft);
-    await forge.publish('v1.2.3');
-    await forge.updateNotes('v1.2.3', { notes: 'withdrawn', deprecated: true });
+    await forge.publish('v1.2.3', verified('v1.2.3'));
+    await forge.updateNotes('v1.2.3', { notes: withdrawn, deprecated: true });
     const marked = await other.findRelease('v1.2.3');
-    deepEqual([marked?.notes, marked?.deprecated, marked?.state], ['withdrawn', true, 'published']);
+    deepEqual([marked?.notes, marked?.deprecated, marked?.state], [withdrawn, true, 'published']);
     await forge.updateNotes('v1.2.3', { notes, deprecated: false });
     const restored = await other.findRelease('v1.2.3');
     deepEqual([restored?.notes, restored?.deprecated], [notes, false]);
   });
 
   claim(
-    'the latest release is the one that was set last, and only a published one that is no prerelease',
-    async (forge, other) => {
+    'the latest release is a published one that is no prerelease, and where it can be set the one that was set last',
+    async (forge, other, verified) => {
+      const isSettable = forgeCapabilities[forge.kind].latest === 'settable';
       await forge.createDraft(draft);
-      await fails(forge.setLatest('v1.2.3'), 'NOT_PUBLISHED');
-      await forge.publish('v1.2.3');
-      await forge.setLatest('v1.2.3');
+      await fails(forge.setLatest('v1.2.3'), isSettable ? 'NOT_PUBLISHED' : 'FORGE_REFUSED');
+      await forge.publish('v1.2.3', verified('v1.2.3'));
+      await forge.createDraft({ ...draft, tag: 'v1.1.0' });
+      await forge.publish('v1.1.0', verified('v1.1.0'));
+      if (isSettable) await forge.setLatest('v1.2.3');
+      const shown = await other.latest();
+      ok(isSettable ? shown === 'v1.2.3' : shown === 'v1.2.3' || shown === 'v1.1.0', shown);
       await forge.createDraft({ ...draft, tag: 'v1.3.0-rc.1', prerelease: true });
-      await forge.publish('v1.3.0-rc.1');
-      await fails(forge.setLatest('v1.3.0-rc.1'), 'NOT_PUBLISHED');
-      equal(await other.latest(), 'v1.2.3');
+      await forge.publish('v1.3.0-rc.1', verified('v1.3.0-rc.1'));
+      if (isSettable) await fails(forge.setLatest('v1.3.0-rc.1'), 'NOT_PUBLISHED');
+      await forge.updateNotes('v1.1.0', { notes: withdrawn, deprecated: true });
+      equal(await other.latest(), shown, 'neither a prerelease nor an edit moves it');
     },
   );
 
-  claim('what is not there cannot be published, changed, filled or downloaded', async (forge) => {
-    await fails(forge.publish('v9.9.9'), 'NOT_PUBLISHED');
-    await fails(forge.updateNotes('v9.9.9', { notes, deprecated: true }), 'NOT_PUBLISHED');
+  claim('what is not there cannot be published, changed, filled or downloaded', async (forge, _other, verified) => {
+    await fails(forge.publish('v9.9.9', verified('v9.9.9')), 'NOT_PUBLISHED');
+    await fails(forge.updateNotes('v9.9.9', { notes, deprecated: false }), 'NOT_PUBLISHED');
     await fails(forge.setLatest('v9.9.9'), 'NOT_PUBLISHED');
     await fails(
       forge.uploadAsset('v9.9.9', announced('app', encode('x')), () => inPieces(encode('x'), 1)),
@@ -137,23 +162,26 @@ export function forgeContract(
     equal(await forge.findRelease('v9.9.9'), undefined);
   });
 
-  claim('two processes that make, fill and publish releases at once lose none of them', async (forge, other) => {
-    const tags = ['v1.0.0', 'v1.1.0', 'v2.0.0'];
-    const run = async (side: Forge, tag: string): Promise<void> => {
-      await side.createDraft({ ...draft, tag });
-      await upload(side, { name: 'app', content: 'same bytes', tag });
-      await side.publish(tag);
-      await side.updateNotes(tag, { notes: 'withdrawn', deprecated: true });
-    };
-    await Promise.all(tags.flatMap((tag) => [run(forge, tag), run(other, tag)]));
-    const found = await forge.listReleases();
-    deepEqual(found.map(({ tag }) => tag).sort(), tags);
-    for (const { state, deprecated, assets } of found)
-      deepEqual(
-        { state, deprecated, assets },
-        { state: 'published', deprecated: true, assets: [{ name: 'app', size: 10 }] },
-      );
-  });
+  claim(
+    'two processes that make, fill and publish releases at once lose none of them',
+    async (forge, other, verified) => {
+      const tags = ['v1.0.0', 'v1.1.0', 'v2.0.0'];
+      const run = async (side: Forge, tag: string): Promise<void> => {
+        await side.createDraft({ ...draft, tag });
+        await upload(side, { name: 'app', content: 'same bytes', tag });
+        await side.publish(tag, verified(tag));
+        await side.updateNotes(tag, { notes: withdrawn, deprecated: true });
+      };
+      await Promise.all(tags.flatMap((tag) => [run(forge, tag), run(other, tag)]));
+      const found = await forge.listReleases();
+      deepEqual(found.map(({ tag }) => tag).sort(), tags);
+      for (const { state, deprecated, assets } of found)
+        deepEqual(
+          { state, deprecated, assets },
+          { state: 'published', deprecated: true, assets: [{ name: 'app', size: 10 }] },
+        );
+    },
+  );
 
   claim(
     'of two different files of one name uploaded at once, one is kept whole and the other is a conflict',

@@ -1,7 +1,9 @@
 import type { Digest } from '../domain/digest.ts';
+import type { ForgeKind } from '../domain/forge-capabilities.ts';
+import type { ObjectId } from '../domain/object-id.ts';
 
 export interface ForgeAsset {
-  /** A file name: `[A-Za-z0-9][A-Za-z0-9._+-]{0,199}`. */
+  /** Of ours a file name, `[A-Za-z0-9][A-Za-z0-9._+-]{0,199}`; what other people uploaded may be called anything. */
   readonly name: string;
   readonly size: number;
 }
@@ -15,7 +17,7 @@ export interface ForgeRelease {
   /** Markdown. */
   readonly notes: string;
   readonly state: ForgeReleaseState;
-  /** Withdrawn: the notes carry a banner at the top. */
+  /** Withdrawn: the notes begin with `deprecatedMark`. */
   readonly deprecated: boolean;
   readonly prerelease: boolean;
   readonly assets: readonly ForgeAsset[];
@@ -23,6 +25,7 @@ export interface ForgeRelease {
 
 /** Where people read about releases and download files. Nothing here deletes. */
 export interface Forge {
+  readonly kind: ForgeKind;
   /** `local`, `github`, ... with its place, for messages. */
   readonly description: string;
   findRelease(tag: string): Promise<ForgeRelease | undefined>;
@@ -40,10 +43,18 @@ export interface Forge {
     open: () => AsyncIterable<Uint8Array>,
   ): Promise<void>;
   downloadAsset(tag: string, name: string): AsyncIterable<Uint8Array>;
-  publish(tag: string): Promise<void>;
-  /** Sets notes and the deprecated mark of a published release. */
+  /**
+   * Makes a draft public. `object` is the verified tag object: forges make a missing tag themselves, so where the forge
+   * has the repository the tag is looked at before and after. TAG_MISSING, TAG_MOVED.
+   */
+  publish(tag: string, verified: { readonly object: ObjectId }): Promise<void>;
+  /**
+   * Sets the notes of a draft or a published release. `deprecated` says whether they begin with `deprecatedMark`. The
+   * latest flag stays where it is.
+   */
   updateNotes(tag: string, change: { readonly notes: string; readonly deprecated: boolean }): Promise<void>;
   /** The release the forge shows as the latest one. */
   latest(): Promise<string | undefined>;
+  /** Only where `forgeCapabilities` says that the flag is `settable`. */
   setLatest(tag: string): Promise<void>;
 }

@@ -5,21 +5,27 @@ import type { Scope } from '../make/folder.ts';
 import type { TestProject } from '../make/project.ts';
 import { ciEnvironment, freshClone } from '../make/project.ts';
 
+export interface KilledRun {
+  readonly version: string;
+  readonly data: string;
+  readonly killAt: number;
+  /** Effects that count; default all. */
+  readonly on?: 'forge';
+  /** Besides that of CI. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /**
  * Releases a version in a fresh clone, in a process that kills itself before one of its effects, counted from 1. With 0 it
  * ends by itself and prints how many effects there were.
  */
-export async function killedAt(
-  scope: Scope,
-  project: TestProject,
-  run: { readonly version: string; readonly data: string; readonly killAt: number },
-): ReturnType<typeof runTool> {
+export async function killedAt(scope: Scope, project: TestProject, run: KilledRun): ReturnType<typeof runTool> {
   const clone = await freshClone(scope, project);
   const result = await runTool({
     command: process.execPath,
-    args: [join(import.meta.dirname, 'killed-release.ts'), run.version, String(run.killAt)],
+    args: [join(import.meta.dirname, 'killed-release.ts'), run.version, String(run.killAt), run.on ?? 'all'],
     cwd: clone.folder,
-    env: ciEnvironment(project, run.data),
+    env: { ...ciEnvironment(project, run.data), ...run.env },
   });
   if (run.killAt > 0)
     assert.equal(result.exitCode, -1, `it was to be killed before effect ${run.killAt}: ${result.stderr}`);

@@ -1,19 +1,22 @@
 // One release in a process of its own that kills itself (SIGKILL) right before its Nth effect.
-// Usage: node killed-release.ts VERSION N. With N = 0 it ends by itself and prints how many effects there were.
+// Usage: node killed-release.ts VERSION N [all|forge]. With N = 0 it ends by itself and prints how many effects there were.
 import { openReleaseProject } from '../../src/cli/compose-release.ts';
 import { readVersion } from '../../src/domain/version.ts';
 import { release } from '../../src/engine/release/release.ts';
 import { silentContext } from '../make/silent-context.ts';
 import { deadly } from './deadly.ts';
 
-const [version = '', count = '0'] = process.argv.slice(2);
+const [version = '', count = '0', counted = 'all'] = process.argv.slice(2);
 const project = await openReleaseProject(silentContext({ folder: process.cwd(), env: process.env }));
 const counter = deadly(Number(count));
 const { repository, forge } = project.world;
 await release(
   {
     ...project.world,
-    repository: counter.watch(repository, ['writeManifest', 'writeBlob', 'writeReferrer', 'mountBlob']),
+    repository:
+      counted === 'forge'
+        ? repository
+        : counter.watch(repository, ['writeManifest', 'writeBlob', 'writeReferrer', 'mountBlob']),
     forge: counter.watch(forge, ['createDraft', 'uploadAsset', 'publish', 'updateNotes', 'setLatest']),
   },
   project.loaded,

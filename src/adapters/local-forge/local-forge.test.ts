@@ -8,12 +8,12 @@ import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { digestOf } from '../../domain/digest.ts';
 import { isCutwaterError } from '../../domain/error.ts';
-import { forgeContract } from '../../ports/forge.contract.ts';
+import { forgeContract, sampleTagObject } from '../../ports/forge.contract.ts';
 import { localForge } from './local-forge.ts';
 
 forgeContract('local forge', async (context) => {
   const folder = join(await temporaryFolder(context), 'releases');
-  return { forge: localForge({ folder }), other: localForge({ folder }) };
+  return { forge: localForge({ folder }), other: localForge({ folder }), object: sampleTagObject };
 });
 
 const draft = { tag: 'v1.2.3', title: 'App', notes: 'text', prerelease: false };
@@ -22,7 +22,7 @@ test('localForge() keeps a release as release.json, notes.md and assets, and lea
   const { folder, forge } = await withDraft(context);
   const bytes = new TextEncoder().encode('app');
   await forge.uploadAsset('v1.2.3', { name: 'app', digest: digestOf(bytes), size: 3 }, () => streamOf(bytes));
-  await forge.publish('v1.2.3');
+  await forge.publish('v1.2.3', { object: sampleTagObject('v1.2.3') });
   await forge.setLatest('v1.2.3');
   deepEqual((await readdir(folder, { recursive: true })).sort(), [
     'latest.json',

@@ -28,6 +28,7 @@ export function localForge({ folder }: { readonly folder: string }): Forge {
     throw new CutwaterError('NOT_PUBLISHED', `Cannot ${act} release ${quote(tag)}: there is none in ${quote(folder)}`);
   };
   return {
+    kind: 'local',
     description: `local ${folder}`,
     findRelease: async (tag) => (readReleaseTag(tag) === undefined ? undefined : readRelease(placeOf(tag))),
     listReleases: () => listReleases(folder),

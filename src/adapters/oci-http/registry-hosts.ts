@@ -132,5 +132,5 @@ function createSlots(limit: number): (signal: AbortSignal | undefined) => Promis
 }
 
 function stopped(): CutwaterError {
-  return new CutwaterError('INTERRUPTED', 'Cannot go on asking the registry: the run was stopped');
+  return new CutwaterError('INTERRUPTED', 'Cannot go on asking the server: the run was stopped');
 }

@@ -30,7 +30,7 @@ export async function waitUntil(moment: number, { timing, signal }: Waiting): Pr
     signal?.throwIfAborted();
     if (wait > 0) await timing.pause(wait, signal);
   } catch (error) {
-    throw new CutwaterError('INTERRUPTED', 'Cannot go on asking the registry: the run was stopped', { cause: error });
+    throw new CutwaterError('INTERRUPTED', 'Cannot go on asking the server: the run was stopped', { cause: error });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Digest } from '../../domain/digest.ts';
 import { CutwaterError, isCutwaterError } from '../../domain/error.ts';
 import { exitCodes } from '../../domain/error-catalogue.ts';
+import { forgeCapabilities } from '../../domain/forge-capabilities.ts';
 import { imageTag } from '../../domain/image-name.ts';
 import { formatVersion } from '../../domain/version.ts';
 import type { CommittedRelease } from '../../estate/judge-alias.ts';
@@ -87,7 +88,9 @@ export async function pointerSteps(world: ReadWorld, loaded: LoadedPolicy, estat
   });
   const aliases = estate.aliases.flatMap(({ alias, judgement }) => aliasStep(alias, judgement) ?? []);
   const banners = await bannerSteps(world, loaded, { estate, releases });
-  const latest = latestRelease(estate.aliases);
+  // Where a forge goes by dates nobody can move the flag: `doctor` says so.
+  const isSettable = forgeCapabilities[world.forge.kind].latest === 'settable';
+  const latest = isSettable ? latestRelease(estate.aliases) : undefined;
   const flag = latest !== undefined && releases.some(({ tag, state }) => tag === latest && state === 'published');
   const current = flag ? await world.forge.latest() : latest;
   return [

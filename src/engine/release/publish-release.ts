@@ -59,7 +59,8 @@ export async function publishRelease(
   await writeShaTag(world, job, release);
   await requireStillStanding(world, job, digest);
   await requireOwnDraft(world, draft, { release, notes });
-  await runStep({ kind: 'publish', tag: tag.name }, publishHandler(world.forge, { tag: tag.name, notes }), world);
+  const publication = { tag: tag.name, object: tag.object, notes };
+  await runStep({ kind: 'publish', tag: tag.name }, publishHandler(world.forge, publication), world);
   const commit = { tag: statementTag(admitted.version), digest: statement, once: 'immutable' } as const;
   await runStep({ kind: 'commit', imageTag: commit.tag, statement }, imageTagHandler(world.repository, commit), world);
   return release;

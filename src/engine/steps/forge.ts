@@ -1,6 +1,7 @@
 import type { Digest } from '../../domain/digest.ts';
 import { digestFromHex } from '../../domain/digest.ts';
 import { CutwaterError } from '../../domain/error.ts';
+import type { ObjectId } from '../../domain/object-id.ts';
 import { quote } from '../../domain/quote.ts';
 import type { Forge, ForgeAsset, ForgeRelease } from '../../ports/forge.ts';
 import { documentLimit, readWhole } from '../facts/read-artifact.ts';
@@ -56,7 +57,7 @@ export function assetHandler(
 /** Gives the draft its notes and publishes it; what is published already keeps the notes people gave it since. */
 export function publishHandler(
   forge: Forge,
-  { tag, notes }: { readonly tag: string; readonly notes: string },
+  { tag, object, notes }: { readonly tag: string; readonly object: ObjectId; readonly notes: string },
 ): StepHandler<ForgeRelease> {
   return {
     observe: async () => {
@@ -65,7 +66,7 @@ export function publishHandler(
     },
     apply: async () => {
       await forge.updateNotes(tag, { notes, deprecated: false });
-      await forge.publish(tag);
+      await forge.publish(tag, { object });
     },
   };
 }

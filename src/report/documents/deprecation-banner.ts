@@ -1,8 +1,9 @@
+import { deprecatedMark } from '../../domain/deprecated-mark.ts';
 import { plainMarkdown, plainMarkdownLines } from '../../domain/markdown-text.ts';
 import type { WayBack } from '../../documents/way-back.ts';
 import { wayBackLine } from './way-back-line.ts';
 
-const opening = '<!-- cutwater:deprecated -->';
+const opening = deprecatedMark;
 const closing = '<!-- /cutwater:deprecated -->';
 
 export interface Deprecation {

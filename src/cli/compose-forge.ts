@@ -1,0 +1,24 @@
+import { localForge } from '../adapters/local-forge/local-forge.ts';
+import type { ForgePolicy } from '../policy/forge-schema.ts';
+import type { Forge } from '../ports/forge.ts';
+import type { CliContext } from './command.ts';
+import type { OpenRepositoryOptions } from './compose-registry.ts';
+import { releasesFolder } from './compose-registry.ts';
+
+export type OpenedForge = Forge & { close(): void };
+
+/** The forge that the policy names. Those of the network are loaded only where one is asked for. */
+export async function openForge(
+  context: CliContext,
+  policy: ForgePolicy,
+  { folder, report, hosts }: Omit<OpenRepositoryOptions, 'access'>,
+): Promise<OpenedForge> {
+  const onWarning = (text: string): void => report({ type: 'note', level: 'warning', text });
+  const options = { environment: context.env, signal: context.signal, onWarning, hosts };
+  switch (policy.kind) {
+    case 'local':
+      return { ...localForge({ folder: releasesFolder(context, folder, policy.folder) }), close: () => undefined };
+    case 'github':
+      return (await import('../adapters/github/github-forge.ts')).githubForge(policy, options);
+  }
+}

@@ -1,0 +1,179 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { StoredAsset, StoredRelease } from './github-data.ts';
+import { assetJson, releaseJson, tagRefJson } from './github-data.ts';
+import type { GithubServer } from './github-server.ts';
+
+/** The token that may write, as the test server knows it. */
+export const githubToken = 'ghp_test_token_that_may_write';
+
+export const githubPaths = { api: '/api/v3/repos/acme/tiny', uploads: '/api/uploads/repos/acme/tiny' } as const;
+
+export interface Github extends GithubServer {
+  readonly filesAddress: string;
+  nextId(): number;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly json?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly url: URL;
+  readonly body: Buffer;
+  readonly isUpload: boolean;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** What GitHub answers, and what it does. */
+export function answerAsGithub(github: Github, asked: Asked): Answer {
+  const { method, path, headers } = asked;
+  if (headers.authorization !== undefined && headers.authorization !== `Bearer ${githubToken}`)
+    return {
+      status: 401,
+      json: { message: 'Bad credentials', documentation_url: 'https://docs.example', status: '401' },
+    };
+  const mayWrite = headers.authorization !== undefined;
+  if (method !== 'GET' && !mayWrite) return missing;
+  const [, first, second, third] = path.split('/').map(decodeURIComponent);
+  if (path === '') return { status: 200 };
+  if (first === 'git') return tagRef(github, path);
+  if (path === '/releases')
+    return method === 'GET' ? listReleases(github, asked, mayWrite) : makeRelease(github, asked);
+  if (path === '/releases/latest')
+    return one(
+      github,
+      github.releases.find(({ id }) => id === github.latest),
+    );
+  if (second === 'tags')
+    return one(
+      github,
+      github.releases.find(({ tag, isDraft }) => tag === third && !isDraft),
+    );
+  if (second === 'assets') return assetAnswer(github, asked, Number(third));
+  const release = github.releases.find(({ id }) => id === Number(second));
+  if (release === undefined || (release.isDraft && !mayWrite)) return missing;
+  if (third === 'assets')
+    return method === 'GET' ? listAssets(github, asked, release) : storeAsset(github, asked, release);
+  if (method === 'PATCH') return editRelease(github, asked, release);
+  if (method !== 'GET') github.violations.push(`${method} ${path}`);
+  return one(github, release);
+}
+
+const missing: Answer = { status: 404, json: { message: 'Not Found', documentation_url: 'https://d', status: '404' } };
+
+function one(github: Github, release: StoredRelease | undefined): Answer {
+  return release === undefined ? missing : { status: 200, json: releaseJson(release, addresses(github)) };
+}
+
+function addresses(github: Github): { readonly api: string; readonly uploads: string } {
+  return { api: `${github.address}${githubPaths.api}`, uploads: `${github.address}${githubPaths.uploads}` };
+}
+
+function tagRef(github: Github, path: string): Answer {
+  const name = decodeURIComponent(path.replace('/git/ref/tags/', ''));
+  const object = github.tags.get(name);
+  return object === undefined ? missing : { status: 200, json: tagRefJson(name, object, addresses(github).api) };
+}
+
+function listReleases(github: Github, { url }: Asked, mayWrite: boolean): Answer {
+  const visible = github.releases.filter(({ isDraft }) => mayWrite || !isDraft).toReversed();
+  return paged(
+    url,
+    visible.map((release) => releaseJson(release, addresses(github))),
+  );
+}
+
+function listAssets(github: Github, { url }: Asked, { assets }: StoredRelease): Answer {
+  return paged(
+    url,
+    assets.map((asset) => assetJson(asset, addresses(github).api)),
+  );
+}
+
+function paged(url: URL, items: readonly unknown[]): Answer {
+  const size = Number(url.searchParams.get('per_page') ?? '30');
+  const page = Number(url.searchParams.get('page') ?? '1');
+  const next = new URL(url);
+  next.searchParams.set('page', String(page + 1));
+  const link = page * size < items.length ? { link: `<${next.href}>; rel="next", <${url.href}>; rel="first"` } : {};
+  return { status: 200, json: items.slice((page - 1) * size, page * size), headers: link };
+}
+
+interface ReleaseBody {
+  readonly tag_name?: string;
+  readonly name?: string;
+  readonly body?: string;
+  readonly draft?: boolean;
+  readonly prerelease?: boolean;
+  readonly make_latest?: string;
+}
+
+function invalid(code: string): Answer {
+  const errors = [{ resource: 'Release', code, field: 'tag_name' }];
+  return { status: 422, json: { message: 'Validation Failed', errors, documentation_url: 'https://docs.example' } };
+}
+
+function makeRelease(github: Github, { body }: Asked): Answer {
+  const json: ReleaseBody = JSON.parse(body.toString());
+  const { tag_name: tag = '', name: title = '', body: notes = '', draft = false, prerelease = false } = json;
+  if (!draft) github.violations.push('a release is made that is no draft');
+  if ('target_commitish' in json) github.violations.push('a commit is named for the tag');
+  if (github.releases.some((other) => other.tag === tag && !other.isDraft)) return invalid('already_exists');
+  const id = github.nextId();
+  const release = { id, tag, title, notes, isDraft: draft, isPrerelease: prerelease, isImmutable: false, assets: [] };
+  github.releases.push(release);
+  return { ...one(github, release), status: 201 };
+}
+
+function editRelease(github: Github, { body }: Asked, release: StoredRelease): Answer {
+  const json: ReleaseBody = JSON.parse(body.toString());
+  const publishes = json.draft === false && release.isDraft;
+  if (publishes && github.releases.some((other) => other.tag === release.tag && !other.isDraft))
+    return invalid('already_exists');
+  if (json.draft === true && !release.isDraft) github.violations.push('a published release becomes a draft');
+  if (publishes && !github.tags.has(release.tag)) github.violations.push(`publishing makes the tag ${release.tag}`);
+  // GitHub's default for what becomes public is "true".
+  const makesLatest = (json.make_latest ?? (publishes ? 'true' : '')) === 'true';
+  if (publishes && json.make_latest === undefined) github.violations.push('the latest flag is left to its default');
+  Object.assign(release, {
+    isDraft: json.draft ?? release.isDraft,
+    notes: json.body ?? release.notes,
+    title: json.name ?? release.title,
+    isPrerelease: json.prerelease ?? release.isPrerelease,
+    isImmutable: release.isImmutable || (publishes && github.locksReleases),
+  });
+  if (makesLatest && !release.isDraft && !release.isPrerelease) github.latest = release.id;
+  else if (json.make_latest === 'false' && github.latest === release.id) github.latest = undefined;
+  return one(github, release);
+}
+
+function storeAsset(github: Github, { url, body, isUpload }: Asked, release: StoredRelease): Answer {
+  const name = url.searchParams.get('name') ?? '';
+  if (!isUpload) github.violations.push('a file is sent to the API');
+  if (!release.isDraft) github.violations.push(`${name} is added to a published release`);
+  if (release.assets.some((asset) => asset.name === name)) {
+    const errors = [{ resource: 'ReleaseAsset', code: 'already_exists', field: 'name' }];
+    return { status: 422, json: { message: 'Validation Failed', errors } };
+  }
+  const asset: StoredAsset = { id: github.nextId(), name, state: 'uploaded', bytes: body };
+  release.assets.push(asset);
+  return { status: 201, json: assetJson(asset, addresses(github).api) };
+}
+
+function assetAnswer(github: Github, { method, headers }: Asked, id: number): Answer {
+  const release = github.releases.find(({ assets }) => assets.some((asset) => asset.id === id));
+  const asset = release?.assets.find((one) => one.id === id);
+  if (release === undefined || asset === undefined) return missing;
+  if (method === 'DELETE') {
+    if (asset.state === 'uploaded' || !release.isDraft) github.violations.push(`the file ${asset.name} is deleted`);
+    release.assets = release.assets.filter((one) => one !== asset);
+    return { status: 204 };
+  }
+  if (headers.accept !== 'application/octet-stream')
+    return { status: 200, json: assetJson(asset, addresses(github).api) };
+  return { status: 302, headers: { location: `${github.filesAddress}/${id}?signature=abc` } };
+}
