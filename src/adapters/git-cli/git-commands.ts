@@ -74,7 +74,7 @@ export function reasonOf(result: ToolResult): string {
 
 function detailsOf(result: ToolResult): readonly string[] {
   const lines = result.stderr.split(/\r?\n/).filter((line) => line.trim() !== '');
-  return lines.slice(-12).map((line) => escapeText(line.replaceAll(/:\/\/[^/@\s]*@/g, '://')));
+  return lines.slice(-12).map((line) => escapeText(line.replaceAll(/:\/\/[^/\s]*@/g, '://')));
 }
 
 /**

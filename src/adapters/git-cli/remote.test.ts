@@ -93,6 +93,20 @@ test('fetchRemote() runs no hook, and two at once both succeed', async (t) => {
   assert.equal(await clone.git('status', '--porcelain'), '');
 });
 
+test('a password with an "@" in it is neither in the address of the remote nor in an error', async (t) => {
+  const repository = await makeGitRepository(t);
+  await repository.git('remote', 'add', 'origin', 'https://user:hunter@2@127.0.0.1:1/x.git');
+  assert.equal(await open(repository).remoteUrl(), 'https://127.0.0.1:1/x.git');
+  await assert.rejects(open(repository).fetchRemote(), (error) => {
+    assert.ok(isCutwaterError(error));
+    assert.match(error.message, /127\.0\.0\.1/);
+    assert.doesNotMatch(JSON.stringify([error.message, error.details]), /hunter|2@/);
+    return true;
+  });
+  await repository.git('remote', 'set-url', 'origin', 'ssh://git:hunter@2@127.0.0.1/x.git');
+  assert.equal(await open(repository).remoteUrl(), 'ssh://git@127.0.0.1/x.git');
+});
+
 test('fetchRemote() gives undefined without a remote, and refuses to guess between two', async (t) => {
   const repository = await makeGitRepository(t);
   const commit = await repository.commit({ 'a.txt': '1' });

@@ -35,12 +35,12 @@ export async function findRemote(commands: GitCommands, wanted: string | undefin
   );
 }
 
-/** The address without user name and password; for SSH the user stays. */
+/** The address without user name and password, which may hold an "@" of their own; for SSH the user stays. */
 export async function readRemoteUrl(commands: GitCommands, remote: string): Promise<string | undefined> {
   const result = await commands.asUser(['remote', 'get-url', '--', remote]);
   if (result.exitCode !== 0) return undefined;
   const url = Buffer.from(result.stdout).toString('utf8').replace(/\n$/, '');
-  return url.replace(/^(https?:\/\/)[^/@]*@/i, '$1').replace(/^([a-z+]+:\/\/[^/@:]*):[^/@]*@/i, '$1@');
+  return url.replace(/^(https?:\/\/)[^/]*@/i, '$1').replace(/^([a-z+]+:\/\/[^/@:]*):[^/]*@/i, '$1@');
 }
 
 /** What HEAD of the remote names; undefined where it names no branch. */
