@@ -85,7 +85,7 @@ export async function factsToTell(
 
 /** The image of a version by its signed statement, or by the checkpoint that vouches for it. */
 export async function findPublished(
-  world: ReadWorld,
+  world: Parameters<typeof readRecord>[0],
   loaded: LoadedPolicy,
   { version, decisions }: { readonly version: Version; readonly decisions: Pick<Decisions, 'checkpoints'> },
 ): Promise<{ readonly release: ObjectId; readonly index: Digest } | undefined> {

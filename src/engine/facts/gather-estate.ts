@@ -1,7 +1,6 @@
 import type { Digest } from '../../domain/digest.ts';
 import type { ImageTag } from '../../domain/image-name.ts';
 import { imageTag } from '../../domain/image-name.ts';
-import { parseIndex, platformsOf } from '../../domain/oci-manifest.ts';
 import type { Version } from '../../domain/version.ts';
 import { compareVersions, formatVersion } from '../../domain/version.ts';
 import type { Alias, ChannelPolicy } from '../../estate/alias.ts';
@@ -16,6 +15,7 @@ import type { Decisions } from './read-decisions.ts';
 import { readDecisions } from './read-decisions.ts';
 import type { UnstoredEvidence } from '../evidence/read-evidence.ts';
 import { findUnstoredEvidence } from '../evidence/read-evidence.ts';
+import { readPlatforms } from './read-platforms.ts';
 import type { ReleaseRecord } from './read-record.ts';
 import { readRecord } from './read-record.ts';
 import type { ProjectTags } from './read-tags.ts';
@@ -196,7 +196,7 @@ function recordReader(
     const name = formatVersion(version);
     if (given.planned !== undefined && formatVersion(given.planned.version) === name) return given.planned;
     const digest = vouched.get(name)?.digest;
-    if (digest !== undefined) return { version, digest, platforms: await readPlatforms(world, digest) };
+    if (digest !== undefined) return { version, digest, platforms: await readPlatforms(world.repository, digest) };
     const record = await readRecord(world, loaded, version);
     if (record.is === 'rejected') rejected.push({ version, reason: record.reason });
     return record.is === 'valid' ? committedBy(record, version) : undefined;
@@ -231,10 +231,4 @@ function vouchedReleases(decisions: Decisions): ReadonlyMap<string, { version: V
     for (const { version, digest } of entries)
       if (digest !== undefined) vouched.set(formatVersion(version), { version, digest });
   return vouched;
-}
-
-async function readPlatforms(world: ReadWorld, digest: Digest): Promise<readonly string[]> {
-  const manifest = await world.repository.readManifest(digest);
-  const index = manifest && parseIndex(manifest);
-  return index?.is === 'ok' ? platformsOf(index.value).map(({ platform }) => platform) : [];
 }

@@ -46,7 +46,7 @@ export function assetHandler(
         if (release?.state === 'published') return { is: 'conflict', error: missingAsset(forge, asset) };
         return { is: 'absent' };
       }
-      const digest = await hashStream(forge.downloadAsset(asset.tag, asset.name));
+      const digest = await hashStream(forge.downloadAsset(asset.tag, asset.name), asset.size);
       if (digest === asset.digest) return { is: 'present', evidence: digest };
       return { is: 'conflict', error: assetConflict(forge, asset, digest) };
     },
@@ -87,16 +87,22 @@ export async function readAssetWhole(forge: Forge, tag: string, asset: ForgeAsse
   );
 }
 
-export async function hashStream(stream: AsyncIterable<Uint8Array>): Promise<Digest> {
+/** The digest of a stream; undefined for one that goes on beyond so many bytes, of which no more are read then. */
+export async function hashStream(stream: AsyncIterable<Uint8Array>, limit: number): Promise<Digest | undefined> {
   const hash = createHash('sha256');
-  for await (const chunk of stream) hash.update(chunk);
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > limit) return undefined;
+    hash.update(chunk);
+  }
   return digestFromHex(hash.digest('hex'));
 }
 
-function assetConflict(forge: Forge, asset: AssetEffect, found: Digest): CutwaterError {
+function assetConflict(forge: Forge, asset: AssetEffect, found: Digest | undefined): CutwaterError {
   return new CutwaterError(
     'ASSET_CONFLICT',
-    `Cannot add ${quote(asset.name)} to ${asset.tag} on ${forge.description}: it is ${found} there, ${asset.digest} is wanted`,
+    `Cannot add ${quote(asset.name)} to ${asset.tag} on ${forge.description}: it is ${found ?? `above ${asset.size} bytes`} there, ${asset.digest} is wanted`,
   );
 }
 

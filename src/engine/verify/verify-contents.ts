@@ -113,20 +113,21 @@ export async function checkAssets(
   if (found === undefined || page.is !== 'passed') return [page];
   const { assets } = found;
   const sums = new TextEncoder().encode(checksums(release.assets));
-  const expected = new Map<string, Digest>([
-    ...release.assets.map(({ name, digest }): [string, Digest] => [name, digest]),
-    [assetNames.checksums, digestOf(sums)],
-    [assetNames.statement, digestOf(record.bundle)],
+  const { bundle } = record;
+  const expected = new Map<string, { readonly digest: Digest; readonly size: number }>([
+    ...release.assets.map((asset) => [asset.name, asset] as const),
+    [assetNames.checksums, { digest: digestOf(sums), size: sums.length }],
+    [assetNames.statement, { digest: digestOf(bundle), size: bundle.length }],
   ]);
   const checks: Check[] = [];
-  for (const [name, digest] of expected)
+  for (const [name, { digest, size }] of expected)
     checks.push(
       await guarded(`file ${name}`, async () => {
         if (!assets.some((asset) => asset.name === name)) return failed(`file ${name}`, 'it is missing');
-        const got = await hashStream(world.forge.downloadAsset(tag, name));
+        const got = await hashStream(world.forge.downloadAsset(tag, name), size);
         return got === digest
           ? passed(`file ${name}`, got)
-          : failed(`file ${name}`, `it is ${got}, ${digest} was released`);
+          : failed(`file ${name}`, `it is ${got ?? `above ${size} bytes`}, ${digest} was released`);
       }),
     );
   checks.push(await guarded('checksums', () => checkChecksums(world, loaded, { tag, sums })));
