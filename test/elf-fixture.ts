@@ -7,6 +7,7 @@ export function makeElf(sections: Readonly<Record<string, Uint8Array>>): Uint8Ar
   header.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
   header.writeUInt16LE(2, 16);
   header.writeUInt16LE(62, 18);
+  header.writeUInt32LE(1, 20);
   header.writeBigUInt64LE(BigInt(64 + Buffer.concat(bodies).length), 40);
   header.writeUInt16LE(64, 58);
   header.writeUInt16LE(bodies.length, 60);
@@ -16,7 +17,7 @@ export function makeElf(sections: Readonly<Record<string, Uint8Array>>): Uint8Ar
   const table = bodies.map((body, index) => {
     const entry = Buffer.alloc(64);
     entry.writeUInt32LE(nameAt, 0);
-    entry.writeUInt32LE(index === 0 ? 0 : 1, 4);
+    entry.writeUInt32LE(index === 0 ? 0 : index === bodies.length - 1 ? 3 : 1, 4);
     entry.writeBigUInt64LE(BigInt(from), 24);
     entry.writeBigUInt64LE(BigInt(body.length), 32);
     nameAt += (names[index] ?? '').length + 1;

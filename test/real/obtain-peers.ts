@@ -23,6 +23,7 @@ const origins: Readonly<Record<PeerName, Origin>> = {
   oras: { from: 'sid' },
   buildah: { from: 'install' },
   busybox: { from: 'own suite', package: 'busybox-static', folder: 'bin' },
+  rpm: { from: 'install' },
 };
 
 /** Finds or fetches every peer below the cache folder. What cannot be had is told with its reason, and is no error. */
@@ -35,6 +36,7 @@ export async function obtainPeers(cache: string): Promise<Readonly<Record<PeerNa
     oras: none,
     buildah: none,
     busybox: none,
+    rpm: none,
   };
   for (const name of peerNames) found[name] = await obtainPeer(name, cache);
   return found;

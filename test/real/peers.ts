@@ -12,7 +12,7 @@ import type { ToolResult } from '../../src/adapters/process/run-tool.ts';
 import { emptyEnvironment, runTool } from '../../src/adapters/process/run-tool.ts';
 
 /** Programs of other people that these tests run against. */
-export const peerNames = ['docker-registry', 'skopeo', 'cosign', 'oras', 'buildah', 'busybox'] as const;
+export const peerNames = ['docker-registry', 'skopeo', 'cosign', 'oras', 'buildah', 'busybox', 'rpm'] as const;
 export type PeerName = (typeof peerNames)[number];
 
 export type Peer = { readonly is: 'present'; readonly path: string } | { readonly is: 'missing'; readonly why: string };

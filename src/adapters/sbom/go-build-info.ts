@@ -17,7 +17,8 @@ export function readGoBuildInfo(section: Uint8Array, path: string): Parsed<reado
   const version = readText(section, start + 32);
   const modules = version && readText(section, version.end);
   if (version === undefined || modules === undefined) return refuse('ends in the middle');
-  const toolchain = /^(?:devel )?go(\d\S*)/.exec(version.text)?.[1];
+  // A toolchain with experiments says so after its version: "go1.26.1 X:jsonv2", or since Go 1.25 "go1.26.1-X:jsonv2".
+  const toolchain = /^(?:devel )?go(\d\S*)/.exec(version.text)?.[1]?.replace(/-X:.*/, '');
   if (toolchain === undefined) return refuse(`is of no Go version: ${quote(version.text)}`);
   const packages = [toPackage('stdlib', toolchain, path)];
   // Sixteen bytes of a mark stand before and after the text (cmd/go, modload.ModInfoData).

@@ -80,6 +80,11 @@ test('a Go program names its modules as they were used, and its standard library
   ]);
 });
 
+test('the experiments of a Go toolchain are no part of the version that advisories speak of', () => {
+  for (const version of ['go1.26.8', 'go1.26.8 X:jsonv2', 'go1.26.8-X:jsonv2,other', 'devel go1.26.8 X:a'])
+    deepEqual(readGoBuildInfo(goSection(version, []), '/app'), readGoBuildInfo(goSection('go1.26.8', []), '/app'));
+});
+
 test('the mark of Go may stand anywhere aligned in its section', () => {
   const read = readGoBuildInfo(Buffer.concat([Buffer.alloc(48), goSection('go1.22', [])]), '/app');
   deepEqual(read.is === 'ok' && read.value.map(({ purl }) => purl), ['pkg:golang/stdlib@1.22']);

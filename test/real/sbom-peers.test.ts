@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { PackageURL } from 'packageurl-js';
+import { emptyEnvironment, runTool } from '../../src/adapters/process/run-tool.ts';
+import { cyclonedxSbom } from '../../src/adapters/sbom/cyclonedx-sbom.ts';
+import { inventoryOf } from '../debian-image.ts';
+import { layeredImage } from '../layered-image.ts';
+import { makeFolder } from '../make/folder.ts';
+import type { TestEntry } from '../tar-fixture.ts';
+import { obtainGoProgram } from './go-peer.ts';
+import { findPeer, notRun, realTest, succeed } from './peers.ts';
+import { alpineSystem, debianSystem, fedoraSystem, goProgram, writeLayout } from './sbom-images.ts';
+
+const cache = join(fileURLToPath(new URL('../..', import.meta.url)), 'node_modules/.cache/test-real');
+const programs = [
+  {
+    name: 'syft',
+    target: 'github.com/anchore/syft/cmd/syft',
+    version: 'v1.57.1',
+    command: (layout: string) => ['scan', `oci-dir:${layout}`, '--output', 'cyclonedx-json'],
+  },
+  {
+    name: 'trivy',
+    target: 'github.com/aquasecurity/trivy/cmd/trivy',
+    version: 'v0.74.0',
+    env: { GOEXPERIMENT: 'jsonv2' },
+    command: (layout: string) => [
+      ...'image --format cyclonedx --quiet --offline-scan --skip-version-check --disable-telemetry'.split(' '),
+      ...'--skip-db-update --skip-java-db-update --input'.split(' '),
+      layout,
+    ],
+  },
+] as const;
+
+type Program = (typeof programs)[number];
+
+/** What a peer writes in another way than we do, and `ours`, how we do; undefined for what is no package to us. */
+interface Difference {
+  readonly peers: readonly Program['name'][];
+  readonly why: string;
+  readonly purl: RegExp;
+  readonly ours: (purl: string) => string | undefined;
+}
+
+const differences: readonly Difference[] = [
+  {
+    peers: ['syft', 'trivy'],
+    why: 'the program itself, and a module of a folder, have no version and are in no registry: no purl, "local:" with us',
+    purl: /^pkg:golang\/example\.org\/[^@]*$/,
+    ours: () => undefined,
+  },
+  {
+    peers: ['syft', 'trivy'],
+    why: 'the crate that the program is made of is in no registry either',
+    purl: /^pkg:cargo\/oxide@1\.2\.3$/,
+    ours: () => undefined,
+  },
+  {
+    peers: ['trivy'],
+    why: 'versions of Go have no "v"; those of modules do',
+    purl: /^pkg:golang\/stdlib@v/,
+    ours: (purl) => purl.replace('@v', '@'),
+  },
+  {
+    peers: ['trivy'],
+    why: 'the epoch is in a qualifier and not in the version; with us it is in the version, as in syft and in the advisories',
+    purl: /^pkg:deb\/debian\/zlib1g@1\.2/,
+    ours: (purl) => purl.replace('@', '@1:'),
+  },
+];
+
+for (const program of programs) {
+  const peer = await obtainGoProgram(program, cache);
+  for (const [system, open] of Object.entries(systems())) {
+    const claim = `every package that ${program.name} finds in ${system} is in our SBOM too`;
+    const rpm = findPeer('rpm');
+    if (peer.is === 'missing') notRun(claim, `${program.name}: ${peer.why}`);
+    else if (system === 'fedora' && rpm.is === 'missing') notRun(claim, `rpm: ${rpm.why}`);
+    else
+      void test(claim, { timeout: 300_000 }, async (t) => {
+        const image = layeredImage([await open(t, peer.path)]);
+        const layout = await writeLayout(t, image);
+        const theirs = purlsOf(await runPeer(t, peer.path, program.command(layout)));
+        const ours = purlsOf(await ownSbom(t, image));
+        assert.equal(ours.size > 0, true);
+        const missing = [...theirs].flatMap((purl) => {
+          const known = differences.find((one) => one.peers.includes(program.name) && one.purl.test(purl));
+          const wanted = known === undefined ? purl : known.ours(purl);
+          return wanted === undefined || ours.has(wanted) ? [] : [wanted];
+        });
+        assert.deepEqual(missing, []);
+        const more = [...ours].filter((purl) => !theirs.has(purl));
+        console.log(`${system}: ${theirs.size} packages by ${program.name}, ${ours.size} by us; only ours:`, more);
+      });
+  }
+}
+
+realTest(
+  'packages that rpm installed are read with epoch and source, and their files are theirs',
+  ['rpm'],
+  async (t) => {
+    const sbom = await ownSbom(t, layeredImage([await fedoraSystem(t)]));
+    const components: readonly Record<string, string>[] = Object(sbom).components;
+    const query = 'distro=fedora-40&epoch=2&upstream=hello-libs-1.2.3-4.fc40.src.rpm';
+    assert.deepEqual(
+      components.map((one) => one['bom-ref']),
+      [
+        'file:/etc/fedora-release',
+        'file:/etc/os-release',
+        'os:fedora',
+        `pkg:rpm/fedora/hello-libs@1.2.3-4.fc40?arch=x86_64&${query}`,
+        `pkg:rpm/fedora/hello@1.2.3-4.fc40?arch=noarch&${query}`,
+      ],
+    );
+  },
+);
+
+function systems(): Readonly<Record<string, (t: TestContext, program: string) => Promise<readonly TestEntry[]>>> {
+  return {
+    debian: async (t) => [...debianSystem, ...(await goProgram(t))],
+    alpine: async (_, program) => [
+      ...alpineSystem,
+      { name: 'usr/bin/peer', content: await readFile(program), mode: 0o755 },
+    ],
+    fedora: (t) => fedoraSystem(t),
+  };
+}
+
+async function runPeer(t: TestContext, command: string, args: readonly string[]): Promise<unknown> {
+  const env = { ...emptyEnvironment(), HOME: await makeFolder(t), SYFT_CHECK_FOR_APP_UPDATE: 'false' };
+  const parsed: unknown = JSON.parse(await succeed(runTool({ command, args, env, timeoutSeconds: 240 })));
+  return parsed;
+}
+
+async function ownSbom(t: TestContext, image: ReturnType<typeof layeredImage>): Promise<unknown> {
+  const bytes = await cyclonedxSbom(
+    {
+      project: 'app',
+      version: '1.0.0',
+      image: { registry: 'example.org', repository: 'app' },
+      platform: 'linux/amd64',
+      manifest: image.manifest,
+      lockFiles: [],
+      binaries: [],
+      readImage: () => inventoryOf(t, image),
+      timestamp: 0,
+    },
+    '0.0.0',
+  );
+  const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes));
+  return parsed;
+}
+
+/**
+ * Type, namespace, name and version; qualifiers are written differently by each tool. Paths of Go modules are compared in
+ * lower case: the specification of purls wants that, trivy does it; syft and we write them as they are, as Go and its
+ * advisories tell them apart.
+ */
+function purlsOf(document: unknown): ReadonlySet<string> {
+  const components: readonly { type: string; purl?: string }[] = Object(document).components;
+  return new Set(
+    components.flatMap(({ type, purl }) => {
+      if (type !== 'library' || purl === undefined) return [];
+      const { type: kind, namespace, name, version } = PackageURL.fromString(purl);
+      const text = new PackageURL(kind, namespace, name, version, undefined, undefined).toString();
+      return [kind === 'golang' ? text.toLowerCase() : text];
+    }),
+  );
+}
