@@ -63,6 +63,10 @@ export const adapterPairs: readonly (readonly [string, string])[] = [
   ['tag-verifier', 'ssh-signature'],
   ['buildah', 'oci-layout'],
   ['trivy', 'oci-layout'],
+  ['grype', 'oci-layout'],
+  ['osv-scanner', 'oci-layout'],
+  // An archive of an image is a tar like its layers.
+  ['osv-scanner', 'assemble'],
   ['recorded-scan', 'trivy'],
   ['oidc-token', 'oci-http'],
   ['commit-build', 'oci-layout'],

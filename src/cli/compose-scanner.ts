@@ -24,6 +24,14 @@ async function load(place: ScannerPlace, policy: ScanPolicy, commit: ObjectId): 
       const { trivy } = await import('../adapters/trivy/trivy.ts');
       return trivy({ ...place, sha256: policy.sha256 });
     }
+    case 'grype': {
+      const { grype } = await import('../adapters/grype/grype.ts');
+      return grype({ ...place, sha256: policy.sha256 });
+    }
+    case 'osv-scanner': {
+      const { osvScanner } = await import('../adapters/osv-scanner/osv-scanner.ts');
+      return osvScanner({ ...place, sha256: policy.sha256 });
+    }
     case 'recorded': {
       const { recordedScan } = await import('../adapters/recorded-scan/recorded-scan.ts');
       return recordedScan({ path: policy.report ?? '', read: (path) => place.git.readFile(commit, path) });

@@ -30,6 +30,14 @@ export type ScanDatabase =
   | { readonly is: 'live'; readonly service: string }
   | { readonly is: 'unknown' };
 
+export interface ScannedSystem {
+  readonly name: string;
+  /** Empty where the name says it too. */
+  readonly version: string;
+  /** Whether it gets no security updates any more; undefined where the scanner does not say. */
+  readonly endOfLife: boolean | undefined;
+}
+
 /** What a scanner found in the image of one platform, the same for every scanner. */
 export interface ScanReport {
   readonly scanner: { readonly name: string; readonly version: string };
@@ -37,7 +45,7 @@ export interface ScanReport {
   /** What the scanner says it has looked at. */
   readonly subject: { readonly config: Digest | undefined; readonly diffIds: readonly Digest[] | undefined };
   /** The operating system in the image; undefined where the scanner saw none. */
-  readonly system: { readonly name: string; readonly version: string; readonly endOfLife: boolean } | undefined;
+  readonly system: ScannedSystem | undefined;
   /** How many packages were looked at; undefined where the scanner does not say. */
   readonly packages: number | undefined;
   /** How many of them are of the operating system (deb, apk, rpm); undefined where the scanner does not say. */

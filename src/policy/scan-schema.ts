@@ -33,8 +33,8 @@ const exceptionSchema = section('a mapping with id, reason and until', {
 /** Which vulnerabilities stop a release. */
 export const scanSchema = section('a mapping with tool', {
   tool: choice(
-    ['trivy', 'recorded'],
-    'The scanner. recorded: a report of trivy that was made before is read, and the release says so.',
+    ['trivy', 'grype', 'osv-scanner', 'recorded'],
+    'The scanner. osv-scanner tells osv.dev the packages of the image, unless it has databases of its own. recorded: a report of trivy that was made before is read, and the release says so.',
   ).default('trivy'),
   report: parsedText(
     {

@@ -1,14 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { go } from './go-peer.ts';
-
-export interface Advisory {
-  readonly id: string;
-  readonly package: string;
-  readonly fixedIn: string;
-  /** 1 low, 2 medium, 3 high, 4 critical, as trivy counts. */
-  readonly severity: number;
-}
+import type { Advisory } from './scanned-release.ts';
 
 /**
  * A database of trivy (schema 2) for Debian 12 in a cache folder, with these advisories only: a bolt file that a few lines
@@ -23,13 +16,16 @@ export async function makeTrivyDatabase(
   await writeMetadata(cache, given.updatedAt);
   await writeFile(join(given.work, 'go.mod'), 'module database\n\ngo 1.26\n');
   await writeFile(join(given.work, 'main.go'), program);
-  await writeFile(join(given.work, 'advisories.json'), JSON.stringify(given.advisories));
+  // As trivy counts them.
+  const levels = { low: 1, critical: 4 };
+  const advisories = given.advisories.map((one) => ({ ...one, severity: levels[one.severity] }));
+  await writeFile(join(given.work, 'advisories.json'), JSON.stringify(advisories));
   await go(['get', 'go.etcd.io/bbolt@v1.4.3'], given.work);
   await go(['run', '.', join(folder, 'trivy.db'), join(given.work, 'advisories.json')], given.work);
 }
 
 /** Says how old the database is. */
-export async function writeMetadata(cache: string, updatedAt: Date): Promise<void> {
+async function writeMetadata(cache: string, updatedAt: Date): Promise<void> {
   const day = 24 * 3600 * 1000;
   const next = new Date(updatedAt.getTime() + day);
   const metadata = { Version: 2, UpdatedAt: updatedAt, NextUpdate: next, DownloadedAt: new Date() };

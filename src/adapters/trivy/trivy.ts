@@ -6,30 +6,21 @@ import type { ScanDatabase } from '../../domain/scan-report.ts';
 import type { Scanner } from '../../ports/scanner.ts';
 import { writeLayout } from '../oci-layout/write-layout.ts';
 import { requireProgram } from '../process/pinned-program.ts';
-import { passedEnvironment, proxyVariables } from '../process/passed-environment.ts';
+import { passedEnvironment } from '../process/passed-environment.ts';
 import type { ToolResult } from '../process/run-tool.ts';
 import { runTool } from '../process/run-tool.ts';
 import { flagsIn } from '../process/tool-flags.ts';
 import { scanBroken } from '../process/scan-broken.ts';
+import type { ScannerOptions } from '../process/scanner-place.ts';
+import { databaseFolder, networkVariables } from '../process/scanner-place.ts';
 import { readTrivyReport } from './trivy-report.ts';
-
-export interface TrivyOptions {
-  /** The user's environment; only what trivy itself is configured by is passed on, and nothing secret. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Makes a new, empty folder. */
-  readonly newFolder: (name: string) => Promise<string>;
-  /** Only a program with this SHA-256 (hexadecimal) may run. */
-  readonly sha256: string | undefined;
-  readonly signal: AbortSignal;
-  readonly timeoutSeconds?: number;
-}
 
 /**
  * Trivy (tested with 0.74). It gets the image as files, a home of its own and no secret of any kind: a scanner that was
  * tampered with must find nothing to steal. It lists everything it sees; what stops a release is decided elsewhere. Its
  * database is where TRIVY_CACHE_DIR says, and is brought up to date by trivy itself unless TRIVY_SKIP_DB_UPDATE is set.
  */
-export function trivy(options: TrivyOptions): Scanner {
+export function trivy(options: ScannerOptions): Scanner {
   return {
     name: 'trivy',
     async scan({ repository, manifest }) {
@@ -41,7 +32,11 @@ export function trivy(options: TrivyOptions): Scanner {
         ...passedEnvironment(options.environment, passedVariables),
         HOME: home,
         TMPDIR: home,
-        TRIVY_CACHE_DIR: cacheFolder(options.environment, home),
+        TRIVY_CACHE_DIR: databaseFolder(options.environment, {
+          variable: 'TRIVY_CACHE_DIR',
+          below: 'trivy',
+          otherwise: join(home, 'cache'),
+        }),
       };
       const { signal, timeoutSeconds = 1800 } = options;
       const run = (args: readonly string[]): Promise<ToolResult> =>
@@ -96,13 +91,6 @@ function readVersion({ stdout }: ToolResult): {
   return { version: Version, database };
 }
 
-function cacheFolder(environment: TrivyOptions['environment'], home: string): string {
-  const { TRIVY_CACHE_DIR: named, XDG_CACHE_HOME: cache, HOME: own } = environment;
-  if (named !== undefined && named !== '') return named;
-  if (cache !== undefined && cache !== '') return join(cache, 'trivy');
-  return own === undefined || own === '' ? join(home, 'cache') : join(own, '.cache', 'trivy');
-}
-
 function seconds(): number {
   return Math.floor(Date.now() / 1000);
 }
@@ -123,7 +111,5 @@ const passedVariables: readonly string[] = [
   'TRIVY_DB_REPOSITORY',
   'TRIVY_JAVA_DB_REPOSITORY',
   'TRIVY_VULN_SEVERITY_SOURCE',
-  'SSL_CERT_FILE',
-  'SSL_CERT_DIR',
-  ...proxyVariables,
+  ...networkVariables,
 ];

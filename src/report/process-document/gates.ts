@@ -38,10 +38,10 @@ export function scanOf({ scan }: Policy): readonly Block[] {
   if (scan === undefined) return [];
   const { tool, failOn, ignoreUnfixed, exceptions } = scan;
   const how =
-    tool === 'trivy'
-      ? prose`The image of each platform is scanned with trivy, whose knowledge may be ${ageOf(scan.maxDatabaseAge)}
-        old.`
-      : prose`The image of each platform is scanned; the reports are made before and kept in the repository.`;
+    tool === 'recorded'
+      ? prose`The image of each platform is scanned; the reports are made before and kept in the repository.`
+      : prose`The image of each platform is scanned with ${tool}, whose knowledge may be ${ageOf(scan.maxDatabaseAge)}
+        old.`;
   const unfixed = ignoreUnfixed ? prose`, unless nobody has mended it yet` : prose``;
   const excepted = exceptions.map(({ id, reason }) => prose`${code(id)} is let through: ${reason}`);
   return [

@@ -139,6 +139,9 @@ suite('judgeScan()', () => {
     assert.ok(judgement.is === 'failed');
     assert.deepEqual(judgement.reasons, ['debian 9 gets no security updates any more']);
     assert.equal(judge({ system }, { endOfLife: 'ignore' }).is, 'passed');
+    const unsaid = judge({ system: { name: 'Debian GNU/Linux 9', version: '', endOfLife: undefined } });
+    assert.ok(unsaid.is === 'passed');
+    assert.deepEqual(unsaid.remarks, ['trivy does not say whether Debian GNU/Linux 9 still gets security updates']);
   });
 
   void test('the worst stands first, and what nobody has rated before all', () => {

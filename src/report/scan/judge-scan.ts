@@ -1,6 +1,6 @@
 import type { Digest } from '../../domain/digest.ts';
 import { quote } from '../../domain/quote.ts';
-import type { ScanFinding, ScanReport } from '../../domain/scan-report.ts';
+import type { ScanFinding, ScanReport, ScannedSystem } from '../../domain/scan-report.ts';
 import { severityRank } from '../../domain/scan-report.ts';
 import type { VexStatement } from '../../documents/openvex.ts';
 import type { ScanPolicy } from '../../policy/scan-schema.ts';
@@ -61,7 +61,7 @@ export function judgeScan(facts: ScanFacts): ScanJudgement {
   const remarks = remarksOn(facts, excused);
   const reasons =
     report.system?.endOfLife === true && policy.endOfLife === 'fail'
-      ? [`${report.system.name} ${report.system.version} gets no security updates any more`]
+      ? [`${systemName(report.system)} gets no security updates any more`]
       : [];
   if (blocking.length === 0 && reasons.length === 0) return { is: 'passed', excused, remarks };
   return { is: 'failed', blocking: blocking.toSorted(worstFirst), reasons, excused, remarks };
@@ -97,7 +97,11 @@ function blindness({ report, sbom }: ScanFacts): string | undefined {
     : `our SBOM has ${sbom.systemPackages} packages of the system`;
   return report.system === undefined
     ? `it recognised no operating system, and ${ours}`
-    : `it saw no package of ${report.system.name} ${report.system.version}, and ${ours}`;
+    : `it saw no package of ${systemName(report.system)}, and ${ours}`;
+}
+
+function systemName({ name, version }: ScannedSystem): string {
+  return version === '' ? name : `${name} ${version}`;
 }
 
 type Excuse = Pick<ExcusedFinding, 'by' | 'reason' | 'until'>;
@@ -133,6 +137,9 @@ function remarksOn(facts: ScanFacts, excused: readonly ExcusedFinding[]): readon
     ...(report.filters === 'none'
       ? []
       : ['the report does not say what it leaves out: severities, statuses and ignore files may have hidden findings']),
+    ...(report.system !== undefined && report.system.endOfLife === undefined && policy.endOfLife === 'fail'
+      ? [`${report.scanner.name} does not say whether ${systemName(report.system)} still gets security updates`]
+      : []),
     ...(unseen === undefined ? [] : [`${unseen}; nothingFound: allow lets it pass`]),
     ...policy.exceptions.flatMap((exception) => {
       const day = new Date(exception.until * 1000).toISOString().slice(0, 10);
