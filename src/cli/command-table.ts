@@ -17,7 +17,8 @@ export const commandTable: readonly Command[] = [
   {
     name: 'init',
     summary: 'Write cutwater.yaml from what the repository shows',
-    description: 'Safe to run again: a policy file that is there already is never changed.',
+    description:
+      'Looks at manifests, lock files, Dockerfiles, compose files, workflows, the remote, and the key git signs with, whose public half is written beside it. Safe to run again: a policy file that is there already is never changed.',
     arguments: [],
     options: [],
     examples: [{ line: 'init', says: 'Start using Cutwater in this repository' }],

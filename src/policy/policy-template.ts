@@ -1,3 +1,5 @@
+import type { CiSystem } from './ci-schema.ts';
+
 /** What `init` learned about a repository. Whatever is not known is written as an example to change. */
 export interface PolicyTemplate {
   readonly project: string;
@@ -8,6 +10,14 @@ export interface PolicyTemplate {
   readonly repository?: string;
   /** Path of the Dockerfile. Default `Dockerfile`. */
   readonly dockerfile?: string;
+  /** Build context of the Dockerfile. Default `.`. */
+  readonly context?: string;
+  /** Dockerfiles that could have been meant as well. */
+  readonly otherDockerfiles?: readonly string[];
+  /** Programs, with their absolute path in the image where that is known. */
+  readonly programs?: readonly { readonly name: string; readonly path: string | undefined }[];
+  /** What runs workflows, where the host of `source` does not tell. */
+  readonly ciSystem?: CiSystem;
   readonly maintainers?: readonly TemplateMaintainer[];
   readonly changelog?: string;
   /** Path of the upgrading notes; false where the project has none. */
@@ -35,7 +45,7 @@ export function formatPolicyTemplate(template: PolicyTemplate): string {
     channelsBlock(),
     documentsBlock(template),
     gatesBlock(template),
-    forgeBlock(),
+    forgeBlock(template),
     announceBlock(),
   ];
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
@@ -105,7 +115,8 @@ function maintainerLines(maintainer: TemplateMaintainer): readonly string[] {
   ];
 }
 
-function imageBlock({ project, repository, dockerfile = 'Dockerfile' }: PolicyTemplate): readonly string[] {
+function imageBlock(template: PolicyTemplate): readonly string[] {
+  const { project, repository, dockerfile = 'Dockerfile', context = '.', otherDockerfiles = [] } = template;
   return [
     'images:',
     repository === undefined
@@ -114,12 +125,36 @@ function imageBlock({ project, repository, dockerfile = 'Dockerfile' }: PolicyTe
     '    platforms: [linux/amd64, linux/arm64]',
     '    build:',
     `      dockerfile: ${scalar(dockerfile)}`,
-    '      context: .',
+    `      context: ${scalar(context)}`,
+    ...(otherDockerfiles.length === 0
+      ? []
+      : [
+          '    # A release has one image for now. Other Dockerfiles here:',
+          ...otherDockerfiles.map((path) => `    #   ${oneLine(path)}`),
+        ]),
     '',
+    ...binariesLines(template),
+  ];
+}
+
+function binariesLines({ project, programs = [] }: PolicyTemplate): readonly string[] {
+  const shown = programs.flatMap(({ name, path }) => (path === undefined ? [] : [{ name, path }]));
+  if (shown.length > 0)
+    return [
+      '# Files of the image that are attached to the release too. "static: true" has them checked for needing nothing else.',
+      'binaries:',
+      ...shown.flatMap(({ name, path }) => [
+        `  - name: ${JSON.stringify(`${name}-{machine}-linux`)}`,
+        `    path: ${scalar(path)}`,
+        '    static: false',
+      ]),
+    ];
+  const name = programs[0]?.name ?? project;
+  return [
     '# Files of the image that are attached to the release too:',
     '# binaries:',
-    `#   - name: ${JSON.stringify(`${project}-{machine}-linux`)}`,
-    `#     path: ${scalar(`/usr/local/bin/${project}`)}`,
+    `#   - name: ${JSON.stringify(`${name}-{machine}-linux`)}`,
+    `#     path: ${scalar(`/usr/local/bin/${name}`)}`,
     '#     static: true',
   ];
 }
@@ -173,8 +208,14 @@ function gatesBlock({ gates = [] }: PolicyTemplate): readonly string[] {
   ];
 }
 
-function forgeBlock(): readonly string[] {
-  return ['# Releases as folders on disk.', 'forge: local'];
+function forgeBlock({ ciSystem }: PolicyTemplate): readonly string[] {
+  return [
+    '# Releases as folders on disk.',
+    'forge: local',
+    '',
+    '# The workflow files that "cutwater ci write" writes: for github, forgejo or gitlab.',
+    ciSystem === undefined ? '# ci: { system: github }' : `ci: { system: ${ciSystem} }`,
+  ];
 }
 
 function announceBlock(): readonly string[] {

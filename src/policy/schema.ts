@@ -11,6 +11,7 @@ import { checkedText, choice, parsedText, section } from './parsed-text.ts';
 import { upgradingRequiredSchema, versionFilesSchema } from './prepare-schema.ts';
 import { parsePathPattern, parseRepositoryPath } from './repository-path.ts';
 import { parseTagPattern } from './tag-pattern.ts';
+import { sourceFault } from './source-fault.ts';
 import { scanSchema } from './scan-schema.ts';
 import { signingSchema } from './signing-schema.ts';
 import { trustSchema } from './trust-schema.ts';
@@ -100,11 +101,7 @@ export const policySchema = section('a mapping with project, images and trust', 
       description: 'Where the source lives: for labels and compare links.',
       pattern: '^https://',
     },
-    (text) =>
-      /^https:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?(?:\/(?!\.)[A-Za-z0-9._~-]*[A-Za-z0-9_~-])+$/.test(text) &&
-      !text.endsWith('.git')
-        ? undefined
-        : 'is not such an address, without ".git" and final "/"',
+    sourceFault,
   ).optional(),
   git: gitSchema.prefault({}),
   signatures: signaturesSchema.prefault({}),

@@ -40,4 +40,8 @@ export interface SigningSetup {
   readSigningKey(): Promise<SigningKey>;
   /** The primary keys in OpenPGP key material, without any keyring; throws TOOL_MISSING without gpg. */
   readPublicKeys(material: Uint8Array): Promise<readonly CommittedKey[]>;
+  /** The name git writes into tags; undefined where none is set. */
+  readUserName(): Promise<string | undefined>;
+  /** The armored public half of an OpenPGP key of the person's keyring; undefined where gpg or the key is not there. */
+  exportPublicKey(fingerprint: string): Promise<string | undefined>;
 }

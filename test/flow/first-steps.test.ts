@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { runTool } from '../../src/adapters/process/run-tool.ts';
 import { makeGitRepository } from '../make/git-repository.ts';
+import { makeOpenpgpKey, makeSshKey } from '../make/keys.ts';
 import { ciEnvironment, cutwater, freshClone, makeProject } from '../make/project.ts';
+import { sourcesAt } from '../make/rustshare-files.ts';
 
 void test('init writes a policy that doctor and plan read, and never changes one that is there', async (t) => {
   const repository = await makeGitRepository(t);
@@ -21,6 +23,35 @@ void test('init writes a policy that doctor and plan read, and never changes one
   await writeFile(file, `${written}# mine\n`);
   assert.match(await cutwater(['init'], at), /was not changed/);
   assert.equal(await readFile(file, 'utf8'), `${written}# mine\n`);
+});
+
+void test('the policy that init writes is one that plan accepts at once, for every kind of project and of key', async (t) => {
+  const shapes: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+    ['RustShare', sourcesAt('0.4.0')],
+    ['Go', { 'go.mod': 'module example.org/harbour\n', 'main.go': 'package main\n', Dockerfile: 'FROM scratch\n' }],
+    ['empty', {}],
+  ];
+  const [ssh, openpgp] = await Promise.all([makeSshKey(t), makeOpenpgpKey(t, 'Ada')]);
+  for (const [name, files] of shapes)
+    for (const key of [ssh, openpgp]) {
+      const repository = await makeGitRepository(t);
+      await repository.git('symbolic-ref', 'HEAD', 'refs/heads/trunk');
+      if (name !== 'empty') await repository.commit(files);
+      await repository.git('config', 'user.name', 'Ada "the first"');
+      await repository.git('config', 'gpg.format', key.kind);
+      await repository.git('config', 'user.signingKey', key.kind === 'ssh' ? key.privateKeyFile : key.fingerprint);
+      const home = key.kind === 'ssh' ? {} : { GNUPGHOME: key.home };
+      const at = { folder: repository.folder, env: { ...repository.environment, ...home } };
+      assert.match(
+        await cutwater(['init'], at),
+        /Wrote cutwater\.yaml\.\nnext: read it: Ada "the first" is its maintainer/,
+      );
+      await repository.commit({});
+      assert.match(await cutwater(['plan'], at), /Nothing to do|no version/i, `${name}, ${key.kind}`);
+      const tracked = await repository.git('ls-files');
+      assert.equal(tracked.includes('.cutwater/keys/ada-the-first.asc'), key.kind === 'openpgp');
+      assert.equal(await repository.git('status', '--porcelain'), '', 'what Cutwater keeps is ignored');
+    }
 });
 
 void test('doctor names what is missing on this machine and stops nobody for it', async (t) => {

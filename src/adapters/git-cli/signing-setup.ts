@@ -16,7 +16,12 @@ export function gitSigningSetup({ folder, environment = process.env }: GitCliOpt
   const commands = gitCommands({ folder, environment });
   const own = Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
   const env: Environment = { ...Object.fromEntries(own), LC_ALL: 'C' };
-  return { readSigningKey: () => readSigningKey(commands, env), readPublicKeys };
+  return {
+    readSigningKey: () => readSigningKey(commands, env),
+    readPublicKeys,
+    readUserName: () => setting(commands, 'user.name'),
+    exportPublicKey: (fingerprint) => exportPublicKey(commands, env, fingerprint),
+  };
 }
 
 async function readSigningKey(commands: GitCommands, env: Environment): Promise<SigningKey> {
@@ -41,7 +46,7 @@ async function setting(commands: GitCommands, name: string, type?: 'path'): Prom
 }
 
 async function readOpenpgp(commands: GitCommands, env: Environment, key: string): Promise<SigningKey> {
-  const program = (await setting(commands, 'gpg.openpgp.program')) ?? (await setting(commands, 'gpg.program')) ?? 'gpg';
+  const program = await gpgProgram(commands);
   const listing = await tryTool(
     program,
     ['--batch', '--no-tty', '--with-colons', '--list-secret-keys', '--', key],
@@ -64,6 +69,21 @@ async function readOpenpgp(commands: GitCommands, env: Environment, key: string)
       mend: `git config user.signingkey ${found.fingerprint}`,
     };
   return { is: 'openpgp', ...found };
+}
+
+async function gpgProgram(commands: GitCommands): Promise<string> {
+  return (await setting(commands, 'gpg.openpgp.program')) ?? (await setting(commands, 'gpg.program')) ?? 'gpg';
+}
+
+async function exportPublicKey(
+  commands: GitCommands,
+  env: Environment,
+  fingerprint: string,
+): Promise<string | undefined> {
+  const args = ['--batch', '--no-tty', '--armor', '--export', '--', fingerprint];
+  const result = await tryTool(await gpgProgram(commands), args, env);
+  const text = result === undefined ? '' : textOf(result);
+  return text.startsWith('-----BEGIN PGP PUBLIC KEY BLOCK-----') ? text : undefined;
 }
 
 const keyLine = /^(?:key::)?((?:ssh|ecdsa|sk)-\S+ [A-Za-z0-9+/=]+)/;

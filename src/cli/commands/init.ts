@@ -1,34 +1,43 @@
-import { basename } from 'node:path';
-import { CutwaterError } from '../../domain/error.ts';
+import { basename, resolve } from 'node:path';
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
-import { detectProject } from '../../engine/overview/detect-project.ts';
+import { escapeText } from '../../domain/quote.ts';
+import { lookAtProject } from '../../engine/overview/detect-project.ts';
+import { makeFirstPolicy } from '../../engine/overview/first-policy.ts';
 import { policyFile } from '../../engine/facts/load-policy.ts';
-import { parsePolicy } from '../../policy/parse-policy.ts';
-import { formatPolicyTemplate } from '../../policy/policy-template.ts';
 import type { CliContext, CommandInput } from '../command.ts';
-import { openGit } from '../compose-git.ts';
-import { createFile } from '../compose-files.ts';
+import { createFile, readTextWhereThere } from '../compose-files.ts';
+import { openGit, openHistory, openWorkingCopy } from '../compose-git.ts';
+import { openSigningSetup } from '../compose-tag.ts';
 import { writeJson } from '../render/json.ts';
 
 /** `cutwater init` */
 export async function run(_: CommandInput, context: CliContext): Promise<ExitCode> {
   const git = openGit(context);
   const top = await git.topFolder();
-  const head = await git.commitOf('HEAD');
-  if (head === undefined)
-    throw new CutwaterError('NOT_A_REPOSITORY', 'Cannot look at the project: the repository has no commit yet', {
-      hint: 'Commit something first',
-    });
-  const text = formatPolicyTemplate(await detectProject(git, head, basename(top)));
-  parsePolicy(text, { file: policyFile });
-  const written = await createFile(`${top}/${policyFile}`, text);
-  if (context.options.json) writeJson(context.stdout, { schema: 'cutwater.init/1', file: policyFile, written });
-  else
-    context.stdout.write(
-      written
-        ? `Wrote ${policyFile}.\nnext: put the fingerprint and public key of a maintainer into it, commit it, and run 'cutwater doctor'\n`
-        : `${policyFile} is there already and was not changed.\nnext: run 'cutwater doctor'\n`,
-    );
+  if ((await readTextWhereThere(resolve(top, policyFile))) !== undefined) return tellKept(context);
+  const { head, branch } = await openWorkingCopy(context).status();
+  const folderName = basename(top);
+  const shown = await lookAtProject({ git, history: openHistory(context), commit: head, branch, folderName });
+  const { files, maintainer } = await makeFirstPolicy(shown, openSigningSetup(context));
+  const written: string[] = [];
+  for (const [path, text] of files) if (await createFile(resolve(top, path), text)) written.push(path);
+  if (!written.includes(policyFile)) return tellKept(context);
+  if (context.options.json) {
+    const more = { files: written, maintainer: maintainer ?? null };
+    writeJson(context.stdout, { schema: 'cutwater.init/1', file: policyFile, written: true, ...more });
+    return exitCodes.done;
+  }
+  const next =
+    maintainer === undefined
+      ? "put the fingerprint and public key of a maintainer into it, commit it, and run 'cutwater doctor'"
+      : `read it: ${escapeText(maintainer)} is its maintainer; commit these files, and run 'cutwater doctor'`;
+  context.stdout.write(`${written.map((path) => `Wrote ${escapeText(path)}.\n`).join('')}next: ${next}\n`);
+  return exitCodes.done;
+}
+
+function tellKept(context: CliContext): ExitCode {
+  if (context.options.json) writeJson(context.stdout, { schema: 'cutwater.init/1', file: policyFile, written: false });
+  else context.stdout.write(`${policyFile} is there already and was not changed.\nnext: run 'cutwater doctor'\n`);
   return exitCodes.done;
 }

@@ -1,0 +1,48 @@
+import { readYaml } from '../../policy/yaml-source.ts';
+import { below, folderOf } from './project-view.ts';
+
+/** A service of a compose file that is built here. */
+export interface ComposeBuild {
+  readonly dockerfile: string;
+  readonly context: string;
+  /** `host/owner/name`, without tag; undefined where it is not given or made of variables. */
+  readonly image: string | undefined;
+}
+
+/** The services that a compose file builds from this repository. What is no compose file gives none. */
+export function readComposeBuilds(path: string, text: string): readonly ComposeBuild[] {
+  const services = member(readYaml(text).value, 'services');
+  if (typeof services !== 'object' || services === null) return [];
+  return Object.values(services).flatMap((service: unknown): readonly ComposeBuild[] => {
+    const build = member(service, 'build');
+    const written = typeof build === 'string' ? build : (member(build, 'context') ?? '.');
+    if (build === undefined || typeof written !== 'string') return [];
+    const context = resolve(folderOf(path), written);
+    const named = member(build, 'dockerfile') ?? 'Dockerfile';
+    const dockerfile = typeof named === 'string' && context !== undefined ? resolve(context, named) : undefined;
+    if (context === undefined || dockerfile === undefined) return [];
+    return [{ dockerfile, context, image: imageIn(member(service, 'image')) }];
+  });
+}
+
+function imageIn(image: unknown): string | undefined {
+  if (typeof image !== 'string' || image.includes('$')) return undefined;
+  return image.replace(/@.*$/, '').replace(/:[^/]*$/, '');
+}
+
+/** A relative path from a folder; undefined where it leads out of the repository or is no plain path. */
+function resolve(folder: string, path: string): string | undefined {
+  if (path.startsWith('/') || /[$\\]|:\/\//.test(path)) return undefined;
+  const parts: string[] = [];
+  for (const part of below(folder, path).split('/')) {
+    if (part === '..' && parts.pop() === undefined) return undefined;
+    if (part !== '..' && part !== '.' && part !== '') parts.push(part);
+  }
+  return parts.length === 0 ? '.' : parts.join('/');
+}
+
+function member(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+  const found: unknown = Reflect.get(value, name);
+  return found ?? undefined;
+}

@@ -1,0 +1,55 @@
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { propertyRuns } from '../../../test/make/property-runs.ts';
+import { parsePolicy } from '../../policy/parse-policy.ts';
+import { formatPolicyTemplate } from '../../policy/policy-template.ts';
+import { detectProject } from './detect-project.ts';
+
+const part = fc.oneof(
+  fc.constantFrom('a', 'docs', 'cmd', 'src', 'docker', 'web app', 'x"y', '-o', '${{', "it's", 'é', '#', '~', 'CON'),
+  fc.string({ maxLength: 5 }),
+);
+const file = fc.oneof(
+  fc.constantFrom(
+    ...'Dockerfile api.Dockerfile compose.yaml Cargo.toml Cargo.lock package.json package-lock.json'.split(' '),
+    ...'pnpm-lock.yaml go.mod main.go main.rs VERSION CHANGELOG.md upgrading.md .gitlab-ci.yml'.split(' '),
+  ),
+  part,
+);
+const path = fc
+  .tuple(fc.array(part, { maxLength: 3 }), file)
+  .map(([folders, name]) => [...folders, name].filter((one) => one !== '').join('/'));
+const content = fc.oneof(
+  fc.constantFrom(
+    '[package]\nname = "app"\nversion = "1.2.3"\n',
+    '[[bin]]\nname = "app"\n[[bin]]\nname = "app"\n',
+    '{"name":"a","version":"1.2.3","scripts":{"test":"x"}}',
+    'module example.org/app/v2\n',
+    'services:\n  a: { build: { context: ., dockerfile: "a b/Dockerfile" }, image: "ghcr.io/o/n:1" }\n',
+    'FROM x AS b\nCOPY --from=b /out/app /usr/bin/../bin/app\nCOPY --from=b /app /app\n',
+    'image: ghcr.io/acme/a..b\nimage: ghcr.io/acme/-x\n',
+    '1.2.3\n',
+  ),
+  fc.string({ maxLength: 40 }),
+);
+const remote = fc.oneof(
+  fc.constantFrom('git@github.com:acme/a..b.git', 'https://github.com/acme/a.git.git', 'https://GitHub.com/Acme/_x'),
+  fc.constantFrom('ssh://git@h/-a/b', 'https://codeberg.org/a/b--c', undefined),
+  fc.tuple(part, part).map(([owner, name]) => `https://github.com/${owner}/${name}`),
+);
+
+void test('whatever lies in a repository, what is written about it is a policy', () => {
+  fc.assert(
+    fc.property(fc.dictionary(path, content, { maxKeys: 12 }), remote, part, (files, remoteUrl, folderName) => {
+      const template = detectProject({
+        paths: Object.keys(files),
+        read: (one) => files[one],
+        remoteUrl,
+        branch: undefined,
+        folderName,
+      });
+      parsePolicy(formatPolicyTemplate(template), { file: 'cutwater.yaml' });
+    }),
+    { numRuns: propertyRuns(200) },
+  );
+});

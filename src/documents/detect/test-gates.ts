@@ -1,0 +1,73 @@
+import type { ProjectView } from './project-view.ts';
+import { below, folderOf, nameOf, ownPaths } from './project-view.ts';
+
+export interface FoundGate {
+  readonly name: string;
+  readonly command: readonly string[];
+}
+
+/** The tests that the manifests of a project speak of. A gate starts in a fresh tree, so it also installs what it needs. */
+export function findTestGates(view: ProjectView): readonly FoundGate[] {
+  const paths = ownPaths(view.paths);
+  const manifests = (name: string): readonly string[] => {
+    const found = paths.filter((path) => nameOf(path) === name).map(folderOf);
+    return found.includes('.') ? ['.'] : found;
+  };
+  const cargo = manifests('Cargo.toml').map((folder): FoundGate => {
+    const where = folder === '.' ? [] : ['--manifest-path', below(folder, 'Cargo.toml')];
+    const locked = paths.includes(below(folder, 'Cargo.lock')) ? ['--locked'] : [];
+    return { name: gateName(folder, 'cargo'), command: ['cargo', 'test', ...where, '--workspace', ...locked] };
+  });
+  const go = manifests('go.mod').map((folder): FoundGate => {
+    const where = folder === '.' ? [] : ['-C', folder];
+    return { name: gateName(folder, 'go'), command: ['go', 'test', ...where, './...'] };
+  });
+  const node = paths.flatMap((path) => (nameOf(path) === 'package.json' ? nodeGate(view, path) : []));
+  return uniqueNames([...cargo, ...go, ...node]).slice(0, 12);
+}
+
+function nodeGate(view: ProjectView, path: string): readonly FoundGate[] {
+  const folder = folderOf(path);
+  const script = testScript(view.read(path) ?? '');
+  if (script === undefined || script.includes('no test specified') || !/^[A-Za-z0-9._/-]+$/.test(folder)) return [];
+  const has = (name: string): boolean => view.paths.includes(below(folder, name));
+  const where = (option: string): string => (folder === '.' ? '' : `${option} ${folder} `);
+  const name = gateName(folder, 'node');
+  if (has('pnpm-lock.yaml')) {
+    const pnpm = `pnpm ${where('-C')}`;
+    return [{ name, command: ['sh', '-c', `${pnpm}install --frozen-lockfile && ${pnpm}test`] }];
+  }
+  const npm = `npm ${where('--prefix')}`;
+  if (has('package-lock.json')) return [{ name, command: ['sh', '-c', `${npm}ci && ${npm}test`] }];
+  return [{ name, command: [...npm.trim().split(' '), 'test'] }];
+}
+
+function testScript(text: string): string | undefined {
+  try {
+    const manifest: unknown = JSON.parse(text);
+    const scripts: unknown = typeof manifest === 'object' && manifest !== null ? Reflect.get(manifest, 'scripts') : {};
+    const test: unknown = typeof scripts === 'object' && scripts !== null ? Reflect.get(scripts, 'test') : undefined;
+    return typeof test === 'string' ? test : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function gateName(folder: string, kind: string): string {
+  const place = folder
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 40)
+    .replace(/-+$/, '');
+  return `${place === '' ? kind : place}-tests`;
+}
+
+function uniqueNames(gates: readonly FoundGate[]): readonly FoundGate[] {
+  const seen = new Map<string, number>();
+  return gates.map((gate) => {
+    const count = (seen.get(gate.name) ?? 0) + 1;
+    seen.set(gate.name, count);
+    return count === 1 ? gate : { ...gate, name: `${gate.name}-${count}` };
+  });
+}
