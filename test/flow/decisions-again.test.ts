@@ -74,6 +74,19 @@ void test('a decision made twice, or cut off, ends as if it was made once', { co
       assert.match(await succeed([...withdraw, '--push'], ada), /v1\.1\.0\/2 says so already/);
     }),
 
+    outer.test(
+      'a checkpoint that was signed and not pushed is pushed by the next run, and no second one is made',
+      async (t) => {
+        const project = await copyProject(t, template);
+        const ada = await maintainer(project);
+        await succeed(['import', '--yes'], ada);
+        assert.match(await succeed(['import', '--yes', '--push'], ada), /checkpoint\/1 says so already/);
+        assert.equal(await project.clone.git('tag', '--list', 'checkpoint/*'), 'checkpoint/1');
+        assert.equal(await project.origin.git('tag', '--list', 'checkpoint/*'), 'checkpoint/1');
+        assert.match(await succeed(['import', '--yes', '--push'], ada), /Nothing to import/);
+      },
+    ),
+
     outer.test('the changelog tells of a withdrawal although an alias cannot follow', async (t) => {
       const project = await copyProject(t, template);
       await pointImageTags(project.data, await digestAt(project.data, 'statement-1.0.0'), 'latest');

@@ -1,7 +1,8 @@
-import type { CheckpointEntry } from '../../domain/decision-message.ts';
-import { formatCheckpointMessage } from '../../domain/decision-message.ts';
+import type { CheckpointEntry, CheckpointMessage } from '../../domain/decision-message.ts';
+import { formatCheckpointMessage, parseCheckpointMessage } from '../../domain/decision-message.ts';
 import { CutwaterError, isCutwaterError } from '../../domain/error.ts';
 import { formatTagName } from '../../domain/tag-name.ts';
+import { parseTagObject } from '../../domain/tag-object.ts';
 import { compareVersions } from '../../domain/version.ts';
 import { nextDecisionNumber } from '../../estate/decisions.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
@@ -38,7 +39,10 @@ export async function keepTag(
 /** A checkpoint above this many versions is split: git objects above 1 MiB are not read back. */
 const entriesPerCheckpoint = 3000;
 
-/** Makes the signed checkpoints that vouch for versions, whatever becomes of the keys that signed them. */
+/**
+ * Makes the signed checkpoints that vouch for versions, whatever becomes of the keys that signed them. One that says the very
+ * same and was left in this clone is used: a crash may have come before its push.
+ */
 export async function writeCheckpoints(
   world: ReadWorld,
   loaded: LoadedPolicy,
@@ -50,16 +54,30 @@ export async function writeCheckpoints(
   const used = [...(decisions.used.get('checkpoint') ?? [])];
   const made: DecisionMade[] = [];
   for (let start = 0; start < sorted.length; start += entriesPerCheckpoint) {
+    const entries = sorted.slice(start, start + entriesPerCheckpoint);
+    const left = findUnpushed(decisions, { project, entries });
+    if (left !== undefined) {
+      made.push(await keepTag(world, { tag: left, decisions, push }));
+      continue;
+    }
     const newest = Math.max(0, ...decisions.checkpoints.map(({ number }) => number));
     const number = nextDecisionNumber(used, newest);
     used.push(number);
-    const entries = sorted.slice(start, start + entriesPerCheckpoint);
     const name = formatTagName({ kind: 'checkpoint', number });
     made.push(
       await makeTag(world, loaded, { name, message: formatCheckpointMessage(number, { project, entries }), push }),
     );
   }
   return made;
+}
+
+function findUnpushed({ unpushed }: Decisions, wanted: CheckpointMessage): string | undefined {
+  return unpushed.find(({ name, tag }) => {
+    const object = parseTagObject(tag.raw ?? new Uint8Array());
+    if (name.kind !== 'checkpoint' || object.is === 'refused') return false;
+    const said = parseCheckpointMessage(object.value.message);
+    return said.is === 'ok' && formatCheckpointMessage(0, said.value) === formatCheckpointMessage(0, wanted);
+  })?.tag.name;
 }
 
 /** A name that others took cannot be decided under before it is free: a restore has the number of its withdrawal. */
