@@ -33,7 +33,7 @@ export async function scannerStandIn(
       ...environment,
     },
     newFolder: async (of) => {
-      const path = join(folder, `${of}-${(count += 1)}`);
+      const path = join(folder, `${of}:@${(count += 1)}`);
       await mkdir(path);
       return path;
     },

@@ -1,8 +1,10 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { test } from 'node:test';
+import { debianImage } from '../../../test/debian-image.ts';
+import { scanTarget, scannerStandIn } from '../../../test/make/scanner-stand-in.ts';
 import type { ScanReport } from '../../domain/scan-report.ts';
 import { readTrivyReport } from './trivy-report.ts';
-import { trivyArguments } from './trivy.ts';
+import { trivy, trivyArguments } from './trivy.ts';
 
 const database = { is: 'unknown' } as const;
 const run = { kind: 'run', version: '0.74.0', database, startedAt: 1, finishedAt: 2 } as const;
@@ -32,8 +34,19 @@ test('of a report made elsewhere nobody knows what it leaves out', () => {
 });
 
 test('trivy is given as long as it may take, since its own limit is five minutes', () => {
-  const words = trivyArguments({ layout: '/l', file: '/f', flags: new Set(), timeoutSeconds: 1800 });
+  const words = trivyArguments({ file: '/f', flags: new Set(), timeoutSeconds: 1800 });
   equal(words[words.indexOf('--timeout') + 1], '1800s');
+});
+
+test('an image is looked at in whatever folder it lies, and the settings of the user for trivy are not', async (t) => {
+  const report = { SchemaVersion: 2, Metadata: { OS: { Family: 'debian', Name: '12' } } };
+  const script = `
+    if (argv[0] !== 'image' || argv.includes('--help')) process.exit(0);
+    if (argv[argv.indexOf('--input') + 1] !== '.' || !fs.existsSync('index.json')) process.exit(98);
+    if (fs.existsSync('trivy.yaml') || fs.readdirSync(process.env.HOME).length > 0) process.exit(97);
+    fs.writeFileSync(argv[argv.indexOf('--output') + 1], JSON.stringify(${JSON.stringify(report)}));`;
+  const options = await scannerStandIn(t, 'trivy', script);
+  equal((await trivy(options).scan(scanTarget(debianImage()))).system?.name, 'debian');
 });
 
 function finding(id: string) {

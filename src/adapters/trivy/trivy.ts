@@ -39,12 +39,12 @@ export function trivy(options: ScannerOptions): Scanner {
         }),
       };
       const { signal, timeoutSeconds = 1800 } = options;
-      const run = (args: readonly string[]): Promise<ToolResult> =>
-        runTool({ command: program, args, env, signal, timeoutSeconds, ownGroup: true, cwd: home });
+      const run = (args: readonly string[], cwd = home): Promise<ToolResult> =>
+        runTool({ command: program, args, env, signal, timeoutSeconds, ownGroup: true, cwd });
       const file = join(home, 'report.json');
       const flags = flagsIn(await run(['image', '--help']));
       const startedAt = seconds();
-      const result = await run(['image', ...trivyArguments({ layout, file, flags, timeoutSeconds })]);
+      const result = await run(['image', ...trivyArguments({ file, flags, timeoutSeconds })], layout);
       if (result.exitCode !== 0) throw scanBroken('trivy', result);
       const bytes = await readFile(file).catch(() => new Uint8Array());
       const { version, database } = readVersion(await run(['version', '--format', 'json']));
@@ -56,16 +56,15 @@ export function trivy(options: ScannerOptions): Scanner {
 }
 
 interface ScanFiles {
-  readonly layout: string;
   readonly file: string;
   readonly flags: ReadonlySet<string>;
   readonly timeoutSeconds: number;
 }
 
-/** The words after `trivy image`. */
-export function trivyArguments({ layout, file, flags, timeoutSeconds }: ScanFiles): readonly string[] {
+/** The words after `trivy image`, in the folder of the layout: a ":" or "@" in its path would be taken for a tag or digest. */
+export function trivyArguments({ file, flags, timeoutSeconds }: ScanFiles): readonly string[] {
   // Exit code 1 means a failure of trivy itself; findings must not be told apart from it by a code.
-  const fixed = ['--input', layout, '--format', 'json', '--output', file, '--exit-code', '0'];
+  const fixed = ['--input', '.', '--format', 'json', '--output', file, '--exit-code', '0'];
   const scope = ['--scanners', 'vuln', '--pkg-types', 'os,library', '--list-all-pkgs', '--no-progress'];
   // Its own limit is five minutes, and ends it with the same code as a failure.
   const limit = ['--timeout', `${timeoutSeconds}s`];
