@@ -52,6 +52,12 @@ test('a channel that never heard of a version hears only how it stands', () => {
   deepEqual(newsOf({ ...standing, withdrawal: withdrawal(3) }, again), { kind: 'withdrawn', number: 4 });
 });
 
+test('a withdrawal by a key that counts no more is told nobody, and neither is the release it speaks of', () => {
+  const retired = { ...withdrawal(4), isRetired: true };
+  equal(newsOf({ ...standing, withdrawal: retired }, []), undefined);
+  equal(newsOf({ ...standing, withdrawal: retired }, [{ kind: 'released', number: 0 }]), undefined);
+});
+
 test('whatever happens while a channel is told or not, no record stands in the place of another', () => {
   const happening = fc.record({ withdrawn: fc.boolean(), isTold: fc.boolean() });
   fc.assert(

@@ -24,7 +24,8 @@ export type News = Pick<AnnouncementName, 'kind' | 'number'>;
 export function newsOf(facts: NewsFacts, told: readonly News[]): News | undefined {
   const last = told.toSorted(byTime).at(-1);
   if (facts.withdrawal !== undefined) {
-    if (last?.kind === 'withdrawn') return undefined;
+    // Whoever stole a key that is given up must not be able to alarm everybody.
+    if (last?.kind === 'withdrawn' || facts.withdrawal.isRetired === true) return undefined;
     // Above what was told last, or the record would stand in the place of another one.
     return { kind: 'withdrawn', number: Math.max(facts.withdrawal.number, (last?.number ?? 0) + 1) };
   }

@@ -17,11 +17,17 @@ export interface DecisionMade {
 
 /** Decisions point at the head of the protected branch, so that CI runs the current workflow for them. */
 export async function makeTag(
-  world: ReadWorld,
-  loaded: LoadedPolicy,
+  world: Pick<ReadWorld, 'git'>,
+  loaded: Pick<LoadedPolicy, 'commit'>,
   tag: { readonly name: string; readonly message: string; readonly push: boolean },
 ): Promise<DecisionMade> {
-  await world.git.createSignedTag({ name: tag.name, target: loaded.commit, message: tag.message });
+  try {
+    await world.git.createSignedTag({ name: tag.name, target: loaded.commit, message: tag.message });
+  } catch (error) {
+    if (!isCutwaterError(error, 'TAG_EXISTS')) throw error;
+    const hint = 'Another run in this clone made it a moment ago: run the same command again';
+    throw new CutwaterError('TAG_EXISTS', error.message, { hint, cause: error });
+  }
   if (tag.push) await pushDecision(world, tag.name);
   return { tag: tag.name, made: true };
 }
@@ -81,7 +87,7 @@ function findUnpushed({ unpushed }: Decisions, wanted: CheckpointMessage): strin
 }
 
 /** A name that others took cannot be decided under before it is free: a restore has the number of its withdrawal. */
-async function pushDecision(world: ReadWorld, name: string): Promise<void> {
+async function pushDecision(world: Pick<ReadWorld, 'git'>, name: string): Promise<void> {
   try {
     await world.git.pushTag(name);
   } catch (error) {
