@@ -129,10 +129,39 @@ test('a program depends on what it says it is made of, and one that does not say
   ok(JSON.stringify(bom['compositions']).includes(JSON.stringify(unknown)));
 });
 
+test('cyclonedxSbom() states licences as packages declare them, and is valid with each form', async () => {
+  const entry = (license: unknown): object => ({ version: '1.0.0', license });
+  const lock = JSON.stringify({
+    lockfileVersion: 3,
+    packages: {
+      'node_modules/a': entry('MIT'),
+      'node_modules/b': entry('MIT OR Apache-2.0'),
+      'node_modules/c': entry('SEE LICENSE IN x'),
+      'node_modules/d': entry(['MIT']),
+    },
+  });
+  const from = { ...request, lockFiles: [lockFile('package-lock.json', lock)] };
+  equal(await new JsonStrictValidator(Version.v1dot6).validate(await text(from)), null);
+  const stated = (await componentsOf(from)).filter((one) => /^pkg:npm\/[a-d]@/.test(String(one['purl'])));
+  deepEqual(
+    stated.map((one) => one['licenses']),
+    [
+      [{ license: { id: 'MIT', acknowledgement: 'declared' } }],
+      [{ expression: 'MIT OR Apache-2.0', acknowledgement: 'declared' }],
+      [{ license: { name: 'SEE LICENSE IN x', acknowledgement: 'declared' } }],
+      undefined,
+    ],
+  );
+});
+
 test('cyclonedxSbom() says what it did not cover, and is complete only where every file is accounted for', async (t) => {
   const whole = await read(request);
   equal(aggregateOf(whole), 'complete');
-  ok(notesOf(whole, 'cutwater:not-covered').includes('licences: not read'));
+  ok(
+    notesOf(whole, 'cutwater:not-covered').includes(
+      'licences: those of Debian packages, Rust crates and Go modules were not read',
+    ),
+  );
   ok(notesOf(whole, 'cutwater:covered').includes('dpkg packages: 2 of /var/lib/dpkg/status'));
   const more = [
     { name: 'var/lib/rpm/rpmdb.sqlite', content: 'SQLite format 3' },

@@ -7,6 +7,7 @@ import { parsePlatform } from '../../domain/platform.ts';
 import type { SbomMaker, SbomRequest } from '../../ports/sbom-maker.ts';
 import { readCargoLock } from './cargo-lock.ts';
 import { evidenceWish } from './image-evidence.ts';
+import { licenceChoice } from './licence.ts';
 import type { LockFile, LockedPackage } from './locked-package.ts';
 import { badLockFile } from './locked-package.ts';
 import { readPackageLock } from './package-lock.ts';
@@ -96,7 +97,7 @@ function rootRef({ image: name, manifest: digest, platform: text }: SbomRequest)
 }
 
 function toComponent(component: SbomComponent): Readonly<Record<string, unknown>> {
-  const { ref, type, name, version, purl, hashes, source, scope, occurrences } = component;
+  const { ref, type, name, version, purl, hashes, source, scope, licence, occurrences } = component;
   const slash = type === 'library' && name.startsWith('@') ? name.indexOf('/') : -1;
   return {
     type,
@@ -107,6 +108,7 @@ function toComponent(component: SbomComponent): Readonly<Record<string, unknown>
     ...(purl === undefined ? {} : { purl }),
     ...(scope === undefined ? {} : { scope }),
     ...(hashes.length === 0 ? {} : { hashes: hashes.map(({ algorithm, hex }) => ({ alg: algorithm, content: hex })) }),
+    ...(licence === undefined ? {} : { licenses: [licenceChoice(licence)] }),
     ...(source === undefined
       ? {}
       : { externalReferences: [{ type: source.startsWith('git+') ? 'vcs' : 'distribution', url: source }] }),

@@ -12,6 +12,7 @@ export interface InstalledPackage {
   readonly architecture: string;
   /** What it was built from, where that has another name or version: advisories speak of it. */
   readonly source: string | undefined;
+  readonly licence?: string;
   /** Absolute paths, as the package has them: links of the image are not followed. */
   readonly files: readonly string[];
 }
@@ -19,7 +20,7 @@ export interface InstalledPackage {
 /** As a component: its purl names the distribution, where the image says which one it is. */
 export function installedComponent(
   type: 'deb' | 'apk' | 'rpm',
-  { name, version, epoch, architecture, source }: InstalledPackage,
+  { name, version, epoch, architecture, source, licence }: InstalledPackage,
   os: OsRelease | undefined,
 ): LockedPackage {
   const distro = os === undefined ? undefined : [os.id, os.versionId].filter((part) => part !== undefined).join('-');
@@ -31,5 +32,16 @@ export function installedComponent(
   };
   const purl = new PackageURL(type, os?.id, name, version, qualifiers, undefined).toString();
   const whole = epoch === undefined ? version : `${epoch}:${version}`;
-  return { ref: purl, purl, name, version: whole, hashes: [], source: undefined, scope: undefined, dependsOn: [] };
+  const stated = licence === undefined ? {} : { licence };
+  return {
+    ...stated,
+    ref: purl,
+    purl,
+    name,
+    version: whole,
+    hashes: [],
+    source: undefined,
+    scope: undefined,
+    dependsOn: [],
+  };
 }

@@ -55,7 +55,7 @@ test('lists of files give absolute paths', () => {
 
 test('of apk come name, version, origin and the files by folder', () => {
   const text =
-    'C:Q1=\nP:libcrypto3\nV:3.3.1-r0\nA:x86_64\no:openssl\nF:usr\nF:usr/lib\nR:libcrypto.so.3\nZ:Q1x\nR:b\n\nP:musl\nV:1.2.5-r0\nA:x86_64\no:musl\n\n';
+    'C:Q1=\nP:libcrypto3\nV:3.3.1-r0\nA:x86_64\no:openssl\nL:Apache-2.0\nF:usr\nF:usr/lib\nR:libcrypto.so.3\nZ:Q1x\nR:b\n\nP:musl\nV:1.2.5-r0\nA:x86_64\no:musl\n\n';
   deepEqual(readApkInstalled(bytes(text)), {
     is: 'ok',
     value: [
@@ -64,6 +64,7 @@ test('of apk come name, version, origin and the files by folder', () => {
         version: '3.3.1-r0',
         architecture: 'x86_64',
         source: 'openssl',
+        licence: 'Apache-2.0',
         files: ['/usr/lib/libcrypto.so.3', '/usr/lib/b'],
       },
       { name: 'musl', version: '1.2.5-r0', architecture: 'x86_64', source: undefined, files: [] },
@@ -125,6 +126,8 @@ test('a package.json counts at the top of a folder of node_modules, and nowhere 
 test('a package.json without a name or version is no package', () => {
   const read = readNodePackage(bytes('\ufeff{"name":"@s/b","version":"1.0.0"}'));
   equal(read.is === 'ok' && read.value.purl, 'pkg:npm/%40s/b@1.0.0');
+  const licensed = readNodePackage(bytes('{"name":"a","version":"1","license":{"type":"MIT"}}'));
+  equal(licensed.is === 'ok' && licensed.value.licence, 'MIT');
   for (const text of [
     '',
     '[]',

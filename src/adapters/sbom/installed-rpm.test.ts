@@ -15,7 +15,7 @@ const bash = rpmTags('bash', {
   version: '5.2.26-3.fc40',
   files: ['/usr/bin/bash', '/usr/bin/sh', '/etc/skel/.bashrc'],
 });
-const shadow = rpmTags('shadow-utils', { version: '2:4.15.1-3.fc40' });
+const shadow = [...rpmTags('shadow-utils', { version: '2:4.15.1-3.fc40' }), { tag: 1014, value: 'GPLv2+' }];
 const key = rpmTags('gpg-pubkey', { version: '105ef944-65ca83d1' }).filter(({ tag }) => tag !== 1022);
 const system: readonly TestEntry[] = [
   { name: 'etc/os-release', content: 'ID=fedora\nVERSION_ID=40\n' },
@@ -31,13 +31,17 @@ test('rpm packages have an epoch and a source, explain their files, and keys are
   const link = { name: 'var/lib/rpm', type: '2', target: '../../usr/lib/sysimage/rpm' } as const;
   const { components, notes, complete } = await modelOf(t, [link, { name: at, content }, ...beside]);
   deepEqual(
-    components.map(({ ref, version }) => [ref, version]),
+    components.map(({ ref, version, licence }) => [ref, version, ...(licence === undefined ? [] : [licence])]),
     [
       ['file:/etc/os-release', undefined],
       ['file:/usr/bin/own', undefined],
       ['os:fedora', '40'],
       [`pkg:rpm/fedora/bash@5.2.26-3.fc40?${query('bash-5.2.26-3.fc40')}`, '5.2.26-3.fc40'],
-      [`pkg:rpm/fedora/shadow-utils@4.15.1-3.fc40?${query('shadow-utils-4.15.1-3.fc40', '2')}`, '2:4.15.1-3.fc40'],
+      [
+        `pkg:rpm/fedora/shadow-utils@4.15.1-3.fc40?${query('shadow-utils-4.15.1-3.fc40', '2')}`,
+        '2:4.15.1-3.fc40',
+        'GPLv2+',
+      ],
     ],
   );
   equal(notes.read.includes(`rpm packages: 2 of /${at}`), true);

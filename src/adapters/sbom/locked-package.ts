@@ -28,6 +28,8 @@ export interface LockedPackage {
   /** Where it is taken from, as the lock file says, without credentials. */
   readonly source: string | undefined;
   readonly scope: PackageScope;
+  /** As it states it: an SPDX expression, or whatever its authors wrote. */
+  readonly licence?: string;
   /** Refs of packages of the same lock file. */
   readonly dependsOn: readonly string[];
 }

@@ -32,17 +32,19 @@ interface Gathered {
   readonly dependsOn: Set<string>;
   readonly occurrences: Set<string>;
   source: string | undefined;
+  licence: string | undefined;
   scope: PackageScope;
 }
 
 function gather(first: LockedPackage, path: string): Gathered {
-  const { source, scope } = first;
+  const { source, licence, scope } = first;
   return {
     first,
     hashes: new Map(first.hashes.map((hash) => [hash.algorithm, hash])),
     dependsOn: new Set(first.dependsOn),
     occurrences: new Set([path]),
     source,
+    licence,
     scope,
   };
 }
@@ -58,14 +60,16 @@ function join(known: Gathered, locked: LockedPackage, path: string): void {
     known.hashes.set(hash.algorithm, hash);
   }
   known.source ??= locked.source;
+  known.licence ??= locked.licence;
   known.scope = strongest(known.scope, locked.scope);
   for (const ref of locked.dependsOn) known.dependsOn.add(ref);
   known.occurrences.add(path);
 }
 
-function toFound({ first, hashes, dependsOn, occurrences, source, scope }: Gathered): FoundPackage {
+function toFound({ first, hashes, dependsOn, occurrences, source, licence, scope }: Gathered): FoundPackage {
   return {
     ...first,
+    ...(licence === undefined ? {} : { licence }),
     hashes: [...hashes.values()],
     source,
     scope,

@@ -1,6 +1,7 @@
 import { PackageURL } from 'packageurl-js';
 import type { Parsed } from '../../domain/brand.ts';
 import { accept, refuse } from '../../domain/brand.ts';
+import { statedLicence } from './licence.ts';
 import type { LockedPackage } from './locked-package.ts';
 import { isTable, isText } from './locked-package.ts';
 
@@ -18,11 +19,23 @@ export function readNodePackage(bytes: Uint8Array): Parsed<LockedPackage> {
   } catch {
     return refuse('is not JSON');
   }
-  const { name, version } = isTable(document) ? document : {};
+  const { name, version, license } = isTable(document) ? document : {};
   if (!isText(name) || !/^(?:@[^/@\s]+\/)?[^/@\s]+$/.test(name)) return refuse('has no valid name');
   if (!isText(version) || /\s/.test(version)) return refuse('has no version');
   const purl = npmPurl(name, version);
-  return accept({ ref: purl, purl, name, version, hashes: [], source: undefined, scope: undefined, dependsOn: [] });
+  const licence = statedLicence(license);
+  const stated = licence === undefined ? {} : { licence };
+  return accept({
+    ...stated,
+    ref: purl,
+    purl,
+    name,
+    version,
+    hashes: [],
+    source: undefined,
+    scope: undefined,
+    dependsOn: [],
+  });
 }
 
 export function npmPurl(name: string, version: string, qualifiers?: Readonly<Record<string, string>>): string {

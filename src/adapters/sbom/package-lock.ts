@@ -1,4 +1,5 @@
 import { escapeText, quote } from '../../domain/quote.ts';
+import { statedLicence } from './licence.ts';
 import type { LockFile, LockedPackage, PackageHash, PackageScope } from './locked-package.ts';
 import { badLockFile, isTable, isText, publicSource, textOf } from './locked-package.ts';
 import { npmPurl } from './node-package.ts';
@@ -10,6 +11,7 @@ interface NpmPackage {
   readonly resolved: string | undefined;
   readonly hashes: readonly PackageHash[];
   readonly scope: PackageScope;
+  readonly licence: string | undefined;
   readonly wants: readonly string[];
   readonly local: boolean;
 }
@@ -28,6 +30,7 @@ export function readPackageLock(file: LockFile): readonly LockedPackage[] {
     hashes: locked.hashes,
     source: locked.resolved === undefined || locked.local ? undefined : publicSource(locked.resolved),
     scope: locked.scope,
+    ...(locked.licence === undefined ? {} : { licence: locked.licence }),
     // Optional and peer dependencies need not be installed; only edges to what is there are stated.
     dependsOn: locked.wants.flatMap((name) => {
       const found = installedFor(path, name, (place) => packages.get(links.get(place) ?? place));
@@ -87,7 +90,8 @@ function toPackage(file: LockFile, path: string, entry: Readonly<Record<string, 
   const hashes = integrity === undefined ? [] : readIntegrity(integrity);
   if (hashes === undefined) throw fail('has an "integrity" that is not sha1-, sha256-, sha384- or sha512- and base64');
   const local = isLocal(path) || resolved?.startsWith('file:') === true;
-  return { name, version, resolved, hashes, scope: scopeOf(entry), wants: wantsOf(entry), local };
+  const licence = statedLicence(entry['license']);
+  return { name, version, resolved, hashes, scope: scopeOf(entry), licence, wants: wantsOf(entry), local };
 }
 
 function nameIn(path: string): string | undefined {

@@ -2,6 +2,7 @@ import type { Parsed } from '../../domain/brand.ts';
 import { accept, refuse } from '../../domain/brand.ts';
 import { quote } from '../../domain/quote.ts';
 import type { InstalledPackage } from './installed-package.ts';
+import { statedLicence } from './licence.ts';
 
 /**
  * A package by its header as rpm's database keeps it (rpm.org, "RPM v4 format", "Header structure"): a table of tags, then
@@ -22,10 +23,12 @@ export function readRpmHeader(blob: Uint8Array): Parsed<InstalledPackage | undef
   if (files === undefined) return refuse(`named ${quote(name)} has files without folders`);
   const [epoch] = header.numbers(tags.epoch);
   const source = header.text(tags.sourceRpm) ?? '';
+  const licence = statedLicence(header.text(tags.licence));
   return accept({
     name,
     version: `${version}-${release}`,
     ...(epoch === undefined ? {} : { epoch }),
+    ...(licence === undefined ? {} : { licence }),
     architecture,
     source: /^[A-Za-z0-9_][A-Za-z0-9._+~^-]{0,300}\.(?:no)?src\.rpm$/.test(source) ? source : undefined,
     files,
@@ -37,6 +40,7 @@ const tags = {
   version: 1001,
   release: 1002,
   epoch: 1003,
+  licence: 1014,
   architecture: 1022,
   sourceRpm: 1044,
   folderOfFile: 1116,

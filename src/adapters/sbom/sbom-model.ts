@@ -19,6 +19,7 @@ export interface SbomComponent {
   readonly hashes: readonly PackageHash[];
   readonly source: string | undefined;
   readonly scope: PackageScope;
+  readonly licence?: string;
   /** Refs of other components. */
   readonly dependsOn: readonly string[];
   /** Where it was seen, sorted: absolute paths in the image, or relative ones of the build commit. */
@@ -88,7 +89,7 @@ export function sbomModel(input: ModelInput): SbomModel {
 const neverRead: readonly string[] = [
   'dependencies: those between installed packages were not read',
   'integrity: files of installed packages were not compared with what their packages shipped',
-  'licences: not read',
+  'licences: those of Debian packages, Rust crates and Go modules were not read',
   'other ecosystems: what Python, Ruby, Java, .NET or PHP installed is there as files only',
 ];
 

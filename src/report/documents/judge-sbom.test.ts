@@ -34,11 +34,19 @@ const good = {
       name: 'b',
       version: '1.0.0',
       purl: 'pkg:npm/%40s/b@1.0.0',
+      licenses: [{ license: { id: 'MIT', acknowledgement: 'declared' } }],
       hashes: [{ alg: 'SHA-1', content: 'ab'.repeat(20) }],
       externalReferences: [{ type: 'distribution', url: 'https://example.org/b.tgz' }],
       evidence: seen('package-lock.json', '/node_modules/@s/b/package.json'),
     },
-    { type: 'library', 'bom-ref': 'local:x#own@1', name: 'own', version: '1', evidence: seen('Cargo.lock') },
+    {
+      type: 'library',
+      'bom-ref': 'local:x#own@1',
+      name: 'own',
+      version: '1',
+      licenses: [{ license: { name: 'GPLv2+' } }],
+      evidence: seen('Cargo.lock'),
+    },
     { type: 'operating-system', 'bom-ref': 'os', name: 'debian', version: '12', evidence: seen('/etc/os-release') },
   ],
   dependencies: [{ ref: 'root', dependsOn: ['file:/app'] }, { ref: 'pkg:npm/%40s/b@1.0.0' }],
@@ -95,6 +103,13 @@ test('two SBOMs differ where one names another thing, other bytes or another pla
   equal(compareSboms(read(good), bytes, { lockFiles: false }).onlyMade.length, 1);
 });
 
+test('two SBOMs differ where a package has another licence, which only counts with the lock files', () => {
+  const [first, b, ...rest] = good.components;
+  const other = changed({ components: [first, { ...b, licenses: [{ expression: 'MIT OR ISC' }] }, ...rest] });
+  match(compareSboms(read(good), other, { lockFiles: true }).onlyMade.join(), /under "MIT OR ISC"/);
+  deepEqual(compareSboms(read(good), other, { lockFiles: false }), { onlyStated: [], onlyMade: [] });
+});
+
 test('without lock files, what only they say is not compared', () => {
   const imageOnly = changed({
     components: [
@@ -136,6 +151,16 @@ test('as SPDX it describes one root with the digest of the image, and every id i
     ['CONTAINER', 'FILE', 'LIBRARY', 'LIBRARY', 'OPERATING_SYSTEM'],
   );
   const found = Object(packages.find(({ name }) => name === '@s/b'));
+  deepEqual(
+    packages.map((one) => [Object(one).licenseDeclared, Object(one).licenseComments]),
+    [
+      ['NOASSERTION', undefined],
+      ['NOASSERTION', undefined],
+      ['MIT', undefined],
+      ['NOASSERTION', 'declared as: GPLv2+'],
+      ['NOASSERTION', undefined],
+    ],
+  );
   equal(found.downloadLocation, 'https://example.org/b.tgz');
   equal(found.externalRefs[0].referenceLocator, 'pkg:npm/%40s/b@1.0.0');
   equal(found.sourceInfo, 'seen in: package-lock.json, /node_modules/@s/b/package.json');

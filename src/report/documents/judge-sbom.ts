@@ -72,7 +72,9 @@ function linesOf({ components }: Sbom, lockFiles: boolean): ReadonlySet<string> 
       // A file is its bytes; a package of a lock file has the hash of what the registry has.
       const hashes = lockFiles || part.type === 'file' ? part.hashes.map(({ hex }) => hex) : [];
       const known = [...hashes, ...(lockFiles && part.purl !== undefined ? [part.purl] : [])];
-      return [[quote(what), ...known, 'of', ...places.map((place) => quote(place))].join(' ')];
+      // Lock files state licences too, so without them there may be others, or none.
+      const licence = lockFiles && part.licence !== undefined ? ['under', quote(part.licence.text)] : [];
+      return [[quote(what), ...known, ...licence, 'of', ...places.map((place) => quote(place))].join(' ')];
     }),
   );
 }

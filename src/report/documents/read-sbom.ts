@@ -28,6 +28,8 @@ export interface SbomPart {
   readonly scope: string | undefined;
   readonly source: string | undefined;
   readonly hashes: readonly { readonly algorithm: string; readonly hex: string }[];
+  /** As it declares it: an SPDX expression, or a name where it is none. */
+  readonly licence: { readonly is: 'expression' | 'name'; readonly text: string } | undefined;
   /** Where it was seen. */
   readonly places: readonly string[];
 }
@@ -78,10 +80,19 @@ function toPart(value: unknown): SbomPart | undefined {
     hashes: listOf(value['hashes'])
       .filter(isRecord)
       .map(({ alg, content }) => ({ algorithm: textOf(alg), hex: textOf(content) })),
+    licence: licenceOf(value['licenses']),
     places: listOf(isRecord(evidence) ? evidence['occurrences'] : undefined)
       .filter(isRecord)
       .map(({ location }) => textOf(location)),
   };
+}
+
+function licenceOf(value: unknown): SbomPart['licence'] {
+  const [choice] = listOf(value).filter(isRecord);
+  const { id, name } = isRecord(choice?.['license']) ? choice['license'] : {};
+  const expression = textOf(choice?.['expression']) || textOf(id);
+  if (expression !== '') return { is: 'expression', text: expression };
+  return textOf(name) === '' ? undefined : { is: 'name', text: textOf(name) };
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -47,7 +47,7 @@ function relation(from: string, type: string, to: string): Readonly<Record<strin
 }
 
 function toPackage(part: SbomPart): Readonly<Record<string, unknown>> {
-  const { ref, name, version, purl, hashes, source, places, type } = part;
+  const { ref, name, version, purl, hashes, source, places, type, licence } = part;
   return {
     SPDXID: idOf(ref),
     name,
@@ -56,7 +56,8 @@ function toPackage(part: SbomPart): Readonly<Record<string, unknown>> {
     downloadLocation: source !== undefined && /^(?:git\+)?https:\/\//.test(source) ? source : 'NOASSERTION',
     filesAnalyzed: false,
     licenseConcluded: 'NOASSERTION',
-    licenseDeclared: 'NOASSERTION',
+    licenseDeclared: licence?.is === 'expression' ? licence.text : 'NOASSERTION',
+    ...(licence?.is === 'name' ? { licenseComments: `declared as: ${licence.text}` } : {}),
     copyrightText: 'NOASSERTION',
     primaryPackagePurpose: purposes[type] ?? 'OTHER',
     ...(type === 'file' ? { packageFileName: name } : {}),
