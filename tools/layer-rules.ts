@@ -32,7 +32,7 @@ export const layerRules: readonly LayerRule[] = [
   { layer: 'ports', layers: ['domain', 'policy'], node: [], npm: [] },
   {
     layer: 'engine',
-    layers: ['domain', 'policy', 'documents', 'estate', 'plan', 'report', 'ports'],
+    layers: ['domain', 'policy', 'documents', 'estate', 'plan', 'report', 'ci', 'ports'],
     node: 'any',
     npm: [],
   },

@@ -27,7 +27,8 @@ export const commandTable: readonly Command[] = [
   {
     name: 'doctor',
     summary: 'Show what would stop a release here',
-    description: 'Looks at keys, rights, tag rules and needed programs. Changes nothing.',
+    description:
+      'Looks at keys, tags, rights on the registry, and at what Cutwater wrote from the policy. Changes nothing: to learn what the registry allows, it begins an upload and cancels it.',
     arguments: [],
     options: [
       {

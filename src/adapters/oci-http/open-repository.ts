@@ -1,5 +1,6 @@
 import type { ImageName } from '../../domain/image-name.ts';
 import type { ImageRepository } from '../../ports/repository.ts';
+import type { WriteProbe } from '../../ports/write-probe.ts';
 import { createAuthorizer } from './authorizer.ts';
 import { createBlobReader } from './blob-reader.ts';
 import { createBlobWriter } from './blob-writer.ts';
@@ -26,6 +27,7 @@ import type { Timing } from './timing.ts';
 import { realTiming } from './timing.ts';
 import { createWarningSink } from './warnings.ts';
 import { createWire } from './wire.ts';
+import { createWriteProbe } from './write-probe.ts';
 
 export interface OpenRepositoryOptions {
   /** Where the registry listens, when its name does not say so; the only way to plain http beyond loopback. */
@@ -48,12 +50,13 @@ export interface OpenRepositoryOptions {
   readonly hosts?: RegistryHosts;
 }
 
-export type RegistryRepository = ImageRepository & {
-  /** HTTP requests so far, with those to the token server. */
-  requestCount(): number;
-  /** Closes the connections. */
-  close(): void;
-};
+export type RegistryRepository = ImageRepository &
+  WriteProbe & {
+    /** HTTP requests so far, with those to the token server. */
+    requestCount(): number;
+    /** Closes the connections. */
+    close(): void;
+  };
 
 /**
  * One repository of a registry over HTTP, or of one in this process with all the same steps. Nothing is sent before the first call: there is no ping, and credentials are
@@ -99,6 +102,7 @@ export function openRepository(name: ImageName, options: OpenRepositoryOptions =
     ...createTagLister(session, place),
     ...blobs,
     ...createBlobWriter({ session, place, quirks, reader: blobs }),
+    ...createWriteProbe(session, place, quirks),
     ...createReferrers({ session, place, quirks, reader, writer }),
     requestCount: wire.requestCount,
     close: wire.close,

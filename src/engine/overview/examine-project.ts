@@ -1,8 +1,11 @@
 import { isCutwaterError } from '../../domain/error.ts';
 import { formatImageName } from '../../domain/image-name.ts';
+import { fetchTagObjects, isLightweightCopy } from '../../domain/tag-copy.ts';
+import type { Git } from '../../ports/git.ts';
 import type { Check } from '../../report/verification.ts';
 import { failed, passed } from '../../report/verification.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
+import type { ProjectTags } from '../facts/read-tags.ts';
 import { readProjectTags } from '../facts/read-tags.ts';
 import type { ReadWorld } from '../world.ts';
 import type { CiIdentity } from './ci-identity.ts';
@@ -32,18 +35,8 @@ export async function examineProject(
       : failed('CI keys', 'no key may sign release documents; name its public half under trust.ci'),
     judgeCiIdentity(machine.ciIdentity, loaded),
     ...machine.signing,
-    await guarded('tags', async () => {
-      const tags = await readProjectTags(world.git, policy, 'remote');
-      if (tags.moved.size > 0)
-        return failed(
-          'tags',
-          `${[...tags.moved.keys()].join(', ')} differ between this clone and the remote; find out who moved them`,
-        );
-      return passed(
-        'tags',
-        `${tags.decided.length} of this project, ${tags.refused.length} that do not count, ${tags.ignored} ignored`,
-      );
-    }),
+    await guarded('tags', async () => judgeTags(await readProjectTags(world.git, policy, 'remote'))),
+    ...(await examineHistory(world.git)),
     await guarded('registry', async () => {
       const count = (await world.repository.listTags()).length;
       return passed('registry', `${formatImageName(world.repository.name)} can be read and has ${count} tags`);
@@ -52,6 +45,27 @@ export async function examineProject(
       passed('forge', `${world.forge.description} has ${(await world.forge.listReleases()).length} releases`),
     ),
   ];
+}
+
+function judgeTags({ moved, decided, refused, ignored }: ProjectTags): Check {
+  const copies = [...moved].filter(([, { local, remote }]) => isLightweightCopy(local, remote)).map(([name]) => name);
+  const others = [...moved.keys()].filter((name) => !copies.includes(name));
+  if (others.length > 0)
+    return failed('tags', `${others.join(', ')} differ between this clone and the remote; find out who moved them`);
+  if (copies.length > 0)
+    return failed(
+      'tags',
+      `${copies.join(', ')} are lightweight here and annotated on the remote, as a checkout of a tag in CI leaves them; run ${fetchTagObjects}`,
+    );
+  return passed('tags', `${decided.length} of this project, ${refused.length} that do not count, ${ignored} ignored`);
+}
+
+/** A shallow clone can release, but not judge the default branch or a hotfix. */
+async function examineHistory(git: Git): Promise<readonly Check[]> {
+  if (!(await git.isShallow())) return [];
+  const says =
+    "this clone is shallow, and edge, hotfixes and critical paths need the whole history; run 'git fetch --unshallow'";
+  return [{ name: 'history', is: 'warning', says }];
 }
 
 async function guarded(name: string, check: () => Promise<Check>): Promise<Check> {

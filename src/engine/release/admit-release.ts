@@ -1,5 +1,6 @@
 import { CutwaterError } from '../../domain/error.ts';
 import type { GitTag, TagObject, TagSigner } from '../../domain/git-tag.ts';
+import { fetchTagObjects, isLightweightCopy } from '../../domain/tag-copy.ts';
 import type { ObjectId } from '../../domain/object-id.ts';
 import { quote } from '../../domain/quote.ts';
 import { releaseTagOf } from '../../domain/tag-name.ts';
@@ -42,6 +43,9 @@ export async function admitRelease(
     throw new CutwaterError(
       'TAG_MOVED',
       `Cannot release ${name}: the tag is ${moved.local.object} in this clone and ${moved.remote.object} on the remote, one object is wanted`,
+      isLightweightCopy(moved.local, moved.remote)
+        ? { hint: `The checkout left a lightweight copy of the signed tag: run ${fetchTagObjects}` }
+        : {},
     );
   const claimants = asked.tags.contested.get(formatVersion(asked.version));
   if (claimants !== undefined)
