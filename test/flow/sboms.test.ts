@@ -32,7 +32,7 @@ void test('SBOMs of a release', async (p) => {
     for (const platform of ['linux/amd64', 'linux/arm64']) {
       assert.match(
         String(says.get(`sbom contents ${platform}`)),
-        /made again from the image and the lock files has the same \d+ components/,
+        /made again from the image and the lock files it has the same components, \d+ of them/,
       );
       const name = `sbom-${platform.replace('/', '-')}`;
       assert.equal(

@@ -2,6 +2,7 @@ import type { Parsed } from '../../domain/brand.ts';
 import { accept, refuse } from '../../domain/brand.ts';
 import { quote } from '../../domain/quote.ts';
 import type { InstalledPackage } from './installed-package.ts';
+import { maximumPackages, tooManyPackages } from './installed-package.ts';
 import { statedLicence } from './licence.ts';
 import type { Line } from './stanzas.ts';
 import { readStanzas, valueOf } from './stanzas.ts';
@@ -17,6 +18,7 @@ export function readApkInstalled(bytes: Uint8Array): Parsed<readonly InstalledPa
     const valid = isName(name) && isName(origin) && /^[0-9A-Za-z._~+-]{1,255}$/.test(version);
     if (!valid || !/^[a-z0-9_-]{1,64}$/.test(architecture))
       return refuse(`has an entry ${quote(name)} that is no package`);
+    if (packages.length === maximumPackages) return refuse(tooManyPackages);
     const licence = statedLicence(valueOf(lines, 'L'));
     packages.push({
       ...(licence === undefined ? {} : { licence }),

@@ -2,6 +2,7 @@ import { inflateSync } from 'node:zlib';
 import { PackageURL } from 'packageurl-js';
 import type { Parsed } from '../../domain/brand.ts';
 import { accept, refuse } from '../../domain/brand.ts';
+import { maximumPackages, tooManyPackages } from './installed-package.ts';
 import type { LockedPackage } from './locked-package.ts';
 import { isTable, isText } from './locked-package.ts';
 
@@ -88,6 +89,7 @@ function parse(json: string): Parsed<readonly AuditedCrate[]> {
   }
   const entries: unknown = isTable(document) ? document['packages'] : undefined;
   if (!Array.isArray(entries)) return refuse('has no list of packages');
+  if (entries.length > maximumPackages) return refuse(tooManyPackages);
   const crates: AuditedCrate[] = [];
   for (const entry of entries) {
     const crate = toCrate(entry);

@@ -2,6 +2,7 @@ import type { Parsed } from '../../domain/brand.ts';
 import { accept, refuse } from '../../domain/brand.ts';
 import { quote } from '../../domain/quote.ts';
 import type { InstalledPackage } from './installed-package.ts';
+import { maximumPackages, tooManyPackages } from './installed-package.ts';
 import type { Line } from './stanzas.ts';
 import { readStanzas, valueOf } from './stanzas.ts';
 
@@ -20,6 +21,7 @@ export function readDpkgStatus(
     if (status !== installed) continue;
     const found = toPackage(lines);
     if (found === undefined) return refuse(`has an entry ${quote(valueOf(lines, 'Package') ?? '')} that is no package`);
+    if (packages.length === maximumPackages) return refuse(tooManyPackages);
     packages.push(found);
   }
   return accept(packages);

@@ -3,6 +3,7 @@ import valid from 'semver/functions/valid.js';
 import type { Parsed } from '../../domain/brand.ts';
 import { accept, refuse } from '../../domain/brand.ts';
 import { quote } from '../../domain/quote.ts';
+import { maximumPackages, tooManyPackages } from './installed-package.ts';
 import type { LockedPackage } from './locked-package.ts';
 import { isText } from './locked-package.ts';
 
@@ -30,6 +31,7 @@ export function readGoBuildInfo(section: Uint8Array, path: string): Parsed<reado
     const [usedName, usedVersion] = replaced[0] === '=>' ? [replaced[1], replaced[2] ?? ''] : [name, given];
     if (!isText(usedName) || !modulePath.test(usedName) || !isModuleVersion(usedVersion))
       return refuse(`has a line that names no module: ${quote(line)}`);
+    if (packages.length === maximumPackages) return refuse(tooManyPackages);
     packages.push(toPackage(usedName, usedVersion, path));
   }
   return accept(packages);

@@ -5,7 +5,7 @@ import { auditableReader } from './cargo-auditable.ts';
 import type { EvidenceNotes } from './evidence-notes.ts';
 import { readGoBuildInfo } from './go-build-info.ts';
 import { readInstalledDebian } from './installed-debian.ts';
-import { installedComponent } from './installed-package.ts';
+import { installedComponent, maximumPackages, tooManyPackages } from './installed-package.ts';
 import { isRpmSqlite, readInstalledRpm } from './installed-rpm.ts';
 import type { LockedPackage } from './locked-package.ts';
 import { nodePackageFolder, readNodePackage } from './node-package.ts';
@@ -100,6 +100,10 @@ function readNode(image: ImageInventory, notes: EvidenceNotes): Source {
   const packages: ImageEvidence['packages'][number][] = [];
   const folders = new Set<string>();
   let unread = 0;
+  if (image.files.filter(({ path }) => nodePackageFolder(path) !== undefined).length > maximumPackages) {
+    notes.missed(`npm packages: the image ${tooManyPackages}`);
+    return { packages, explained: [] };
+  }
   for (const { path, content } of image.files) {
     const folder = nodePackageFolder(path);
     if (folder === undefined) continue;
@@ -130,13 +134,21 @@ function readPrograms(
   const packages: ImageEvidence['packages'][number][] = [];
   const refs = new Map<string, readonly string[]>();
   const readAuditable = auditableReader();
+  let left = maximumPackages;
   for (const { path, sections } of image.files) {
+    if (sections !== undefined && left < 0) {
+      notes.missed(
+        `programs: those from ${quote(path)} on were not read, the others have more than ${maximumPackages} parts`,
+      );
+      break;
+    }
     const [rust, go] = [sections?.get('.dep-v0'), sections?.get('.go.buildinfo')];
     const audited = rust && readAuditable(rust, (crate) => refOf(crate, path));
     if (audited?.is === 'refused') notes.missed(`Rust crates: .dep-v0 of ${quote(path)} ${audited.reason}`);
     if (audited?.is === 'ok') {
       notes.read(`Rust crates: ${audited.value.packages.length} linked into ${path}`);
       packages.push({ path, packages: audited.value.packages });
+      left -= audited.value.packages.length;
       refs.set(path, [audited.value.root]);
     }
     const built = go && readGoBuildInfo(go, path);
@@ -144,6 +156,7 @@ function readPrograms(
     if (built?.is === 'ok') {
       notes.read(`Go modules: ${built.value.length} linked into ${path}`);
       packages.push({ path, packages: built.value });
+      left -= built.value.length;
       refs.set(path, [...(refs.get(path) ?? []), ...built.value.map(({ ref }) => ref)]);
     }
   }

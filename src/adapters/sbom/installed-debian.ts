@@ -3,7 +3,7 @@ import type { ImageInventory } from '../../ports/image-files.ts';
 import { readDpkgList, readDpkgStatus, readMd5sums } from './dpkg.ts';
 import type { EvidenceNotes } from './evidence-notes.ts';
 import type { InstalledPackage } from './installed-package.ts';
-import { installedComponent } from './installed-package.ts';
+import { installedComponent, maximumPackages } from './installed-package.ts';
 import type { LockedPackage } from './locked-package.ts';
 import type { OsRelease } from './os-release.ts';
 
@@ -29,6 +29,10 @@ export function readInstalledDebian(
   for (const { path } of image.files) {
     const kind = kindOf(path);
     if (kind === undefined) continue;
+    if (packages.length === maximumPackages) {
+      notes.missed(`dpkg packages: those from ${quote(path)} on were not read, the others are ${maximumPackages}`);
+      break;
+    }
     const content = contents.get(path);
     const read = content && readDpkgStatus(content, kind);
     if (read?.is !== 'ok') {

@@ -45,3 +45,11 @@ export function installedComponent(
     dependsOn: [],
   };
 }
+
+/**
+ * How many packages one kind of evidence may name: ten times what the largest images have. A hostile one names millions in
+ * a few megabytes, and a document of them would not fit into memory.
+ */
+export const maximumPackages = 100_000;
+
+export const tooManyPackages = `names more than ${maximumPackages} packages`;

@@ -105,6 +105,15 @@ test('one line of many megabytes is read as quickly as many lines', () => {
   equal(nodePackageFolder('/node_modules'.repeat(1_000_000)), undefined);
 });
 
+test('a database that names more packages than any image has is refused', () => {
+  const apk = (count: number): Uint8Array => bytes('P:a\nV:1\nA:x\n\n'.repeat(count));
+  const status = (count: number): Uint8Array => bytes(`${zlib}\n`.repeat(count));
+  equal(readApkInstalled(apk(100_000)).is, 'ok');
+  equal(readApkInstalled(apk(4_000_000)).is, 'refused');
+  equal(readDpkgStatus(status(100_000), 'status').is, 'ok');
+  equal(readDpkgStatus(status(100_001), 'status').is, 'refused');
+});
+
 test('a path that is longer than any can be is no file of an apk package', () => {
   const long = `F:${'a'.repeat(4095)}\nR:b\nF:usr\nR:c\n`;
   const read = readApkInstalled(bytes(`P:musl\nV:1\nA:x86_64\n${long}`));

@@ -85,6 +85,13 @@ test('the experiments of a Go toolchain are no part of the version that advisori
     deepEqual(readGoBuildInfo(goSection(version, []), '/app'), readGoBuildInfo(goSection('go1.26.8', []), '/app'));
 });
 
+test('a program that names more parts than any image has is refused', () => {
+  const modules = Array.from({ length: 100_001 }, (_, at) => ['dep', `a/${at}`, 'v1.0.0']);
+  match(reasonOf(readGoBuildInfo(goSection('go1.24.1', modules), '/app')), /more than 100000 packages/);
+  const many = Array.from({ length: 100_001 }, (_, at) => ({ name: `c${at}`, version: '1.0.0', source: 'local' }));
+  match(reasonOf(auditableReader()(auditSection(many), String)), /more than 100000 packages/);
+});
+
 test('the mark of Go may stand anywhere aligned in its section', () => {
   const read = readGoBuildInfo(Buffer.concat([Buffer.alloc(48), goSection('go1.22', [])]), '/app');
   deepEqual(read.is === 'ok' && read.value.map(({ purl }) => purl), ['pkg:golang/stdlib@1.22']);

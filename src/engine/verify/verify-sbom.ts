@@ -43,14 +43,14 @@ async function remakeSbom(world: VerifyWorld, loaded: LoadedPolicy, asked: Asked
   const commit = await readCommit(world, release);
   const made = readSbom(await makeAgain(world, release, { document, commit }));
   if (made.is === 'refused') throw new Error(`An SBOM that was just made ${made.reason}`);
-  const sources = commit.is === 'here' ? 'the image and the lock files' : `the image alone (${commit.why})`;
+  const sources = nameSources(commit);
   const { onlyStated, onlyMade } = compareSboms(stated, made.value, { lockFiles: commit.is === 'here' });
   const differences = [
     ...onlyStated.map((line) => `${line} is stated and was not found`),
     ...onlyMade.map((line) => `${line} was found and is not stated`),
   ];
   if (differences.length === 0)
-    return passed(name, `the SBOM made again from ${sources} has the same ${stated.components.length} components`);
+    return passed(name, `made again from ${sources} it has the same components, ${stated.components.length} of them`);
   const says = `made again from ${sources}: ${shorten(differences)}`;
   if (stated.toolVersion === made.value.toolVersion) return failed(name, says);
   // Another version may read more, or less; that makes no release wrong.
@@ -59,6 +59,11 @@ async function remakeSbom(world: VerifyWorld, loaded: LoadedPolicy, asked: Asked
     is: 'warning',
     says: `by version ${made.value.toolVersion} in place of ${stated.toolVersion} ${says}`,
   };
+}
+
+function nameSources(commit: BuildCommit): string {
+  if (commit.is === 'unknown') return `the image alone (${commit.why})`;
+  return commit.lockFiles.length === 0 ? 'the image' : 'the image and the lock files';
 }
 
 /** The files that people download say what CI signed: the CycloneDX file to the byte, the SPDX file as it is made of it. */
