@@ -51,6 +51,9 @@ test('an inventory follows links to the file that is meant', async (t) => {
       { name: 'usr/lib/libc.so', content: 'c' },
       { name: 'alias', type: '2', target: '/lib/libc.so' },
       { name: 'out', type: '2', target: '/nowhere' },
+      { name: 'first', content: 'one file' },
+      { name: 'second', type: '1', target: 'first' },
+      { name: 'to-second', type: '2', target: 'second' },
     ],
   ]);
   equal(image.leadsTo('/lib/libc.so'), '/usr/lib/libc.so');
@@ -58,6 +61,8 @@ test('an inventory follows links to the file that is meant', async (t) => {
   equal(image.standsAt('/lib/libc.so'), '/usr/lib/libc.so');
   equal(image.leadsTo('/alias'), '/usr/lib/libc.so');
   equal(image.standsAt('/alias'), undefined);
+  equal(image.leadsTo('/second'), '/second');
+  equal(image.leadsTo('/to-second'), '/first');
   equal(image.leadsTo('/out'), undefined);
   equal(image.leadsTo('/lib'), undefined);
 });
@@ -142,6 +147,15 @@ test('a file of many names counts once for each name it is read under', async (t
   equal(await keeps('12345', 14), false);
   equal(await keeps(program, dependencies.length * 4), true);
   equal(await keeps(program, dependencies.length * 4 - 1), false);
+  const programs = ['p', 'q'].flatMap((name): readonly TestEntry[] => [
+    { name, content: program },
+    { name: `${name}2`, type: '1', target: name },
+  ]);
+  const { files } = await inventory(t, [programs], { wish, keep: { one: 20, all: dependencies.length * 3 } });
+  deepEqual(
+    files.filter(({ sections }) => sections !== undefined).map(({ path }) => path),
+    ['/p', '/p2'],
+  );
 });
 
 test('sparse files are named, as their bytes were not read', async (t) => {

@@ -13,7 +13,7 @@ import { sbomModel } from './sbom-model.ts';
 
 const bash = rpmTags('bash', {
   version: '5.2.26-3.fc40',
-  files: ['/usr/bin/bash', '/usr/bin/sh', '/etc/skel/.bashrc'],
+  files: ['/usr/bin/bash', '/bin/sh', '/etc/skel/.bashrc'],
 });
 const shadow = [...rpmTags('shadow-utils', { version: '2:4.15.1-3.fc40' }), { tag: 1014, value: 'GPLv2+' }];
 const key = rpmTags('gpg-pubkey', { version: '105ef944-65ca83d1' }).filter(({ tag }) => tag !== 1022);
@@ -21,6 +21,8 @@ const system: readonly TestEntry[] = [
   { name: 'etc/os-release', content: 'ID=fedora\nVERSION_ID=40\n' },
   { name: 'bin', type: '2', target: 'usr/bin' },
   { name: 'usr/bin/bash', content: 'bash' },
+  // Its package knows it by the path of before the folders were merged.
+  { name: 'usr/bin/sh', content: 'sh' },
   { name: 'usr/bin/own', content: 'own' },
 ];
 const at = 'usr/lib/sysimage/rpm/rpmdb.sqlite';
