@@ -28,7 +28,7 @@ export const commandTable: readonly Command[] = [
     name: 'doctor',
     summary: 'Show what would stop a release here',
     description:
-      'Looks at keys, tags, rights on the registry, and at what Cutwater wrote from the policy. Changes nothing: to learn what the registry allows, it begins an upload and cancels it.',
+      'Looks at keys, tags, rights on the registry, settings of the forge, and at what Cutwater wrote from the policy. Changes nothing: to learn what the registry allows, it begins an upload and cancels it.',
     arguments: [],
     options: [
       {

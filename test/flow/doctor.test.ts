@@ -6,6 +6,9 @@ import { listenRegistry } from '../../src/registry-server/listen-registry.ts';
 import { changePolicy, maintainer, runner } from '../make/actors.ts';
 import type { Scope } from '../make/folder.ts';
 import { makeFolder } from '../make/folder.ts';
+import { makeGithubProject } from '../make/github-project.ts';
+import type { GithubSetup } from '../make/github-settings.ts';
+import { answerSettings, tagRuleset } from '../make/github-settings.ts';
 import type { RunAt } from '../make/program.ts';
 import { runProgram, succeed } from '../make/program.ts';
 import { makeProject } from '../make/project.ts';
@@ -111,3 +114,33 @@ async function loggedIn(scope: Scope, at: RunAt, host: string): Promise<RunAt> {
   await writeFile(join(folder, 'config.json'), JSON.stringify({ auths: { [host]: { auth } } }));
   return { folder: at.folder, env: { ...at.env, DOCKER_CONFIG: folder } };
 }
+
+void test('on a forge, doctor says what the forge would let happen to tags and releases', async (t) => {
+  const { github, maintainer: ada } = await makeGithubProject(t);
+  const permissions = { admin: true, push: true, pull: true };
+  const open: GithubSetup = {
+    permissions,
+    rulesets: [],
+    branchRules: [],
+    isProtected: false,
+    locksReleases: false,
+    workflows: 'write',
+  };
+  github.interfere = answerSettings(open);
+  const at = await ada();
+  const found = await findings(at);
+  for (const name of ['tag rules', 'protection of the branch', 'immutable releases', 'rights of workflows'])
+    assert.equal(found[name]?.is, 'warning', name);
+  assert.match(found['immutable releases']?.says ?? '', /run gh api --hostname 127\.0\.0\.1:\d+ --method PUT /);
+  const all = tagRuleset(1, ['~ALL'], ['creation', 'update', 'deletion']);
+  github.interfere = answerSettings({
+    ...open,
+    rulesets: [all],
+    isProtected: true,
+    locksReleases: true,
+    workflows: 'read',
+  });
+  const closed = await findings(at);
+  for (const name of ['tag rules', 'protection of the branch', 'immutable releases', 'rights of workflows'])
+    assert.equal(closed[name]?.is, 'passed', name);
+});

@@ -2,13 +2,18 @@ import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { examineChannels } from '../../engine/overview/examine-channels.ts';
 import { examineFiles } from '../../engine/overview/examine-files.ts';
+import { examineForgeSettings } from '../../engine/overview/examine-forge-settings.ts';
 import { examineKeys } from '../../engine/overview/examine-keys.ts';
 import { examineProject } from '../../engine/overview/examine-project.ts';
 import { examineRights } from '../../engine/overview/examine-rights.ts';
 import { examineSigning, trySigning } from '../../engine/overview/examine-signing.ts';
+import type { CiIdentity } from '../../engine/overview/ci-identity.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { Check } from '../../report/verification.ts';
 import { verdictOf } from '../../report/verification.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { announcers } from '../compose-announce.ts';
+import { openForgeSettings } from '../compose-settings.ts';
 import { openKeyReader } from '../compose-keys.ts';
 import { openWriteProbes } from '../compose-probe.ts';
 import { findCiIdentity } from '../compose-signer.ts';
@@ -30,8 +35,9 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
     const files = await examineFiles(world.git, loaded);
     const probes = openWriteProbes(context, loaded.policy);
     const rights = await examineRights(probes.registries, ciIdentity).finally(() => probes.close());
+    const settings = await forgeChecks(context, loaded.policy, ciIdentity);
     const channels = await examineChannels(loaded.policy.announce, openAnnouncer);
-    const checks = [...here, ...rights, ...keys, ...channels, ...files];
+    const checks = [...here, ...rights, ...settings, ...keys, ...channels, ...files];
     await project.close();
     const verdict = verdictOf(checks);
     if (context.options.json) writeJson(context.stdout, { schema: 'cutwater.doctor/1', verdict, checks });
@@ -54,4 +60,14 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
   } finally {
     await project.close();
   }
+}
+
+async function forgeChecks(
+  context: CliContext,
+  { forge, git }: Policy,
+  ciIdentity: CiIdentity,
+): Promise<readonly Check[]> {
+  const reader = await openForgeSettings(context, forge);
+  if (reader === undefined || forge.kind === 'local') return [];
+  return examineForgeSettings(reader, { forge, branch: git.branch, ciIdentity }).finally(reader.close);
 }
