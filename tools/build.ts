@@ -79,7 +79,7 @@ function optionsFor(root: string, bundling: Bundling, plugins: readonly Plugin[]
 }
 
 /** What the CycloneDX library loads only where it is installed: validators and an XML writer, which we do not use. */
-const optionalPackages: readonly string[] = [
+export const optionalPackages: readonly string[] = [
   'ajv',
   'ajv/*',
   'ajv-formats',

@@ -12,7 +12,9 @@ export async function checkDependencies(root: string): Promise<readonly string[]
   const listed = rows.map(({ name }) => name);
   return [
     ...[...all].flatMap(([name, version]) =>
-      /^\d+\.\d+\.\d+$/.test(version) ? [] : [`package.json: ${name} is "${version}", an exact version is wanted`],
+      /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/.test(version)
+        ? []
+        : [`package.json: ${name} is "${version}", an exact version is wanted`],
     ),
     ...[...runtime.keys()]
       .filter((name) => !listed.includes(name))

@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { emptyEnvironment, runTool } from '../../adapters/process/run-tool.ts';
 import { CutwaterError } from '../../domain/error.ts';
-import { packageFolder, programFile } from '../package-files.ts';
+import { copyExample, programCommand } from '../package-files.ts';
 import { commandTable } from '../command-table.ts';
 import type { ProgramWorld } from '../program.ts';
 import { runProgram } from '../program.ts';
@@ -119,8 +119,7 @@ async function fillClone(
   },
 ): Promise<void> {
   const { key, write } = fill;
-  const example = join(packageFolder(), 'examples', 'harbor');
-  await cp(example, clone, { recursive: true, filter: (path) => path !== join(example, 'build') });
+  await copyExample(clone);
   // Packages are published without their .gitignore files.
   await write('.gitignore', 'build/\n.cutwater/*\n!.cutwater/keys/\n');
   const ci = makeCiKey();
@@ -177,9 +176,10 @@ async function runCutwater(
   const stop = new AbortController();
   let said = '';
   const decoder = new TextDecoder();
+  const program = programCommand();
   const run = runTool({
-    command: process.execPath,
-    args: [programFile(), '--plain', ...args],
+    command: program.command,
+    args: [...program.args, '--plain', ...args],
     cwd: options.cwd,
     env: options.env,
     kill: { signal: stop.signal, with: 'SIGKILL' },
