@@ -6,6 +6,7 @@ import { get } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 
 const [, host, name, digest] = /^([^/]+)\/(.+)@(sha256:[0-9a-f]{64})$/.exec(process.argv[2] ?? '') ?? [];
 if (host === undefined) fail('usage: node smoke.mjs HOST/NAME@sha256:...');
@@ -17,7 +18,9 @@ const index = JSON.parse(await fetchBytes(`manifests/${digest}`));
 const own = index.manifests.find(({ platform }) => platform.architecture === architecture);
 if (own === undefined) fail(`the image has nothing for ${architecture}`);
 const manifest = JSON.parse(await fetchBytes(`manifests/${own.digest}`));
-const program = fileOf(await fetchBytes(`blobs/${manifest.layers.at(-1).digest}`), 'usr/local/bin/harbor');
+const layer = manifest.layers.at(-1);
+const stored = await fetchBytes(`blobs/${layer.digest}`);
+const program = fileOf(layer.mediaType.endsWith('gzip') ? gunzipSync(stored) : stored, 'usr/local/bin/harbor');
 
 const folder = mkdtempSync(join(tmpdir(), 'harbor-'));
 const file = join(folder, 'harbor');

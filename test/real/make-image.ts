@@ -13,12 +13,22 @@ export interface TestImage {
 }
 
 /** An image of two platforms, made by the embedded builder. */
-export async function makeImage(scope: Scope, text = 'hello\n'): Promise<TestImage> {
+export function makeImage(scope: Scope, text = 'hello\n'): Promise<TestImage> {
+  return makeImageOf(scope, { '/hello': text }, ['/hello']);
+}
+
+/** The same of files by their path in the image, all of them programs. */
+export async function makeImageOf(
+  scope: Scope,
+  files: Readonly<Record<string, string | Uint8Array>>,
+  entrypoint: readonly string[] = [],
+): Promise<TestImage> {
   const top = await makeFolder(scope);
   const [sourceFolder, layoutFolder] = [join(top, 'source'), join(top, 'layout')];
   await mkdir(sourceFolder);
   await mkdir(layoutFolder);
-  await writeFile(join(sourceFolder, 'hello'), text);
+  const names = Object.keys(files).map((to, number) => ({ from: `file-${number}`, to, mode: 0o755 }));
+  for (const { from, to } of names) await writeFile(join(sourceFolder, from), files[to] ?? '');
   const { index } = await assembleBuilder().build({
     sourceFolder,
     layoutFolder,
@@ -32,8 +42,8 @@ export async function makeImage(scope: Scope, text = 'hello\n'): Promise<TestIma
       kind: 'assemble',
       base: 'scratch',
       prepare: [],
-      files: [{ from: 'hello', to: '/hello', mode: 0o755 }],
-      entrypoint: ['/hello'],
+      files: names,
+      entrypoint,
       cmd: [],
       env: {},
       user: undefined,

@@ -30,7 +30,7 @@ export function realTest(
     const peer = findPeer(name);
     return peer.is === 'missing' ? [`${name}: ${peer.why}`] : [];
   });
-  if (missing.length === 0) void test(claim, { timeout: 120_000 }, body);
+  if (missing.length === 0) void test(claim, { timeout: 300_000 }, body);
   else notRun(claim, missing.join('; '));
 }
 

@@ -79,8 +79,9 @@ export async function checkScannedRelease(t: Scope, scanner: RealScanner): Promi
   assert.match(await succeed(['verify', '1.0.0'], at), /scan linux\/amd64/);
 }
 
-const osRelease = 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n';
-const dpkgStatus = `Package: zlib1g
+export const osRelease = 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n';
+/** The database of a Debian with one package. */
+export const dpkgStatus = `Package: zlib1g
 Status: install ok installed
 Priority: optional
 Section: libs
