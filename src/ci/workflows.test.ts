@@ -247,6 +247,14 @@ void test('no workflow is written that could not work', () => {
   assert.match(refusal(workflowPolicy({ git: { branch: 'a${{b}}' } })), /begins an expression/);
   const notes = workflowsOf(workflowPolicy({ trust: { maintainers } }));
   assert.match(notes.is === 'ok' ? notes.value.notes.join() : '', /forge is local.*trust\.ci is empty/);
+  const tools = (change: Readonly<Record<string, unknown>>): string => {
+    const found = workflowsOf(workflowPolicy(change));
+    return found.is === 'ok' ? found.value.notes.join() : '';
+  };
+  assert.match(tools({ scan: { tool: 'grype' } }), /grype must be on the runner/);
+  assert.doesNotMatch(tools({ scan: { tool: 'trivy' } }), /must be on the runner/);
+  assert.match(tools({ scan: { tool: 'trivy' }, ci: { system: 'gitlab' } }), /builder of Dockerfiles.*trivy must be/);
+  assert.doesNotMatch(tools({ ci: { system: 'gitlab', setup: ['apt-get install buildah'] } }), /must be on/);
 });
 
 void test('two registries never share a login', () => {

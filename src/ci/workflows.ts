@@ -31,7 +31,7 @@ export function workflowsOf(policy: Policy): Parsed<Workflows> {
   if (policy.git.branch.includes('${{')) return refuse('git.branch holds "${{", which begins an expression there');
   const files = filesOf(system, policy, needs);
   const retired = needs.edge ? [] : edgeFiles[system];
-  return accept({ system, files, retired, notes: notesOn(policy, needs) });
+  return accept({ system, files, retired, notes: notesOn(policy, { system, needs }) });
 }
 
 function filesOf(system: CiSystem, policy: Policy, needs: WorkflowNeeds): readonly WorkflowFile[] {
@@ -51,10 +51,28 @@ const edgeFiles: Readonly<Record<CiSystem, readonly string[]>> = {
   gitlab: [],
 };
 
-function notesOn(policy: Policy, needs: WorkflowNeeds): readonly string[] {
+function notesOn(
+  policy: Policy,
+  { system, needs }: { readonly system: CiSystem; readonly needs: WorkflowNeeds },
+): readonly string[] {
   const forge: string = policy.forge.kind;
   return [
     ...(forge === 'local' ? ['forge is local: the releases are folders of the runner, which end with the job'] : []),
     ...(needs.signs === 'never' ? ['trust.ci is empty: nothing that the workflows sign would count'] : []),
+    ...(policy.ci.setup.length > 0 ? [] : missingTools(policy, { system, needs })),
+  ];
+}
+
+/** What the machines do not have by themselves, and no step brings. */
+function missingTools(
+  { images, scan }: Policy,
+  { system, needs }: { readonly system: CiSystem; readonly needs: WorkflowNeeds },
+): readonly string[] {
+  const isGitHub = system === 'github';
+  const builds = !isGitHub && images.some(({ build }) => build.kind === 'dockerfile');
+  const scanner = scan !== undefined && scan.tool !== 'recorded' && !(isGitHub && needs.scans) ? scan.tool : undefined;
+  return [
+    ...(builds ? ['a builder of Dockerfiles for all platforms must be on the runner, or come by ci.setup'] : []),
+    ...(scanner === undefined ? [] : [`${scanner} must be on the runner, or come by ci.setup`]),
   ];
 }

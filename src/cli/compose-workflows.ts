@@ -9,7 +9,7 @@ import { quote } from '../domain/quote.ts';
 import type { Policy } from '../policy/policy.ts';
 import { shellWord } from '../report/process-document/shell.ts';
 import type { CliContext } from './command.ts';
-import { readTextWhereThere, replaceFile } from './compose-files.ts';
+import { createFile, readTextWhereThere, replaceFile } from './compose-files.ts';
 import { openWorkingPolicy } from './compose-working-copy.ts';
 
 /** The workflow files of a working copy beside what its policy wants. */
@@ -67,13 +67,22 @@ export async function writeWorkflows(
   return changes;
 }
 
-/** The commands that pin Cutwater for the workflows; undefined where that is done. */
-export async function missingTool(
-  { topFolder, policy }: OpenedWorkflows,
-  version: string,
-): Promise<string | undefined> {
-  const lock = `${policy.ci.tool}/package-lock.json`;
-  if ((await readTextWhereThere(resolve(topFolder, lock))) !== undefined) return undefined;
-  const folder = shellWord(policy.ci.tool);
-  return `npm install --package-lock-only --ignore-scripts --save-exact --prefix ${folder} cutwater@${version} && git add ${folder}`;
+/** How Cutwater is pinned for the workflows. */
+export interface ToolPin {
+  /** The file that names the version, where this run wrote it. */
+  readonly written: string | undefined;
+  /** The command that adds the lock file with its digest; undefined where there is one. */
+  readonly next: string | undefined;
+}
+
+/** Names this version of Cutwater in the tool folder, where nothing names one yet. */
+export async function pinTool({ topFolder, policy }: OpenedWorkflows, version: string): Promise<ToolPin> {
+  const { tool } = policy.ci;
+  const manifest = `${tool}/package.json`;
+  const text = `${JSON.stringify({ private: true, dependencies: { cutwater: version } }, null, 2)}\n`;
+  const isNew = await createFile(resolve(topFolder, manifest), text);
+  const lock = await readTextWhereThere(resolve(topFolder, `${tool}/package-lock.json`));
+  const folder = shellWord(tool);
+  const next = `npm install --package-lock-only --ignore-scripts --prefix ${folder} && git add ${folder}`;
+  return { written: isNew ? manifest : undefined, next: lock === undefined ? next : undefined };
 }

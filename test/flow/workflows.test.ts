@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { programVersion } from '../../src/cli/version.ts';
 import { listenRegistry } from '../../src/registry-server/listen-registry.ts';
 import { changePolicy, maintainer, runner } from '../make/actors.ts';
 import { makeFolder } from '../make/folder.ts';
@@ -34,7 +35,12 @@ void test('the workflows are written from the policy, a hand-written one is kept
 
   const written = await succeed(['ci', 'write', '--force'], ada);
   assert.match(written, /wrote {6}\.github\/workflows\/release\.yml\n/);
-  assert.match(written, /next: .*npm install --package-lock-only .* --prefix \.cutwater\/tool cutwater@/);
+  assert.match(
+    written,
+    /next: .*npm install --package-lock-only .* --prefix \.cutwater\/tool && git add \.cutwater\/tool\n/,
+  );
+  const pin: unknown = JSON.parse(await readFile(join(ada.folder, '.cutwater/tool/package.json'), 'utf8'));
+  assert.deepEqual(pin, { private: true, dependencies: { cutwater: programVersion } });
   assert.match(await succeed(['ci', 'check'], ada), /say what cutwater\.yaml says/);
   assert.match(await succeed(['ci', 'write'], ada), /up to date \.github\/workflows\/release\.yml\n/);
 

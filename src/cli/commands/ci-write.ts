@@ -3,24 +3,25 @@ import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { escapeText } from '../../domain/quote.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import type { WorkflowChange } from '../compose-workflows.ts';
-import { missingTool, openWorkflows, writeWorkflows } from '../compose-workflows.ts';
+import { pinTool, openWorkflows, writeWorkflows } from '../compose-workflows.ts';
 import { writeJson } from '../render/json.ts';
 
 /** `cutwater ci write` */
 export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
   const opened = await openWorkflows(context, 'write');
   const changes = await writeWorkflows(opened, { force: input.flag('force') });
-  const pin = await missingTool(opened, context.version);
+  const pin = await pinTool(opened, context.version);
+  const all = [...changes, ...(pin.written === undefined ? [] : [[pin.written, 'written'] as const])];
   const { system, notes } = opened.workflows;
   if (context.options.json) {
-    const files = [...changes].map(([path, change]) => ({ path, change }));
-    writeJson(context.stdout, { schema: 'cutwater.workflows/1', system, files, notes, ...(pin ? { pin } : {}) });
+    const files = all.map(([path, change]) => ({ path, change }));
+    writeJson(context.stdout, { schema: 'cutwater.workflows/1', system, files, notes, pin: pin.next ?? null });
     return exitCodes.done;
   }
   const lines = [
-    ...[...changes].map(([path, change]) => `${said[change]} ${escapeText(path)}`),
+    ...all.map(([path, change]) => `${said[change]} ${escapeText(path)}`),
     ...notes.map((note) => `note: ${note}`),
-    ...(pin === undefined ? [] : [`next: the workflows run the Cutwater of a lock file; pin it: ${pin}`]),
+    ...(pin.next === undefined ? [] : [`next: the workflows run the Cutwater of a lock file; make it: ${pin.next}`]),
   ];
   context.stdout.write(`${lines.join('\n')}\n`);
   return exitCodes.done;
