@@ -16,6 +16,8 @@ export interface PolicyTemplate {
   readonly otherDockerfiles?: readonly string[];
   /** Programs, with their absolute path in the image where that is known. */
   readonly programs?: readonly { readonly name: string; readonly path: string | undefined }[];
+  /** Where releases are read about; left out, as folders on disk. */
+  readonly forge?: 'github';
   /** What runs workflows, where the host of `source` does not tell. */
   readonly ciSystem?: CiSystem;
   readonly maintainers?: readonly TemplateMaintainer[];
@@ -208,10 +210,11 @@ function gatesBlock({ gates = [] }: PolicyTemplate): readonly string[] {
   ];
 }
 
-function forgeBlock({ ciSystem }: PolicyTemplate): readonly string[] {
+function forgeBlock({ forge, ciSystem }: PolicyTemplate): readonly string[] {
   return [
-    '# Releases as folders on disk.',
-    'forge: local',
+    ...(forge === undefined
+      ? ['# Releases as folders on disk; github: as releases of the repository that source names.', 'forge: local']
+      : ['# Releases of the repository that source names; local: as folders on disk.', `forge: ${forge}`]),
     '',
     '# The workflow files that "cutwater ci write" writes: for github, forgejo or gitlab.',
     ciSystem === undefined ? '# ci: { system: github }' : `ci: { system: ${ciSystem} }`,

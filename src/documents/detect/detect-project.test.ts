@@ -57,7 +57,10 @@ void suite('what a project shows of itself', () => {
         ['frontend-tests', 'sh', '-c', 'npm --prefix frontend ci && npm --prefix frontend test'],
       ],
     );
-    assert.deepEqual([policy.upgrading, policy.ci.system], ['docs/upgrading.md', 'github']);
+    assert.deepEqual(
+      [policy.upgrading, policy.ci.system, policy.forge.kind],
+      ['docs/upgrading.md', 'github', 'github'],
+    );
   });
 
   void test('a Go project: its command, its tests, and the registry of its forge', () => {

@@ -32,6 +32,7 @@ export function detectProject(view: ProjectView): PolicyTemplate {
     lockFiles: ownPaths(paths).filter((path) => lockFileNames.has(nameOf(path))),
     versionFiles: findNamedVersion(view),
     gates: findTestGates(view),
+    ...(source?.host === 'github.com' ? { forge: 'github' } : {}),
     ...(system === undefined ? {} : { ciSystem: system }),
   };
 }
