@@ -1,11 +1,13 @@
 import { localForge } from '../adapters/local-forge/local-forge.ts';
+import { assertNever } from '../domain/error.ts';
 import type { ForgePolicy } from '../policy/forge-schema.ts';
 import type { Forge } from '../ports/forge.ts';
+import type { MergeRequests } from '../ports/merge-requests.ts';
 import type { CliContext } from './command.ts';
 import type { OpenRepositoryOptions } from './compose-registry.ts';
 import { releasesFolder } from './compose-registry.ts';
 
-export type OpenedForge = Forge & { close(): void };
+export type OpenedForge = Forge & { readonly mergeRequests: MergeRequests | undefined; close(): void };
 
 /** The forge that the policy names. Those of the network are loaded only where one is asked for. */
 export async function openForge(
@@ -17,8 +19,17 @@ export async function openForge(
   const options = { environment: context.env, signal: context.signal, onWarning, hosts };
   switch (policy.kind) {
     case 'local':
-      return { ...localForge({ folder: releasesFolder(context, folder, policy.folder) }), close: () => undefined };
+      return {
+        ...localForge({ folder: releasesFolder(context, folder, policy.folder) }),
+        mergeRequests: undefined,
+        close: () => undefined,
+      };
     case 'github':
       return (await import('../adapters/github/github-forge.ts')).githubForge(policy, options);
+    case 'forgejo':
+    case 'gitea':
+      return (await import('../adapters/gitea/gitea-forge.ts')).giteaForge(policy, options);
+    default:
+      return assertNever(policy);
   }
 }

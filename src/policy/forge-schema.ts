@@ -22,7 +22,7 @@ export interface HostedForgePolicy {
   readonly repository: string;
 }
 
-const hostedKinds = ['github'] as const;
+const hostedKinds = ['github', 'forgejo', 'gitea'] as const;
 
 const fields = {
   address: parsedText(

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { StoredRelease } from '../make/github-data.ts';
 import { makeGithubProject } from '../make/github-project.ts';
 import type { GithubServer } from '../make/github-server.ts';
-import { runProgram, succeed } from '../make/program.ts';
+import { readJson, runProgram, succeed } from '../make/program.ts';
 
 void test('on GitHub a release is whole before anyone sees it, the latest flag follows the estate, and a withdrawal is seen', async (t) => {
   const { project, github, tag, runner, maintainer } = await makeGithubProject(t);
@@ -85,6 +85,31 @@ void test('without a token everything can be looked at and nothing done, and the
   assert.match(wrong.stderr, /the token in GITHUB_TOKEN/);
   assert.equal(github.releases.length, 0);
   assert.ok(project);
+});
+
+void test('a merge-back is asked for by one pull request, found again, and without a token the branch is all there is', async (t) => {
+  const { project, github, tag, runner, maintainer } = await makeGithubProject(t);
+  await tag('1.0.0');
+  await succeed(['release', '1.0.0'], await runner(t));
+  await project.clone.git('switch', '-q', '-c', 'hotfix/v1.0.1');
+  await project.commit({ 'mended.txt': 'mended\n' });
+  await tag('1.0.1');
+  await succeed(['release', '1.0.1'], await runner(t));
+  const ada = await maintainer();
+  const { GITHUB_TOKEN: _, ...without } = ada.env;
+  const alone = await runProgram(['hotfix', 'finish', '--push'], { folder: ada.folder, env: without });
+  assert.equal(alone.exitCode, 0, alone.stderr);
+  assert.match(alone.stderr, /open a pull request.*Set GITHUB_TOKEN to a token/s);
+  assert.equal(github.pulls.length, 0);
+  for (let time = 1; time <= 2; time += 1) {
+    const finished = await readJson(['hotfix', 'finish', '--push'], ada);
+    assert.deepEqual([finished['is'], finished['remote']], ['kept', 'there']);
+    assert.equal(finished['request'], `${github.address}/acme/tiny/pull/${String(github.pulls[0]?.number)}`);
+  }
+  assert.deepEqual(
+    github.pulls.map(({ head, base }) => [head, base]),
+    [['merge-back/v1.0.1', 'main']],
+  );
 });
 
 function found(github: GithubServer, tag: string): StoredRelease {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { StoredAsset, StoredRelease } from './github-data.ts';
 import { assetJson, releaseJson, tagRefJson } from './github-data.ts';
@@ -11,6 +12,8 @@ export const githubPaths = { api: '/api/v3/repos/acme/tiny', uploads: '/api/uplo
 export interface Github extends GithubServer {
   readonly filesAddress: string;
   nextId(): number;
+  /** An example of GitHub's own description. */
+  example(name: string): unknown;
 }
 
 export interface Answer {
@@ -41,6 +44,7 @@ export function answerAsGithub(github: Github, asked: Asked): Answer {
   const [, first, second, third] = path.split('/').map(decodeURIComponent);
   if (path === '') return { status: 200 };
   if (first === 'git') return tagRef(github, path);
+  if (path === '/pulls') return method === 'GET' ? listPulls(github, asked) : openPull(github, asked);
   if (path === '/releases')
     return method === 'GET' ? listReleases(github, asked, mayWrite) : makeRelease(github, asked);
   if (path === '/releases/latest')
@@ -101,6 +105,64 @@ function paged(url: URL, items: readonly unknown[]): Answer {
   next.searchParams.set('page', String(page + 1));
   const link = page * size < items.length ? { link: `<${next.href}>; rel="next", <${url.href}>; rel="first"` } : {};
   return { status: 200, json: items.slice((page - 1) * size, page * size), headers: link };
+}
+
+export interface StoredPull {
+  readonly number: number;
+  readonly title: string;
+  readonly head: string;
+  readonly base: string;
+  readonly body: string;
+  isOpen: boolean;
+}
+
+function listPulls(github: Github, { url }: Asked): Answer {
+  const wanted = url.searchParams;
+  const found = github.pulls.filter(
+    ({ head, base, isOpen }) =>
+      isOpen === (wanted.get('state') === 'open') &&
+      `acme:${head}` === wanted.get('head') &&
+      base === wanted.get('base'),
+  );
+  return paged(
+    url,
+    found.map((pull) => ({
+      ...exampleOf(github, 'pull-request-simple-items'),
+      html_url: pullAddress(github, pull),
+      title: pull.title,
+    })),
+  );
+}
+
+function openPull(github: Github, { body }: Asked): Answer {
+  const {
+    title,
+    head,
+    base,
+    body: text,
+  }: Record<'title' | 'head' | 'base' | 'body', string> = JSON.parse(body.toString());
+  if (github.pulls.some((pull) => pull.isOpen && pull.head === head && pull.base === base)) {
+    const errors = [
+      { resource: 'PullRequest', code: 'custom', message: `A pull request already exists for acme:${head}.` },
+    ];
+    return { status: 422, json: { message: 'Validation Failed', errors, documentation_url: 'https://docs.example' } };
+  }
+  const pull = { number: github.nextId(), title, head, base, body: text, isOpen: true };
+  github.pulls.push(pull);
+  return { status: 201, json: { ...exampleOf(github, 'pull-request'), html_url: pullAddress(github, pull) } };
+}
+
+/** An example of GitHub's own, or the first of a list of them. */
+function exampleOf(github: Github, name: string): object {
+  const found = github.example(name);
+  const one: unknown = Array.isArray(found) ? found[0] : found;
+  assert.ok(typeof one === 'object' && one !== null, name);
+  // The teams of GitHub's example break GitHub's own description.
+  return { ...one, requested_teams: [] };
+}
+
+function pullAddress(github: Github, { number }: StoredPull): string {
+  return `${github.address}/acme/tiny/pull/${number}`;
 }
 
 interface ReleaseBody {

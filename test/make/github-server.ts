@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Scope } from './folder.ts';
 import type { StoredAsset, StoredRelease } from './github-data.ts';
-import type { Github } from './github-answers.ts';
+import type { Github, StoredPull } from './github-answers.ts';
 import { answerAsGithub, githubPaths, githubToken } from './github-answers.ts';
 import type { JudgedRequest, OpenapiJudge } from './openapi-judge.ts';
 import { loadOpenapiJudge } from './openapi-judge.ts';
@@ -26,6 +26,7 @@ export interface GithubServer {
   /** Lets a run speak to it as someone who may write. */
   readonly environment: Readonly<Record<string, string>>;
   readonly releases: StoredRelease[];
+  readonly pulls: StoredPull[];
   /** Tag name to tag object. */
   readonly tags: Map<string, string>;
   latest: number | undefined;
@@ -58,6 +59,8 @@ export async function startGithub(scope: Scope | undefined, tags: ReadonlyMap<st
     repository: 'acme/tiny',
     environment: { GITHUB_TOKEN: githubToken, GITHUB_SERVER_URL: `http://127.0.0.1:${port}` },
     releases: [],
+    pulls: [],
+    example: judge.example,
     tags: new Map(tags),
     latest: undefined,
     log: [],
@@ -111,8 +114,8 @@ async function answer(github: Github, judge: OpenapiJudge, { request, response }
     const given = answerAsGithub(github, { path, url, body, isUpload, headers: request.headers, method: seen.method });
     // The list of states in the description lacks the one that its own text and the real server have.
     const json: unknown = JSON.parse(JSON.stringify(given.json ?? null).replaceAll('"starter"', '"open"'));
-    // 401 is described for none of them and may come from all.
-    if (given.status !== 401)
+    // 401 and 404 are not described for all that answer with them.
+    if (given.status !== 401 && given.status !== 404)
       github.violations.push(...judge.judgeReply(judged, { status: given.status, json: given.json && json }));
     for (const [name, value] of Object.entries(given.headers ?? {})) response.setHeader(name, value);
     response.setHeader('content-type', 'application/json; charset=utf-8');
@@ -123,7 +126,7 @@ async function answer(github: Github, judge: OpenapiJudge, { request, response }
     const name = url.searchParams.get('name');
     if (isUpload && release !== undefined && name !== null && !release.assets.some((asset) => asset.name === name))
       github.newAsset(release, name, 'starter');
-    else if (!request.destroyed) github.violations.push(String(error));
+    else if (request.complete) github.violations.push(String(error));
     response.destroy();
   }
 }

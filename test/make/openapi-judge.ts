@@ -24,6 +24,8 @@ export interface JudgedReply {
 export interface OpenapiJudge {
   readonly judgeRequest: (request: JudgedRequest) => readonly string[];
   readonly judgeReply: (request: JudgedRequest, reply: JudgedReply) => readonly string[];
+  /** One of the examples in the description, such as `pull-request`. */
+  readonly example: (name: string) => unknown;
 }
 
 type Json = { readonly [name: string]: unknown };
@@ -63,6 +65,7 @@ function createJudge(document: Json): OpenapiJudge {
   const find = ({ method, path }: JudgedRequest): Operation | undefined =>
     operations.find((one) => one.method === method.toLowerCase() && one.pattern.test(path));
   return {
+    example: (name) => at(root, ['components', 'examples', name, 'value']),
     judgeRequest: (request) => {
       const operation = find(request);
       if (operation === undefined) return [`${request.method} ${request.path} is described nowhere`];

@@ -1,5 +1,7 @@
 import { quote } from '../../domain/quote.ts';
 import type { HostedForgePolicy } from '../../policy/forge-schema.ts';
+import type { Forge } from '../../ports/forge.ts';
+import type { MergeRequests } from '../../ports/merge-requests.ts';
 import { httpTransport } from '../oci-http/http-transport.ts';
 import type { Environment } from '../oci-http/proxy-choice.ts';
 import type { RegistryHosts } from '../oci-http/registry-hosts.ts';
@@ -25,6 +27,13 @@ export interface ForgeOptions {
   /** Shared with registries, so that a host's rate limit holds for all. Default: its own. */
   readonly hosts?: RegistryHosts;
 }
+
+/** A forge with what else it does. */
+export type HostedForge = Forge & {
+  readonly mergeRequests: MergeRequests;
+  /** Closes the connections. */
+  close(): void;
+};
 
 export interface SessionPlace extends Pick<ForgeSessionParts, 'headers' | 'origins' | 'neededRight' | 'newName'> {
   readonly credentials: (token: string, variable: string) => Readonly<Record<string, string>>;

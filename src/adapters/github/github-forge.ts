@@ -2,7 +2,7 @@ import { CutwaterError } from '../../domain/error.ts';
 import { quote } from '../../domain/quote.ts';
 import type { HostedForgePolicy } from '../../policy/forge-schema.ts';
 import type { Forge } from '../../ports/forge.ts';
-import type { ForgeOptions } from '../forge-http/forge-options.ts';
+import type { ForgeOptions, HostedForge } from '../forge-http/forge-options.ts';
 import { readObject } from '../forge-http/forge-json.ts';
 import { requireMark } from '../forge-http/require-mark.ts';
 import { TransientError } from '../oci-http/transient-error.ts';
@@ -15,13 +15,14 @@ import type { GithubApi } from './github-api.ts';
 import { openGithubApi } from './github-api.ts';
 import type { GithubRelease } from './github-release.ts';
 import { readGithubRelease } from './github-release.ts';
+import { githubPullRequests } from './pull-requests.ts';
 import { requireTagObject } from './tag-object.ts';
 
 /**
  * Releases of a repository on github.com, a tenant of GHE.com or a GitHub Enterprise Server. Drafts first; nothing that
  * anyone could see is deleted, no tag is made or moved, and the latest flag is never left to GitHub's default.
  */
-export function githubForge(policy: HostedForgePolicy, options: ForgeOptions): Forge & { readonly close: () => void } {
+export function githubForge(policy: HostedForgePolicy, options: ForgeOptions): HostedForge {
   const api = openGithubApi(policy, options);
   const finder = createReleaseFinder(api);
   return {
@@ -40,6 +41,7 @@ export function githubForge(policy: HostedForgePolicy, options: ForgeOptions): F
     },
     latest: () => latest(api),
     setLatest: (tag) => setLatest({ api, finder }, tag),
+    mergeRequests: githubPullRequests(api, policy.repository.split('/')[0] ?? ''),
     close: api.close,
   };
 }

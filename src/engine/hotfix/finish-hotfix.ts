@@ -1,4 +1,5 @@
-import { CutwaterError } from '../../domain/error.ts';
+import { exitCodes } from '../../domain/error-catalogue.ts';
+import { CutwaterError, isCutwaterError } from '../../domain/error.ts';
 import type { ObjectId } from '../../domain/object-id.ts';
 import { releaseTagOf } from '../../domain/tag-name.ts';
 import type { Version } from '../../domain/version.ts';
@@ -58,9 +59,22 @@ export async function finishHotfix(
   const remote = isThere ? 'there' : order.push ? 'pushed' : 'nowhere';
   const title = mergeTitle(hotfix.version, into);
   const text = `Brings the changes of ${releaseTagOf(hotfix.version)} to ${into}.`;
-  const request =
-    remote === 'nowhere' ? undefined : await world.mergeRequests?.propose({ from: branch, into, title, text });
+  const request = remote === 'nowhere' ? undefined : await propose(world, { from: branch, into, title, text });
   return { ...merged, version, branch, into, remote, request };
+}
+
+/** The branch is pushed: without rights on the forge a person opens the request, and nothing else is missing. */
+async function propose(
+  world: FinishWorld,
+  request: Parameters<MergeRequests['propose']>[0],
+): Promise<string | undefined> {
+  try {
+    return await world.mergeRequests?.propose(request);
+  } catch (error) {
+    if (!isCutwaterError(error) || error.exit !== exitCodes.authentication) throw error;
+    world.report({ type: 'note', level: 'warning', text: `${error.message}; ${error.hint}` });
+    return undefined;
+  }
 }
 
 interface Hotfix {
