@@ -2,6 +2,7 @@ import { CutwaterError } from '../../domain/error.ts';
 import { escapeText, quote } from '../../domain/quote.ts';
 import { openTool } from '../process/open-tool.ts';
 import type { ToolCall, ToolResult } from '../process/run-tool.ts';
+import { userEnvironment } from '../process/user-environment.ts';
 import { emptyEnvironment, runTool } from '../process/run-tool.ts';
 import type { ObjectSource } from './object-source.ts';
 import { objectSource } from './object-source.ts';
@@ -133,9 +134,7 @@ export function settings(values: Readonly<Record<string, string>>): readonly str
 
 /** What git sets for hooks and worktrees would lead it to another repository than the folder named. */
 function readUserEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const kept = Object.entries(environment).flatMap(([name, value]) =>
-    value === undefined || repositoryVariables.has(name) ? [] : [[name, value] as const],
-  );
+  const kept = Object.entries(userEnvironment(environment)).filter(([name]) => !repositoryVariables.has(name));
   return { ...Object.fromEntries(kept), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' };
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { cloneRepository, makeGitRepository, signerArguments } from '../../../test/make/git-repository.ts';
@@ -149,6 +149,21 @@ test('pushTag() pushes exactly one tag, again without harm, and never moves one'
   for (const name of ['*', 'a:b', '', 'a b']) await assert.rejects(git.pushTag(name), failsWith('USAGE'));
   await writeFile(join(origin.folder, 'hooks/update'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
   await assert.rejects(git.pushTag('other'), failsWith('FORBIDDEN', /hook declined/));
+});
+
+test('hooks and helpers that git runs as the user do not see the CI key', async (t) => {
+  const origin = await makeGitRepository(t, { bare: true });
+  const seed = await cloneRepository(t, origin);
+  await seed.commit({ 'a.txt': '1' });
+  await seed.tag('v1.0.0');
+  const seen = join(seed.folder, 'seen');
+  await writeFile(join(seed.folder, '.git/hooks/pre-push'), `#!/bin/sh\nenv >'${seen}'\n`, { mode: 0o755 });
+  const secrets = { CUTWATER_CI_KEY: 'hunter2', CUTWATER_CI_KEY_PASSWORD: 'hunter3', OF_THE_USER: 'yes' };
+  const environment = { ...seed.environment, ...secrets };
+  await gitCli({ folder: seed.folder, environment }).pushTag('v1.0.0');
+  const text = await readFile(seen, 'utf8');
+  assert.match(text, /OF_THE_USER=yes/);
+  assert.doesNotMatch(text, /hunter/);
 });
 
 test('createSignedTag() signs with the OpenPGP or SSH key of the user and keeps the message as it is', async (t) => {

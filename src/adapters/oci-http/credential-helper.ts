@@ -2,6 +2,7 @@ import { isCutwaterError } from '../../domain/error.ts';
 import { escapeText, quote } from '../../domain/quote.ts';
 import { Secret } from '../../domain/secret.ts';
 import { runTool } from '../process/run-tool.ts';
+import { userEnvironment } from '../process/user-environment.ts';
 import type { Credentials } from './credentials.ts';
 import { parseJsonObject, textMember } from './json-object.ts';
 
@@ -22,10 +23,8 @@ export async function askCredentialHelper(
       command,
       args: ['get'],
       input: server,
-      // The one kind of tool that gets the whole environment: what unlocks the user's key store is in there.
-      env: Object.fromEntries(
-        Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
-      ),
+      // What unlocks the user's key store is in there.
+      env: userEnvironment(environment),
       timeoutSeconds: 60,
       maxOutputBytes: 1024 * 1024,
     });

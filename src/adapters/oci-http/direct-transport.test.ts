@@ -78,6 +78,29 @@ test('a run that was stopped asks nothing more and ends what is under way', asyn
   await assert.rejects(repository.listTags(), { code: 'INTERRUPTED' });
 });
 
+test('an answer that comes after the run was stopped is closed all the same', async (t) => {
+  const stop = new AbortController();
+  const closed = Promise.withResolvers<void>();
+  const late = Promise.withResolvers<void>();
+  const bytes = Buffer.alloc(10);
+  const answer: OpenRepositoryOptions['answer'] = async () => {
+    await Promise.resolve();
+    stop.abort();
+    await late.promise;
+    async function* pieces() {
+      yield await Promise.resolve(bytes);
+    }
+    return { status: 200, headers: {}, body: { pieces: pieces(), close: async () => closed.resolve() } };
+  };
+  const repository = openDirectly(await makeFolder(t), { answer, signal: stop.signal });
+  const reading = async () => {
+    for await (const _ of repository.readBlob(blobOf(bytes))) assert.fail('nothing is read any more');
+  };
+  await assert.rejects(reading(), { code: 'INTERRUPTED' });
+  late.resolve();
+  await closed.promise;
+});
+
 test('the reasons of a damaged registry stay its own, as behind a connection', async (t) => {
   const failures: unknown[] = [];
   const folder = await makeFolder(t);

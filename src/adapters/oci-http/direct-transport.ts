@@ -43,7 +43,11 @@ async function run(
     body: source.body,
     isBroken: () => source.failure() !== undefined,
   });
-  const reply = await unlessAborted(answering, { what, signal });
+  const reply = await unlessAborted(answering, { what, signal }).catch((error: unknown) => {
+    // Nobody reads what comes after all.
+    void answering.then(({ body }) => toBody(body, () => undefined).destroy());
+    throw error;
+  });
   const failure = source.failure();
   // The error of the source, such as wrong bytes, says more than the refusal it leads to.
   if (failure !== undefined) throw toWireError(what, url, failure.error);

@@ -166,6 +166,17 @@ for (const { claim, name, body, problem } of helpers)
     assert.match(String(plain(await dockerCredentials(home)(query))), problem);
   });
 
+test('a credential helper gets the environment of the user, but for the CI key', async (t) => {
+  const home = await makeHome(t, {
+    '.docker/config.json': JSON.stringify({ credsStore: 'one' }),
+    'bin/docker-credential-one': helper('env > "$HOME/seen"; echo \'{"Username":"one","Secret":"x"}\''),
+  });
+  await dockerCredentials({ ...home, CUTWATER_CI_KEY: 'hunter2', OF_THE_USER: 'yes' })(query);
+  const seen = await readFile(join(home.HOME, 'seen'), 'utf8');
+  assert.match(seen, /OF_THE_USER=yes/);
+  assert.doesNotMatch(seen, /hunter2|CUTWATER_CI_KEY/);
+});
+
 test('credentials never print their secret', async (t) => {
   const home = await makeHome(t, {
     '.docker/config.json': JSON.stringify({ auths: { 'registry.example:5000': auth('ann:hunter2') } }),
