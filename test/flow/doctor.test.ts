@@ -6,6 +6,7 @@ import { listenRegistry } from '../../src/registry-server/listen-registry.ts';
 import { changePolicy, maintainer, runner } from '../make/actors.ts';
 import type { Scope } from '../make/folder.ts';
 import { makeFolder } from '../make/folder.ts';
+import { answering } from '../make/github-client.ts';
 import { makeGithubProject } from '../make/github-project.ts';
 import type { GithubSetup } from '../make/github-settings.ts';
 import { answerSettings, tagRuleset } from '../make/github-settings.ts';
@@ -143,4 +144,25 @@ void test('on a forge, doctor says what the forge would let happen to tags and r
   const closed = await findings(at);
   for (const name of ['tag rules', 'protection of the branch', 'immutable releases', 'rights of workflows'])
     assert.equal(closed[name]?.is, 'passed', name);
+});
+
+void test('on GitHub, a signing key that the account does not have is said, with the command that adds it', async (t) => {
+  const { github, project, maintainer: ada } = await makeGithubProject(t);
+  const at = await ada();
+  const known: { ssh: readonly object[] } = { ssh: [] };
+  github.interfere = answering(({ path }) => {
+    if (path === 'api/v3/user') return [200, { login: 'ada-l' }];
+    if (path.startsWith('api/v3/users/ada-l/gpg_keys')) return [200, []];
+    if (path.startsWith('api/v3/users/ada-l/ssh_signing_keys')) return [200, known.ssh];
+    return path.includes('api/v3') ? [500, {}] : [404, { message: 'Not Found' }];
+  });
+  const name = 'signing key on the forge';
+  const unknown = (await findings(at))[name];
+  assert.equal(unknown?.is, 'warning');
+  assert.ok(
+    unknown.says.endsWith(`run echo '${project.key.publicKey}' | gh ssh-key add --type signing -`),
+    unknown.says,
+  );
+  known.ssh = [{ id: 1, key: `${project.key.publicKey} laptop`, title: 'laptop', created_at: '2026-01-01T00:00:00Z' }];
+  assert.equal((await findings(at))[name]?.is, 'passed');
 });

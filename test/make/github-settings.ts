@@ -52,6 +52,7 @@ function headOf(set: GithubSetup['rulesets'][number]): object {
 function answerOf(setup: GithubSetup, path: string): readonly [number, object] | undefined {
   const { admin } = setup.permissions;
   const rule = { ruleset_source_type: 'Repository', ruleset_source: 'acme/tiny', ruleset_id: 9 } as const;
+  if (path === 'api/v3/user') return [403, { message: 'Resource not accessible by integration' }];
   if (path === '') return [200, { permissions: setup.permissions }];
   // The list tells neither conditions nor rules.
   if (path === 'rulesets') return [200, setup.rulesets.map(headOf)];

@@ -2,6 +2,7 @@ import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { examineChannels } from '../../engine/overview/examine-channels.ts';
 import { examineFiles } from '../../engine/overview/examine-files.ts';
+import { examineForgeKeys } from '../../engine/overview/examine-forge-keys.ts';
 import { examineForgeSettings } from '../../engine/overview/examine-forge-settings.ts';
 import { examineKeys } from '../../engine/overview/examine-keys.ts';
 import { examineProject } from '../../engine/overview/examine-project.ts';
@@ -13,7 +14,7 @@ import type { Check } from '../../report/verification.ts';
 import { verdictOf } from '../../report/verification.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { announcers } from '../compose-announce.ts';
-import { openForgeSettings } from '../compose-settings.ts';
+import { openForgeReaders } from '../compose-settings.ts';
 import { openKeyReader } from '../compose-keys.ts';
 import { openWriteProbes } from '../compose-probe.ts';
 import { findCiIdentity } from '../compose-signer.ts';
@@ -64,10 +65,18 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
 
 async function forgeChecks(
   context: CliContext,
-  { forge, git }: Policy,
+  { forge, git, trust }: Policy,
   ciIdentity: CiIdentity,
 ): Promise<readonly Check[]> {
-  const reader = await openForgeSettings(context, forge);
-  if (reader === undefined || forge.kind === 'local') return [];
-  return examineForgeSettings(reader, { forge, branch: git.branch, ciIdentity }).finally(reader.close);
+  const readers = await openForgeReaders(context, forge);
+  if (readers === undefined || forge.kind === 'local') return [];
+  try {
+    const key = await openSigningSetup(context).readSigningKey();
+    return [
+      ...(await examineForgeSettings(readers.settings, { forge, branch: git.branch, ciIdentity })),
+      ...(await examineForgeKeys(readers.keys, key, { trust })),
+    ];
+  } finally {
+    readers.close();
+  }
 }
