@@ -43,7 +43,7 @@ test('any text is a name, unless every word of it is known', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom('MIT', 'AND', 'WITH', '(', ')', 'LLVM-exception', ' ', '+', 'x')), (parts) => {
       const text = parts.join(' ');
-      if (kindOf(text) !== 'name') equal(/x|\+/.test(text), false);
+      if (kindOf(text) !== 'name') equal(parts.includes('x') || parts.includes('+'), false);
     }),
   );
 });
