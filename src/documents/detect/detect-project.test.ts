@@ -116,6 +116,14 @@ void suite('what a project shows of itself', () => {
     assert.deepEqual([policy.gates, policy.binaries, policy.lockFiles], [[], [], []]);
   });
 
+  void test('a compose file that only pulls the image says where it is published', () => {
+    const files = {
+      Dockerfile: 'FROM scratch\n',
+      'deploy/compose.yaml': 'services:\n  a: { image: ghcr.io/acme/a-server:1 }\n',
+    };
+    assert.equal(detect(files, 'https://github.com/acme/a').repository, 'ghcr.io/acme/a-server');
+  });
+
   void test("another owner's image, a variable and a path out of the repository are not taken", () => {
     const workflow = {
       '.github/workflows/x.yml': 'image: ghcr.io/somebody/else\nother: ghcr.io/${{ github.repository }}\n',

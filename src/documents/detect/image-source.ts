@@ -68,10 +68,10 @@ function publishedName(
 ): string | undefined {
   if (source === undefined) return undefined;
   const owner = source.owner.split('/')[0]?.toLowerCase() ?? '';
-  const workflows = view.paths.filter((path) =>
-    /^\.(?:github|forgejo|gitea)\/workflows\/|^\.gitlab-ci\.yml$/.test(path),
+  const telling = view.paths.filter(
+    (path) => /^\.(?:github|forgejo|gitea)\/workflows\/|^\.gitlab-ci\.yml$/.test(path) || isComposeFile(path),
   );
-  const named = workflows.flatMap((path) => [...(view.read(path) ?? '').matchAll(hosts)].map(([name]) => name));
+  const named = telling.flatMap((path) => [...(view.read(path) ?? '').matchAll(hosts)].map(([name]) => name));
   const counts = new Map<string, number>();
   for (const name of [...(build?.image === undefined ? [] : [build.image]), ...named]) {
     const parsed = parseImageName(name.replace(/[._/-]+$/, ''));
