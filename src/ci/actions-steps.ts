@@ -13,6 +13,8 @@ export interface ActionsDialect {
   readonly system: 'github' | 'forgejo';
   /** What stands before `owner/name` of an action: nothing, or where Forgejo finds it. */
   readonly actionsFrom: string;
+  /** The variable that Cutwater looks for the token of the job in. */
+  readonly tokenVariable: 'GITHUB_TOKEN' | 'FORGEJO_TOKEN';
 }
 
 /** One command of Cutwater, as the last step of a job. */
@@ -86,7 +88,7 @@ export function buildSteps(
 }
 
 /** The step that runs Cutwater. Secrets are only here; the CI key goes through a descriptor, so that nothing keeps it. */
-export function cutwaterStep({ policy, needs }: StepsRequest, call: CutwaterCall): YamlMap {
+export function cutwaterStep({ dialect, policy, needs }: StepsRequest, call: CutwaterCall): YamlMap {
   const byKey = call.signs && needs.signs === 'key';
   const program = `${shellWord(`${policy.ci.tool}/node_modules/.bin/cutwater`)} --plain ${call.shell}`;
   const lines = byKey
@@ -100,12 +102,11 @@ export function cutwaterStep({ policy, needs }: StepsRequest, call: CutwaterCall
       ...(byKey ? { CUTWATER_CI_KEY: secret('CUTWATER_CI_KEY'), CUTWATER_CI_KEY_FD: '3' } : {}),
       ...Object.fromEntries(call.secrets.map((name) => [name, secret(name)])),
       DOCKER_AUTH_CONFIG: dockerConfig(needs.registries.map((host) => login(host, needs))),
-      GITHUB_TOKEN: '${{ github.token }}',
+      [dialect.tokenVariable]: '${{ github.token }}',
       // git asks this where a repository is private; nothing of it is stored in the clone.
       GIT_CONFIG_COUNT: '1',
       GIT_CONFIG_KEY_0: 'credential.${{ github.server_url }}.helper',
-      GIT_CONFIG_VALUE_0:
-        '!f() { test "$1" = get && echo username=x-access-token && echo "password=$GITHUB_TOKEN"; }; f',
+      GIT_CONFIG_VALUE_0: `!f() { test "$1" = get && echo username=x-access-token && echo "password=$${dialect.tokenVariable}"; }; f`,
     },
     run: lines.length === 1 ? lines[0] : `${lines.join('\n')}\n`,
   };

@@ -10,12 +10,17 @@ import { renderYaml } from './yaml-text.ts';
 
 /** The three workflows of GitHub Actions. */
 export function githubWorkflows(policy: Policy, needs: WorkflowNeeds): readonly WorkflowFile[] {
-  return actionsWorkflows('.github/workflows', { dialect: { system: 'github', actionsFrom: '' }, policy, needs });
+  const dialect: ActionsDialect = { system: 'github', actionsFrom: '', tokenVariable: 'GITHUB_TOKEN' };
+  return actionsWorkflows('.github/workflows', { dialect, policy, needs });
 }
 
 /** The same for Forgejo, which knows no `workflow_run` and no rights of a job's token. */
 export function forgejoWorkflows(policy: Policy, needs: WorkflowNeeds): readonly WorkflowFile[] {
-  const dialect: ActionsDialect = { system: 'forgejo', actionsFrom: 'https://data.forgejo.org/' };
+  const dialect: ActionsDialect = {
+    system: 'forgejo',
+    actionsFrom: 'https://data.forgejo.org/',
+    tokenVariable: 'FORGEJO_TOKEN',
+  };
   return actionsWorkflows('.forgejo/workflows', { dialect, policy, needs });
 }
 

@@ -25,7 +25,9 @@ export async function openWorkflows(context: CliContext, act: string): Promise<O
   const { policy, topFolder } = await openWorkingPolicy(context);
   const workflows = workflowsOf(policy);
   if (workflows.is === 'refused')
-    throw new CutwaterError('CONFIG_INVALID', `Cannot ${act} the workflow files: ${workflows.reason}`);
+    throw new CutwaterError('CONFIG_INVALID', `Cannot ${act} the workflow files: ${workflows.reason}`, {
+      hint: 'Change cutwater.yaml and run the command again',
+    });
   const existing = new Map<string, string>();
   for (const path of pathsOf(workflows.value)) {
     const text = await readTextWhereThere(resolve(topFolder, path));

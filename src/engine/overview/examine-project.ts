@@ -32,7 +32,10 @@ export async function examineProject(
       : failed('maintainers', 'nobody may sign release tags; name a maintainer under trust.maintainers'),
     trust.ci.length > 0
       ? passed('CI keys', `${trust.ci.map(({ name }) => name).join(', ')} may sign release documents`)
-      : failed('CI keys', 'no key may sign release documents; name its public half under trust.ci'),
+      : failed(
+          'CI keys',
+          `no key may sign release documents; run ${newCiKey}, name the second file under trust.ci, and keep the first one as the secret CUTWATER_CI_KEY of CI alone`,
+        ),
     judgeCiIdentity(machine.ciIdentity, loaded),
     ...machine.signing,
     await guarded('tags', async () => judgeTags(await readProjectTags(world.git, policy, 'remote'))),
@@ -46,6 +49,9 @@ export async function examineProject(
     ),
   ];
 }
+
+const newCiKey =
+  'openssl genpkey -algorithm ED25519 -out ci-key.pem && openssl pkey -in ci-key.pem -pubout -out .cutwater/keys/ci.pem';
 
 function judgeTags({ moved, decided, refused, ignored }: ProjectTags): Check {
   const copies = [...moved].filter(([, { local, remote }]) => isLightweightCopy(local, remote)).map(([name]) => name);
