@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { makeFolder } from '../../test/make/folder.ts';
 import { run } from '../../test/make/run.ts';
 import type { WorkflowJudge } from '../../test/make/workflow-judge.ts';
+import { putProgram, runLastStep } from '../../test/make/workflow-run.ts';
 import { makeWorkflowJudge } from '../../test/make/workflow-judge.ts';
 import { ciKey, filesOf, image, keyless, workflowPolicy } from '../../test/make/workflow-policy.ts';
 import { runTool } from '../adapters/process/run-tool.ts';
@@ -213,6 +214,36 @@ void test('git takes the token of the job for the server of the forge, and for n
 });
 
 const server = 'https://github.com';
+
+const showsWhatItGets = `#!/bin/sh
+printf 'descriptor %s\\n' "$(cat <&"$CUTWATER_CI_KEY_FD")"
+tr '\\0' '\\n' </proc/$PPID/environ | grep -c s3cret-key || true
+env | grep -c s3cret-key || true
+echo "$@"
+`;
+
+void test('Cutwater gets the CI key by a descriptor, and neither its environment nor that of its caller has it', async (t) => {
+  const secrets = { 'secrets.CUTWATER_CI_KEY': 's3cret-key', 'github.ref_name': 'v1.2.3' };
+  const text = filesOf(rustshare, 'github')['release.yml'] ?? '';
+  const at = { folder: await makeFolder(t), env: { PATH: process.env['PATH'] ?? '' } };
+  const github = await runLastStep(text, at, secrets, showsWhatItGets);
+  assert.equal(
+    new TextDecoder().decode(github.stdout),
+    'descriptor s3cret-key\n0\n0\n--plain release --leave-aliases -- v1.2.3\n',
+  );
+
+  const jobs = parse(filesOf(rustshare, 'gitlab')['cutwater.yml'] ?? '') as Readonly<Record<string, GitlabJob>>;
+  const script = (jobs['cutwater-release']?.script ?? []).join('\n');
+  await putProgram(at.folder, showsWhatItGets);
+  // The runner of GitLab hands variables over as lines of the script.
+  const lines = `export CUTWATER_CI_KEY=s3cret-key CI_COMMIT_TAG=v1.2.3\n${script}`;
+  const gitlab = await run({ command: 'bash', args: ['-s'], input: lines, cwd: at.folder, env: at.env });
+  assert.equal(gitlab, 'descriptor s3cret-key\n0\n0\n--plain release --leave-aliases -- v1.2.3');
+});
+
+interface GitlabJob {
+  readonly script?: readonly string[];
+}
 
 void test('builds wait for each other per tag, and nothing cancels a run', () => {
   for (const text of Object.values(filesOf(everything, 'github')))

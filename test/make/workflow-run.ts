@@ -11,11 +11,16 @@ import { programFile } from './program.ts';
 export type Contexts = Readonly<Record<string, string>>;
 
 /** Runs the last step of the one job of a workflow as GitHub would, with this checkout's Cutwater in the place of the pinned one. */
-export async function runLastStep(workflow: string, at: RunAt, contexts: Contexts): Promise<ToolResult> {
+export async function runLastStep(
+  workflow: string,
+  at: RunAt,
+  contexts: Contexts,
+  program: string = thisCutwater,
+): Promise<ToolResult> {
   const { jobs } = parse(workflow) as { readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>> };
   const step = Object.values(jobs)[0]?.steps.at(-1);
   assert.ok(step !== undefined && step.shell === 'bash');
-  await putProgram(at.folder);
+  await putProgram(at.folder, program);
   const env = Object.entries(step.env).map(([name, value]) => [name, evaluate(value, contexts)] as const);
   return runTool({
     command: 'bash',
@@ -32,10 +37,13 @@ interface Step {
   readonly run: string;
 }
 
-async function putProgram(folder: string): Promise<void> {
+const thisCutwater = `#!/bin/sh\nexec "${process.execPath}" "${programFile}" "$@"\n`;
+
+/** Puts an executable where the lock file's Cutwater would be. */
+export async function putProgram(folder: string, program: string): Promise<void> {
   const file = join(folder, '.cutwater/tool/node_modules/.bin/cutwater');
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, `#!/bin/sh\nexec "${process.execPath}" "${programFile}" "$@"\n`, { mode: 0o755 });
+  await writeFile(file, program, { mode: 0o755 });
 }
 
 /** The part of GitHub's expressions that the workflows use. */
