@@ -52,8 +52,11 @@ export function skopeo(args: readonly string[]): Promise<ToolResult> {
 }
 
 /** Runs cosign without any way to the outside of its own: no key server, no transparency log unless the caller says so. */
-export function cosign(args: readonly string[]): Promise<ToolResult> {
-  return runPeer('cosign', args);
+export function cosign(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ToolResult> {
+  return runPeer('cosign', args, environment);
 }
 
 export function oras(args: readonly string[]): Promise<ToolResult> {
@@ -111,13 +114,17 @@ export async function startDockerRegistry(): Promise<RunningRegistry> {
   return { port, host, close };
 }
 
-async function runPeer(name: PeerName, args: readonly string[]): Promise<ToolResult> {
+async function runPeer(
+  name: PeerName,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ToolResult> {
   const home = await mkdtemp(join(tmpdir(), `cutwater-${name}-`));
   try {
     return await runTool({
       command: pathOf(name),
       args,
-      env: { ...emptyEnvironment(), HOME: home },
+      env: { ...emptyEnvironment(), HOME: home, ...environment },
       timeoutSeconds: 60,
     });
   } finally {

@@ -53,6 +53,10 @@ function sendIndex(
   });
 }
 
+function sendRaw(response: ServerResponse, body: string): void {
+  response.writeHead(200, { 'content-type': mediaTypes.ociIndex }).end(body);
+}
+
 /** A registry without the API that keeps manifests by reference; `onPut` runs after a write of the fallback tag. */
 function plainRegistry(
   noApi: Script,
@@ -75,12 +79,12 @@ function plainRegistry(
   };
 }
 
-const notFound: Script = (_, response) =>
-  response.writeHead(404, { 'content-type': 'text/plain' }).end('404 page not found');
-
 function countOf(registry: ScriptedRegistry, part: string): number {
   return registry.log().filter((line) => line.includes(part)).length;
 }
+
+const notFound: Script = (_, response) =>
+  response.writeHead(404, { 'content-type': 'text/plain' }).end('404 page not found');
 
 test('listReferrers() reads all pages of the API and leaves out what it cannot use', async (t) => {
   const [one, two] = [descriptor(referrer('one')), descriptor(referrer('two'))];
@@ -96,6 +100,49 @@ test('listReferrers() reads all pages of the API and leaves out what it cannot u
     one,
     { ...two, artifactType: 'x/y', annotations: { a: 'b' } },
   ]);
+});
+
+const next = { link: '<?page=2>; rel="next"' };
+const brokenPages: readonly { claim: string; code: string; page: Script; link?: string }[] = [
+  { claim: 'answers 500', code: 'SERVER_ERROR', page: (_, response) => response.writeHead(500).end() },
+  { claim: 'is gone', code: 'REGISTRY_REFUSED', page: notFound },
+  { claim: 'is no index', code: 'BAD_REPLY', page: (_, response) => sendJson(response, 200, { manifests: [] }) },
+  { claim: 'is cut off', code: 'BAD_REPLY', page: (_, response) => sendRaw(response, '{"manifests": [{"digest"') },
+  { claim: 'leads back', code: 'BAD_REPLY', page: (_, response) => sendIndex(response, [], next) },
+  {
+    claim: 'is on another host',
+    code: 'BAD_REPLY',
+    link: '<http://registry.invalid/v2/acme/app/referrers/x?page=2>; rel="next"',
+    page: (_, response) => sendIndex(response, []),
+  },
+];
+for (const { claim, code, page, link = next.link } of brokenPages)
+  test(`a list whose second page ${claim} is no list, not even a short one`, async (t) => {
+    const registry = await startScript(t, (request, response) => {
+      if (request.path.includes('page=2')) page(request, response);
+      else sendIndex(response, [descriptor(referrer('one'))], { link });
+    });
+    await assert.rejects(openScripted(t, registry).listReferrers(subject.digest), { code });
+  });
+
+test('a registry without the API may list referrers of any kind at the fallback tag, in the words of any client', async (t) => {
+  const [one, two] = [descriptor(referrer('one')), descriptor(referrer('two'))];
+  const listed = [
+    { ...one, artifactType: mediaTypes.ociEmpty },
+    { ...two, artifactType: 7, annotations: ['x'] },
+    one,
+    { ...one, digest: 'md5:ab' },
+    { ...two, digest: digestOf('negative'), size: -1 },
+    { digest: digestOf('typeless'), size: 1 },
+    null,
+    [],
+  ];
+  const bytes = new TextEncoder().encode(JSON.stringify({ schemaVersion: 2, manifests: listed }));
+  const registry = await startScript(t, (request, response) => {
+    if (request.path.includes('/referrers/')) notFound(request, response);
+    else sendManifest(response, { mediaType: mediaTypes.ociIndex, digest: digestOf(bytes), bytes });
+  });
+  assert.deepEqual(await openScripted(t, registry).listReferrers(subject.digest), [one, two]);
 });
 
 const withoutApi: readonly { claim: string; script: Script }[] = [

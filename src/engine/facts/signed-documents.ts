@@ -10,7 +10,8 @@ import type { BundleVerifier } from '../../ports/attestor.ts';
 import type { ImageRepository } from '../../ports/repository.ts';
 import type { ReadStatement } from '../../report/documents/statement.ts';
 import { hasSubject, parseStatement } from '../../report/documents/statement.ts';
-import { readArtifact, streamOf } from './read-artifact.ts';
+import { streamOf } from './read-artifact.ts';
+import { readForeign } from './read-foreign.ts';
 import type { SigningWorld } from './trusted-signature.ts';
 import { signStatement } from './trusted-signature.ts';
 import { runStep } from '../run-step.ts';
@@ -64,11 +65,13 @@ function mayBeBundle({ artifactType }: Descriptor): boolean {
 }
 
 async function readDocument(query: DocumentQuery, referrer: Digest): Promise<StoredDocument | undefined> {
-  const artifact = await readArtifact(query.repository, referrer);
+  const artifact = await readForeign(query.repository, referrer, 1);
   if (artifact === undefined || artifact.is === 'refused') return undefined;
-  const { parsed, content } = artifact.value;
-  if (parsed.subject?.digest !== query.subject || parsed.layers[0]?.mediaType !== mediaTypes.sigstoreBundle)
+  const { parsed, layers } = artifact.value;
+  const [layer] = layers;
+  if (parsed.subject?.digest !== query.subject || layer?.descriptor.mediaType !== mediaTypes.sigstoreBundle)
     return undefined;
+  const { content } = layer;
   const verdict = await query.bundleVerifier.verifyStatement(content, query.trust);
   if (verdict.is === 'rejected') return undefined;
   const statement = parseStatement(verdict.payload);

@@ -19,6 +19,8 @@ import type { ProjectTags } from '../facts/read-tags.ts';
 import { checkBuildCommit } from './verify-build.ts';
 import { checkEvidence, checkGates } from './verify-checks.ts';
 import { checkAssets, checkBinaries, checkDocuments } from './verify-contents.ts';
+import type { ExtraQuery } from './verify-extra.ts';
+import { checkExtra } from './verify-extra.ts';
 import { checkStarted } from './verify-started.ts';
 import { checkSbomFiles, remakeSboms } from './verify-sbom.ts';
 import type { VerifyWorld } from '../world.ts';
@@ -74,6 +76,10 @@ async function verifyStated(world: VerifyWorld, loaded: LoadedPolicy, request: V
     ...(await checkGates(world, release)),
     ...(await checkEvidence(world, loaded, release)),
     ...(await checkDocuments(world, loaded, release)),
+    ...(await checkExtra(world, loaded, {
+      images: imagesOf(release),
+      named: [record.statement, ...release.documents.map(({ referrer }) => referrer)],
+    })),
     ...(await checkSbomFiles(world, loaded, release)),
     ...(request.deep === true ? await remakeSboms(world, loaded, release) : []),
     ...(await checkAssets(world, loaded, record)),
@@ -115,8 +121,21 @@ async function checkVouched(
   const name = formatImageName(world.repository.name);
   return {
     image: `${name}@${digest}`,
-    checks: [vouched, image, provenance, ...(await checkPointers(world, loaded, request))],
+    checks: [
+      vouched,
+      image,
+      provenance,
+      ...(await checkExtra(world, loaded, { images: [{ name: 'index', digest }], named: [] })),
+      ...(await checkPointers(world, loaded, request)),
+    ],
   };
+}
+
+function imagesOf({ image }: ReleasePredicate): ExtraQuery['images'] {
+  return [
+    { name: 'index', digest: image.index },
+    ...image.platforms.map(({ platform, digest }) => ({ name: platform, digest })),
+  ];
 }
 
 function report(version: string, image: string, checks: readonly Check[]): Verification {
