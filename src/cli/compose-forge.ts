@@ -29,6 +29,8 @@ export async function openForge(
     case 'forgejo':
     case 'gitea':
       return (await import('../adapters/gitea/gitea-forge.ts')).giteaForge(policy, options);
+    case 'gitlab':
+      return (await import('../adapters/gitlab/gitlab-forge.ts')).gitlabForge(policy, options);
     default:
       return assertNever(policy);
   }

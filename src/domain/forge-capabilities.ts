@@ -10,8 +10,8 @@ export interface ForgeCapabilities {
   readonly drafts: 'drafts' | 'files-only';
   /** Whether a published release can be locked by a setting of the repository. Title and notes stay editable. */
   readonly immutableReleases: 'by-setting' | 'never';
-  /** Who says which release is shown as the latest one: we, or the forge by the dates it knows. */
-  readonly latest: 'settable' | 'by-date';
+  /** Who says which release is shown as the latest one: we, or the forge by its dates, with candidates or without. */
+  readonly latest: 'settable' | 'by-date' | 'by-date-with-candidates';
   /** Whether who may make, move or delete which tags can be laid down. */
   readonly tagRules: boolean;
   readonly discussions: boolean;
@@ -60,7 +60,7 @@ export const forgeCapabilities: Readonly<Record<ForgeKind, ForgeCapabilities>> =
     name: 'GitLab',
     drafts: 'files-only',
     immutableReleases: 'never',
-    latest: 'by-date',
+    latest: 'by-date-with-candidates',
     tagRules: true,
     discussions: false,
     checks: 'statuses',

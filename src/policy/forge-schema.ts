@@ -15,14 +15,14 @@ export interface LocalForgePolicy {
 }
 
 export interface HostedForgePolicy {
-  readonly kind: (typeof hostedKinds)[number];
+  readonly kind: HostedForgeKind;
   /** `https://host[:port][/path]`, without a final slash; plain http on loopback only. */
   readonly address: string;
   /** `owner/name`; on GitLab groups may stand before. */
   readonly repository: string;
 }
 
-const hostedKinds = ['github', 'forgejo', 'gitea'] as const;
+const hostedKinds = ['github', 'forgejo', 'gitea', 'gitlab'] as const;
 
 const fields = {
   address: parsedText(

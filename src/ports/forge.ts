@@ -23,13 +23,17 @@ export interface ForgeRelease {
   readonly assets: readonly ForgeAsset[];
 }
 
+/** A release as a list shows it: on some forges its files take a question of their own. */
+export type ListedRelease = Omit<ForgeRelease, 'assets'>;
+
 /** Where people read about releases and download files. Nothing here deletes. */
 export interface Forge {
   readonly kind: ForgeKind;
   /** `local`, `github`, ... with its place, for messages. */
   readonly description: string;
   findRelease(tag: string): Promise<ForgeRelease | undefined>;
-  listReleases(): Promise<readonly ForgeRelease[]>;
+  /** Drafts may be left out; files are not looked at. */
+  listReleases(): Promise<readonly ListedRelease[]>;
   createDraft(release: {
     readonly tag: string;
     readonly title: string;

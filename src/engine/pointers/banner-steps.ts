@@ -4,7 +4,7 @@ import { formatVersion, releaseClassOf } from '../../domain/version.ts';
 import { describeWayBack } from '../../documents/way-back.ts';
 import type { WithdrawalDecision } from '../../estate/decisions.ts';
 import type { Step } from '../../plan/step.ts';
-import type { ForgeRelease } from '../../ports/forge.ts';
+import type { ListedRelease } from '../../ports/forge.ts';
 import { deprecationBanner, withBanner, withoutBanner } from '../../report/documents/deprecation-banner.ts';
 import type { Estate } from '../facts/gather-estate.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
@@ -18,7 +18,7 @@ type BannerStep = Extract<Step, { kind: 'banner' }>;
 export async function bannerSteps(
   world: ReadWorld,
   loaded: LoadedPolicy,
-  { estate, releases }: { readonly estate: Estate; readonly releases: readonly ForgeRelease[] },
+  { estate, releases }: { readonly estate: Estate; readonly releases: readonly ListedRelease[] },
 ): Promise<readonly BannerStep[]> {
   const wayBack = wayBackReader(world, loaded, estate);
   const steps: BannerStep[] = [];
@@ -44,7 +44,7 @@ export function replacementOf(
 
 async function bannerStep(
   estate: Estate,
-  { release, wayBack }: { readonly release: ForgeRelease; readonly wayBack: WayBackReader },
+  { release, wayBack }: { readonly release: ListedRelease; readonly wayBack: WayBackReader },
 ): Promise<BannerStep | undefined> {
   const name = parseTagName(release.tag);
   if (name.is === 'refused' || name.value.kind !== 'release' || release.state !== 'published') return undefined;

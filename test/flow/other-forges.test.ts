@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { changePolicy, maintainer, runner } from '../make/actors.ts';
+import type { Scope } from '../make/folder.ts';
+import { startGiteaServer } from '../make/gitea-server.ts';
+import { startGitlabServer } from '../make/gitlab-server.ts';
+import type { RunAt } from '../make/program.ts';
+import { succeed } from '../make/program.ts';
+import type { TestProject } from '../make/project.ts';
+import { makeProject } from '../make/project.ts';
+
+interface HostedProject {
+  readonly project: TestProject;
+  readonly ci: RunAt;
+  readonly ada: RunAt;
+}
+
+interface Server {
+  readonly address: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly tags: Map<string, string>;
+}
+
+void test('on Forgejo a release is a draft until it is whole, verifies, and carries its banner once withdrawn', async (t) => {
+  const forgejo = await startGiteaServer(t, new Map());
+  const { ci, ada } = await releasedOn(t, forgejo, 'forgejo');
+  const [release] = forgejo.releases;
+  assert.equal(release?.isDraft, false);
+  await succeed(['verify', '1.0.0'], ci);
+  await succeed(['withdraw', '1.0.0', '--reason', 'loses uploads', '--push', '--aliases', 'hold'], ada);
+  await succeed(['reconcile'], ci);
+  assert.match(release.notes, /^<!-- cutwater:deprecated -->\n.*loses uploads/s);
+});
+
+void test('on GitLab a release appears whole with links to its files, verifies, and carries its banner once withdrawn', async (t) => {
+  const gitlab = await startGitlabServer(t, new Map());
+  const { ci, ada } = await releasedOn(t, gitlab, 'gitlab');
+  const [release] = gitlab.releases;
+  const names = (release?.links ?? []).map(({ name }) => name);
+  assert.ok(names.includes('statement.sigstore.json') && names.includes('SHA256SUMS'), String(names));
+  assert.ok(!names.some((name) => name.startsWith('draft-')));
+  assert.match(release?.notes ?? '', /What changed in 1\.0\.0/);
+  await succeed(['verify', '1.0.0'], ci);
+  await succeed(['withdraw', '1.0.0', '--reason', 'loses uploads', '--push', '--aliases', 'hold'], ada);
+  await succeed(['reconcile'], ci);
+  assert.match(gitlab.releases[0]?.notes ?? '', /^<!-- cutwater:deprecated -->\n.*loses uploads/s);
+});
+
+async function releasedOn(scope: Scope, server: Server, kind: string): Promise<HostedProject> {
+  const project = await makeProject(scope);
+  const forge = `forge: { kind: ${kind}, address: "${server.address}", repository: acme/tiny }\n`;
+  await changePolicy(project, (text) => `${text}${forge}`);
+  await project.tag('1.0.0');
+  server.tags.set('v1.0.0', await project.clone.git('rev-parse', 'refs/tags/v1.0.0'));
+  const withToken = ({ folder, env }: RunAt): RunAt => ({ folder, env: { ...env, ...server.environment } });
+  const ci = withToken(await runner(scope, project));
+  await succeed(['release', '1.0.0'], ci);
+  return { project, ci, ada: withToken(await maintainer(project)) };
+}
