@@ -2,7 +2,7 @@ import type { Parsed } from '../../domain/brand.ts';
 import { accept, refuse } from '../../domain/brand.ts';
 import { quote } from '../../domain/quote.ts';
 import type { InstalledPackage } from './installed-package.ts';
-import { maximumPackages, tooManyPackages } from './installed-package.ts';
+import { maximumPackages, maximumPathText, pathTextOf, tooManyPackages, tooMuchPathText } from './installed-package.ts';
 import { statedLicence } from './licence.ts';
 import type { Line } from './stanzas.ts';
 import { readStanzas, valueOf } from './stanzas.ts';
@@ -10,6 +10,7 @@ import { readStanzas, valueOf } from './stanzas.ts';
 /** The packages of apk's database (`apk/db/installed`) with their files. Refused where an entry is no package. */
 export function readApkInstalled(bytes: Uint8Array): Parsed<readonly InstalledPackage[]> {
   const packages: InstalledPackage[] = [];
+  let left = maximumPathText;
   for (const lines of readStanzas(new TextDecoder().decode(bytes))) {
     const name = valueOf(lines, 'P') ?? '';
     const version = valueOf(lines, 'V') ?? '';
@@ -19,6 +20,9 @@ export function readApkInstalled(bytes: Uint8Array): Parsed<readonly InstalledPa
     if (!valid || !/^[a-z0-9_-]{1,64}$/.test(architecture))
       return refuse(`has an entry ${quote(name)} that is no package`);
     if (packages.length === maximumPackages) return refuse(tooManyPackages);
+    const files = filesOf(lines, left);
+    left -= pathTextOf(files);
+    if (left < 0) return refuse(tooMuchPathText);
     const licence = statedLicence(valueOf(lines, 'L'));
     packages.push({
       ...(licence === undefined ? {} : { licence }),
@@ -26,20 +30,26 @@ export function readApkInstalled(bytes: Uint8Array): Parsed<readonly InstalledPa
       version,
       architecture,
       source: origin === name ? undefined : origin,
-      files: filesOf(lines),
+      files,
     });
   }
   return accept(packages);
 }
 
 // "F:" names a folder, and each "R:" after it a file in it. No path is longer than 4096 bytes (PATH_MAX).
-function filesOf(lines: readonly Line[]): readonly string[] {
+function filesOf(lines: readonly Line[], text: number): readonly string[] {
   let folder = '';
+  let left = text;
   const files: string[] = [];
   for (const { key, value } of lines) {
+    // The caller sees that it is too much.
+    if (left < 0) break;
     if (key === 'F') folder = value;
-    else if (key === 'R' && folder.length + value.length < maximumPath)
-      files.push(folder === '' ? `/${value}` : `/${folder}/${value}`);
+    else if (key === 'R' && folder.length + value.length < maximumPath) {
+      const path = folder === '' ? `/${value}` : `/${folder}/${value}`;
+      files.push(path);
+      left -= path.length;
+    }
   }
   return files;
 }

@@ -52,4 +52,16 @@ export function installedComponent(
  */
 export const maximumPackages = 100_000;
 
+/**
+ * Characters of all paths that one database may name: as many as the names of an image's own files may have. Databases write
+ * a folder once, and each file in it has it in its path, so that a few hundred kilobytes could become gigabytes.
+ */
+export const maximumPathText = 128 * 1024 ** 2;
+
+export const tooMuchPathText = `names paths of more than ${maximumPathText} characters`;
+
+export function pathTextOf(files: readonly string[]): number {
+  return files.reduce((sum, { length }) => sum + length, 0);
+}
+
 export const tooManyPackages = `names more than ${maximumPackages} packages`;

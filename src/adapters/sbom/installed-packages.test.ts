@@ -120,6 +120,15 @@ test('a path that is longer than any can be is no file of an apk package', () =>
   deepEqual(read.is === 'ok' && read.value[0]?.files, ['/usr/c']);
 });
 
+test('an apk database whose paths would be gigabytes is refused, in one package or in many', () => {
+  const folder = `F:${'a/'.repeat(2000)}b\n`;
+  const one = `P:musl\nV:1\nA:x86_64\n${folder}`;
+  const refused = { is: 'refused', reason: 'names paths of more than 134217728 characters' };
+  equal(readApkInstalled(bytes(`${one}${'R:c\n'.repeat(30_000)}`)).is, 'ok');
+  deepEqual(readApkInstalled(bytes(`${one}${'R:c\n'.repeat(100_000)}`)), refused);
+  deepEqual(readApkInstalled(bytes(`${one}${'R:c\n'.repeat(20_000)}\n`.repeat(2))), refused);
+});
+
 test('a package.json counts at the top of a folder of node_modules, and nowhere else', () => {
   equal(nodePackageFolder('/app/node_modules/a/package.json'), '/app/node_modules/a');
   equal(nodePackageFolder('/app/node_modules/@s/b/package.json'), '/app/node_modules/@s/b');

@@ -7,9 +7,12 @@ import { layeredImage } from '../../../test/layered-image.ts';
 import type { TestTag } from '../../../test/rpm-database.ts';
 import { rpmDatabase, rpmHeader, rpmTags } from '../../../test/rpm-database.ts';
 import type { TestEntry } from '../../../test/tar-fixture.ts';
-import { readRpmHeader } from './rpm-header.ts';
+import { maximumPathText } from './installed-package.ts';
+import { readRpmHeader as readHeader } from './rpm-header.ts';
 import type { SbomModel } from './sbom-model.ts';
 import { sbomModel } from './sbom-model.ts';
+
+const readRpmHeader = (blob: Uint8Array) => readHeader(blob, maximumPathText);
 
 const bash = rpmTags('bash', {
   version: '5.2.26-3.fc40',
@@ -97,6 +100,29 @@ test('a path longer than any can be is no file of a package, and a source that i
   const long = rpmTags('a', { version: '1-1', files: [`/${'a'.repeat(4096)}/b`, '/usr/c', 'd'] });
   const read = readRpmHeader(rpmHeader(without(long, 1044)));
   deepEqual(read.is === 'ok' && [read.value?.files, read.value?.source], [['/usr/c'], undefined]);
+});
+
+test('a folder of 4 kB with a hundred thousand files in it is refused, as are two packages that share the limit', async (t) => {
+  const folder = `/${'a/'.repeat(2000)}`;
+  const many = (count: number, name = 'a') => [
+    ...rpmTags(name, { version: '1-1' }),
+    { tag: 1116, value: Array<number>(count).fill(0) },
+    { tag: 1117, value: Array<string>(count).fill('b') },
+    { tag: 1118, value: [folder] },
+  ];
+  const read = readRpmHeader(rpmHeader(many(100_000)));
+  deepEqual(read, { is: 'refused', reason: `named "a" names paths of more than ${maximumPathText} characters` });
+  const halves = await rpmDatabase(t, [many(20_000), many(20_000, 'b')].map(rpmHeader));
+  const { notes } = await modelOf(t, [{ name: at, content: halves }]);
+  match(notes.missed.join('\n'), /has a package that named "b" names paths of more than/);
+});
+
+test('a header that names millions of files, for which NUL bytes do, is refused', () => {
+  const empty = [...rpmTags('a', { version: '1-1' }), { tag: 1117, value: ['\0'.repeat(2_000_000)] }];
+  const header = Buffer.from(rpmHeader(empty));
+  // The last tag of the table; its count is the last word of the entry.
+  header.writeUInt32BE(2_000_000, 8 + empty.length * 16 - 4);
+  deepEqual(readRpmHeader(header), { is: 'refused', reason: 'named "a" has more than 1000000 files' });
 });
 
 test('whatever a header has, reading it ends with a package or a refusal', () => {

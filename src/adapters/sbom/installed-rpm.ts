@@ -4,7 +4,7 @@ import { accept, refuse } from '../../domain/brand.ts';
 import type { ImageInventory } from '../../ports/image-files.ts';
 import type { EvidenceNotes } from './evidence-notes.ts';
 import type { InstalledPackage } from './installed-package.ts';
-import { installedComponent } from './installed-package.ts';
+import { installedComponent, maximumPathText, pathTextOf } from './installed-package.ts';
 import type { LockedPackage } from './locked-package.ts';
 import type { OsRelease } from './os-release.ts';
 import { readRpmHeader } from './rpm-header.ts';
@@ -55,10 +55,13 @@ function readDatabase(bytes: Uint8Array | undefined): Parsed<readonly InstalledP
   const rows = readSqliteTable(bytes, 'Packages');
   if (rows.is === 'refused') return rows;
   const packages: InstalledPackage[] = [];
+  let left = maximumPathText;
   for (const [, blob] of rows.value) {
-    const read = blob instanceof Uint8Array ? readRpmHeader(blob) : refuse('is no header');
+    const read = blob instanceof Uint8Array ? readRpmHeader(blob, left) : refuse('is no header');
     if (read.is === 'refused') return refuse(`has a package that ${read.reason}`);
-    if (read.value !== undefined) packages.push(read.value);
+    if (read.value === undefined) continue;
+    packages.push(read.value);
+    left -= pathTextOf(read.value.files);
   }
   return accept(packages);
 }

@@ -2,14 +2,15 @@ import type { Parsed } from '../../domain/brand.ts';
 import { accept, refuse } from '../../domain/brand.ts';
 import { quote } from '../../domain/quote.ts';
 import type { InstalledPackage } from './installed-package.ts';
+import { tooMuchPathText } from './installed-package.ts';
 import { statedLicence } from './licence.ts';
 
 /**
  * A package by its header as rpm's database keeps it (rpm.org, "RPM v4 format", "Header structure"): a table of tags, then
  * their values. Undefined for the keys that rpm keeps in the form of packages. Refused where an entry leads outside, or
- * where it has no valid name, version, release or architecture.
+ * where it has no valid name, version, release or architecture, or paths of more than so many characters.
  */
-export function readRpmHeader(blob: Uint8Array): Parsed<InstalledPackage | undefined> {
+export function readRpmHeader(blob: Uint8Array, pathText: number): Parsed<InstalledPackage | undefined> {
   const header = openHeader(blob);
   if (header === undefined) return refuse('is cut off');
   const name = header.text(tags.name) ?? '';
@@ -19,8 +20,8 @@ export function readRpmHeader(blob: Uint8Array): Parsed<InstalledPackage | undef
   const architecture = header.text(tags.architecture) ?? '';
   const valid = isName(name) && isVersion(version) && isVersion(release) && /^[A-Za-z0-9_]{1,64}$/.test(architecture);
   if (!valid) return refuse(`named ${quote(name)} is none`);
-  const files = filesOf(header);
-  if (files === undefined) return refuse(`named ${quote(name)} has files without folders`);
+  const files = filesOf(header, pathText);
+  if (files.is === 'refused') return refuse(`named ${quote(name)} ${files.reason}`);
   const [epoch] = header.numbers(tags.epoch);
   const source = header.text(tags.sourceRpm) ?? '';
   const licence = statedLicence(header.text(tags.licence));
@@ -31,7 +32,7 @@ export function readRpmHeader(blob: Uint8Array): Parsed<InstalledPackage | undef
     ...(licence === undefined ? {} : { licence }),
     architecture,
     source: /^[A-Za-z0-9_][A-Za-z0-9._+~^-]{0,300}\.(?:no)?src\.rpm$/.test(source) ? source : undefined,
-    files,
+    files: files.value,
   });
 }
 
@@ -49,18 +50,33 @@ const tags = {
 };
 
 /** A path is a name, and the folder it says it is in. No path is longer than 4096 bytes (PATH_MAX). */
-function filesOf(header: RpmHeader): readonly string[] | undefined {
+function filesOf(header: RpmHeader, pathText: number): Parsed<readonly string[]> {
+  // Nothing but NUL bytes is a list of as many empty texts.
+  if (header.count(tags.fileNames) > maximumFiles || header.count(tags.folders) > maximumFiles)
+    return refuse(`has more than ${maximumFiles} files`);
   const names = header.texts(tags.fileNames);
   const folders = header.texts(tags.folders);
   const places = header.numbers(tags.folderOfFile);
-  if (places.length !== names.length || places.some((at) => at >= folders.length)) return undefined;
-  return names.flatMap((name, at) => {
+  if (places.length !== names.length || places.some((at) => at >= folders.length))
+    return refuse('has files without folders');
+  const files: string[] = [];
+  let left = pathText;
+  for (const [at, name] of names.entries()) {
     const folder = folders[places[at] ?? 0] ?? '';
-    return folder.startsWith('/') && folder.length + name.length <= 4096 ? [`${folder}${name}`] : [];
-  });
+    if (!folder.startsWith('/') || folder.length + name.length > 4096) continue;
+    files.push(`${folder}${name}`);
+    left -= folder.length + name.length;
+    if (left < 0) return refuse(tooMuchPathText);
+  }
+  return accept(files);
 }
 
+// As many as an image may have.
+const maximumFiles = 1_000_000;
+
 interface RpmHeader {
+  /** Of values, as the table says. */
+  count(tag: number): number;
   text(tag: number): string | undefined;
   texts(tag: number): readonly string[];
   numbers(tag: number): readonly number[];
@@ -90,6 +106,7 @@ function openHeader(blob: Uint8Array): RpmHeader | undefined {
     return entry?.type === type ? entry : undefined;
   };
   return {
+    count: (tag) => entries.get(tag)?.count ?? 0,
     text: (tag) => readTexts(data, find(tag, types.text))[0],
     texts: (tag) => readTexts(data, find(tag, types.texts)),
     numbers: (tag) => readNumbers(data, find(tag, types.number)),
