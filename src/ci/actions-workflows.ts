@@ -4,6 +4,7 @@ import { branchFilter } from './branch-filter.ts';
 import { pinsLookedUp } from './action-pins.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { WorkflowFile } from './workflow-file.ts';
+import { workflowNames } from './workflow-file.ts';
 import type { WorkflowNeeds } from './workflow-needs.ts';
 import type { YamlMap } from './yaml-text.ts';
 import { renderYaml } from './yaml-text.ts';
@@ -26,8 +27,8 @@ export function forgejoWorkflows(policy: Policy, needs: WorkflowNeeds): readonly
 
 function actionsWorkflows(folder: string, request: StepsRequest): readonly WorkflowFile[] {
   const files: readonly (readonly [string, YamlMap, readonly string[]])[] = [
-    ['release.yml', releaseWorkflow(request), releaseRemarks(request)],
-    ['reconcile.yml', reconcileWorkflow(request), reconcileRemarks],
+    [workflowNames.release, releaseWorkflow(request), releaseRemarks(request)],
+    [workflowNames.reconcile, reconcileWorkflow(request), reconcileRemarks],
     ...(request.needs.edge ? [['pilot-release.yml', edgeWorkflow(request), edgeRemarks] as const] : []),
   ];
   const pins = `Actions are pinned by commit, looked up on ${pinsLookedUp}.`;

@@ -5,6 +5,9 @@ export interface WorkflowFile {
   readonly text: string;
 }
 
+/** Names of the files that release, and that move aliases, on forges with GitHub's kind of workflows. */
+export const workflowNames = { release: 'release.yml', reconcile: 'reconcile.yml' } as const;
+
 /** The first line of every such file; a file without it was written by a person. */
 export const workflowMark = '# Written by "cutwater ci write" from cutwater.yaml; "cutwater ci check" finds changes.';
 

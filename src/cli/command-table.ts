@@ -8,6 +8,7 @@ import { evidenceCommands } from './command-table-evidence.ts';
 import { registryCommands } from './command-table-registry.ts';
 import { rehearsalCommands } from './command-table-rehearsal.ts';
 import { prepareCommands } from './command-table-prepare.ts';
+import { releaseCommands } from './command-table-release.ts';
 import { tagCommands } from './command-table-tag.ts';
 
 const version: ArgumentSpec = { name: 'VERSION', summary: '1.2.3 or v1.2.3', required: true };
@@ -80,25 +81,7 @@ export const commandTable: readonly Command[] = [
   ...prepareCommands,
   ...tagCommands,
   ...promotionCommands,
-  {
-    name: 'release',
-    summary: 'Verify, build, check and publish a version',
-    description: 'Run it again after any interruption: it goes on where the world says it stopped.',
-    arguments: [version],
-    options: [
-      {
-        name: 'leave-aliases',
-        summary: "Stop once it is published; aliases and announcements are left to the next 'reconcile'",
-        value: { kind: 'flag' },
-      },
-    ],
-    examples: [
-      { line: 'release v1.2.3', says: 'Publish the version of a signed tag' },
-      { line: 'release 1.3.0-rc.1', says: 'Publish a release candidate' },
-      { line: 'release v1.2.3 --leave-aliases', says: 'In CI, where one other job moves the aliases' },
-    ],
-    load: () => import('./commands/release.ts'),
-  },
+  ...releaseCommands,
   ...channelCommands,
   {
     name: 'reconcile',

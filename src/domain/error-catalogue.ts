@@ -289,6 +289,11 @@ export const errorCatalogue = {
     when: 'Everything is published, but not every channel could be told',
     hint: "Run 'cutwater announce VERSION'; channels that were told are not told again",
   },
+  RUNS_UNKNOWN: {
+    exit: 2,
+    when: 'Workflows are to be watched on a forge that has none, or tells of none',
+    hint: 'Look at the run on the forge itself',
+  },
   LOCKED: { exit: 5, when: 'Another process holds the lock', hint: 'Wait for it to end and run again' },
 } as const satisfies Record<string, CatalogueEntry>;
 

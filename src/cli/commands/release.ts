@@ -1,3 +1,4 @@
+import { CutwaterError } from '../../domain/error.ts';
 import { readVersion } from '../../domain/version.ts';
 import type { ReleasePredicate } from '../../domain/release-statement.ts';
 import { exitCodes } from '../../domain/error-catalogue.ts';
@@ -13,6 +14,17 @@ import { writeJson } from '../render/json.ts';
 
 /** `cutwater release VERSION` */
 export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
+  if (input.flag('watch')) {
+    if (input.flag('leave-aliases'))
+      throw new CutwaterError('USAGE', 'Cannot watch with --leave-aliases: watching releases nothing itself', {
+        hint: 'Leave one of the two out',
+      });
+    return (await import('./release-watch.ts')).watch(input, context);
+  }
+  if (input.text('timeout') !== undefined || input.number('interval') !== undefined)
+    throw new CutwaterError('USAGE', 'Cannot release with --timeout or --interval: both belong to --watch', {
+      hint: 'Add --watch, or leave them out',
+    });
   const version = readVersion(input.argument('VERSION'));
   const project = await openReleaseProject(context);
   try {

@@ -1,0 +1,39 @@
+import type { Command } from './command.ts';
+
+/** What publishes a version, here or on the forge. */
+export const releaseCommands: readonly Command[] = [
+  {
+    name: 'release',
+    summary: 'Verify, build, check and publish a version',
+    description:
+      'Run it again after any interruption: it goes on where the world says it stopped. With --watch it releases nothing itself: it waits for the workflow that the pushed tag started on the forge, shows its jobs, and says what became of each artifact. It then ends with 0 if everything is published, 1 if the run failed, 3 if something is missing after it, 5 if the time is up (run it again), 8 if the run waits for the approval of a person.',
+    arguments: [{ name: 'VERSION', summary: '1.2.3 or v1.2.3', required: true }],
+    options: [
+      {
+        name: 'leave-aliases',
+        summary: "Stop once it is published; aliases and announcements are left to the next 'reconcile'",
+        value: { kind: 'flag' },
+      },
+      { name: 'watch', summary: 'Wait for the release workflow on the forge instead', value: { kind: 'flag' } },
+      {
+        name: 'timeout',
+        summary: 'With --watch: how long, such as 90m. Default: ci.timeout and an hour',
+        value: { kind: 'text', placeholder: 'TIME' },
+      },
+      {
+        name: 'interval',
+        summary:
+          'With --watch: shortest time between two looks, in seconds; it grows while nothing happens. Default: 3',
+        value: { kind: 'number', placeholder: 'SECONDS', least: 1, most: 3600 },
+      },
+    ],
+    examples: [
+      { line: 'release v1.2.3', says: 'Publish the version of a signed tag' },
+      { line: 'release 1.3.0-rc.1', says: 'Publish a release candidate' },
+      { line: 'release v1.2.3 --leave-aliases', says: 'In CI, where one other job moves the aliases' },
+      { line: 'release v1.2.3 --watch', says: 'After the tag was pushed: wait for the workflow that publishes it' },
+      { line: 'release v1.2.3 --watch --timeout 30m --json', says: 'The same in a script: one document at the end' },
+    ],
+    load: () => import('./commands/release.ts'),
+  },
+];
