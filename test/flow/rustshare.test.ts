@@ -73,7 +73,7 @@ async function promotion(project: RustshareProject): Promise<void> {
   assert.equal(await project.git('log', '-1', '--format=%s'), 'docs: prepare release v0.4.0');
   await succeed(['promote', '0.4.0-rc.2', '--push'], project.maintainer);
   await succeed(['release', '0.4.0'], await project.runner());
-  await succeed(['announce', '0.4.0', '--channel', 'news'], await project.runner());
+  await succeed(['announce', '0.4.0'], await project.runner());
   const { tags } = await readPublished(project.data, repository);
   assert.equal(tags['0.4.0'], tags['0.4.0-rc.2'], 'what was validated is what is released');
   const verdict = await succeed(['verify', '0.4.0'], await project.runner());
@@ -128,7 +128,7 @@ async function withdrawal(project: RustshareProject): Promise<void> {
   assert.equal(unclear.exitCode, 2, unclear.stderr);
   await succeed([...withdraw, '--aliases', 'move'], project.maintainer);
   await succeed(['reconcile'], await project.runner());
-  await succeed(['announce', '0.5.0', '--channel', 'news'], await project.runner());
+  await succeed(['announce', '0.5.0'], await project.runner());
   const after = await readPublished(project.data, repository);
   for (const tag of Object.keys(before.tags)) assert.ok(tag in after.tags, `${tag} is still there`);
   assert.equal(after.tags['0.5.0'], before.tags['0.5.0']);
