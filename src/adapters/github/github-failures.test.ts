@@ -1,7 +1,8 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { answering, failing, fails, once, openGithub, openGithubForge } from '../../../test/make/github-client.ts';
 import { githubToken } from '../../../test/make/github-answers.ts';
+import type { Interference } from '../../../test/make/github-server.ts';
 import { sendJson } from '../oci-http/scripted-registry.ts';
 
 const draft = { tag: 'v1.2.3', title: 'Tiny v1.2.3', notes: 'notes', prerelease: false };
@@ -121,6 +122,29 @@ test('an answer that leads to another host is not followed', async (t) => {
     path === 'releases?per_page=100' ? [200, [], { link: `<${elsewhere}/x>; rel="next"` }] : undefined,
   );
   await fails(forge.findRelease('v1.2.3'), 'BAD_REPLY', [/leads to another host/]);
+});
+
+test('a token that is told back in an address is neither shown nor taken to where the address leads', async (t) => {
+  const { github, forge } = await openGithub(t);
+  const paths: string[] = [];
+  const told = (address: string): Interference =>
+    answering(({ path, headers }) => {
+      paths.push(path);
+      const token = String(headers.authorization).replace('Bearer ', '');
+      return path.includes('[secret]') ? [404, {}] : [302, [], { location: address + token }];
+    });
+  github.interfere = told('ftp://127.0.0.1/?t=');
+  await fails(forge.findRelease('v1.2.3'), 'BAD_REPLY', [/"ftp:\/\/127\.0\.0\.1\/\?t=\[secret\]" is not http/]);
+  github.interfere = told('/api/v3/repos/acme/tiny/');
+  await fails(forge.findRelease('v1.2.3'), 'FORGE_REFUSED', [/answers 404/]);
+  match(paths.join('\n'), /\[secret\]/);
+  ok(!paths.join('\n').includes(githubToken));
+  github.interfere = answering(({ path, headers }) =>
+    path === 'releases?per_page=100'
+      ? [200, [], { link: `<ftp://127.0.0.1/${String(headers.authorization)}>; rel="next"` }]
+      : undefined,
+  );
+  await fails(forge.findRelease('v1.2.3'), 'BAD_REPLY', [/\[secret\]", leads to another host/]);
 });
 
 test('an HTML page, an answer without end and one that lacks members are no answers', async (t) => {

@@ -1,5 +1,6 @@
 import type { RegistryHosts } from './registry-hosts.ts';
 import type { Timing } from './timing.ts';
+import { hideCredentials } from './told-back.ts';
 import type { Transport, WireReply, WireRequest } from './transport.ts';
 import { stopped } from './transport.ts';
 
@@ -16,6 +17,19 @@ export interface WireOptions {
   readonly signal: AbortSignal | undefined;
 }
 
+/** The headers that carry a token: the last two are GitLab's. */
+const tokenHeaders: readonly string[] = ['authorization', 'private-token', 'job-token'];
+
+/**
+ * A reply whose headers, such as `Location` and `Link`, do not tell back the token that was sent: what they say is followed to
+ * other hosts and shown in messages. A password may be a word of any address, so those of `Basic` stay.
+ */
+function withoutTokens(reply: WireReply, { headers }: WireRequest): WireReply {
+  const sent = tokenHeaders.flatMap((name) => headers[name] ?? []).filter((value) => !/^basic /i.test(value));
+  if (sent.length === 0) return reply;
+  return { ...reply, headers: (name) => reply.headers(name).map((value) => hideCredentials(value, sent)) };
+}
+
 /** One exchange is one request, sent when it is its host's turn: no redirects, no retries, no credentials. */
 export function createWire({ transport, hosts, timing, signal }: WireOptions): Wire {
   let count = 0;
@@ -30,7 +44,7 @@ export function createWire({ transport, hosts, timing, signal }: WireOptions): W
         if (signal?.aborted === true) throw stopped(request.what);
         count += 1;
         const left = Math.max(1, milliseconds - (timing.now() - begun));
-        return await carry({ ...request, milliseconds: left }, signal);
+        return withoutTokens(await carry({ ...request, milliseconds: left }, signal), request);
       } finally {
         leave();
       }
