@@ -1,4 +1,5 @@
 import type { HostedForgeKind } from '../../domain/forge-capabilities.ts';
+import { CutwaterError } from '../../domain/error.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { HostedForgePolicy } from '../../policy/forge-schema.ts';
 import type { Environment } from '../oci-http/proxy-choice.ts';
@@ -64,7 +65,10 @@ const sources: Readonly<Record<HostedForgeKind, readonly [Source, ...Source[]]>>
   ],
 };
 
-/** The token for exactly the host of the address; one for another host is never used. */
+/**
+ * The token for exactly the host of the address; one for another host is never used. Throws INPUT_INVALID, without any of it,
+ * for what no header can carry, such as two lines.
+ */
 export function findForgeToken(
   { kind, address }: Pick<HostedForgePolicy, 'kind' | 'address'>,
   environment: Environment,
@@ -76,9 +80,20 @@ export function findForgeToken(
     // Where a runner says whose its token is, that alone counts: its GITHUB_TOKEN is not for github.com.
     const named = servers.flatMap((name) => hostOf(environment[name]) ?? []);
     if ((named.length > 0 ? named : hosts).includes(host))
-      return { is: 'token', variable, secret: new Secret((environment[variable] ?? '').trim()) };
+      return { is: 'token', variable, secret: readToken(variable, { host, environment }) };
   }
   return { is: 'none', advice: adviceFor(kind, { host, address, environment }) };
+}
+
+function readToken(
+  variable: string,
+  { host, environment }: { readonly host: string; readonly environment: Environment },
+): Secret {
+  const text = (environment[variable] ?? '').trim();
+  if (/^[\x21-\x7e]+$/.test(text)) return new Secret(text);
+  throw new CutwaterError('INPUT_INVALID', `Cannot log in to ${host}: what is in ${variable} is no token`, {
+    hint: `Set ${variable} to an access token of ${host}: one line of visible ASCII`,
+  });
 }
 
 function adviceFor(

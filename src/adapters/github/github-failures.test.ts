@@ -1,8 +1,9 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, fail, match, ok, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import { answering, failing, fails, once, openGithub, openGithubForge } from '../../../test/make/github-client.ts';
 import { githubToken } from '../../../test/make/github-answers.ts';
 import type { Interference } from '../../../test/make/github-server.ts';
+import { isCutwaterError } from '../../domain/error.ts';
 import { sendJson } from '../oci-http/scripted-registry.ts';
 
 const draft = { tag: 'v1.2.3', title: 'Tiny v1.2.3', notes: 'notes', prerelease: false };
@@ -60,6 +61,19 @@ test('a token of another host is never sent', async (t) => {
   const own = { GH_ENTERPRISE_TOKEN: githubToken, GH_HOST: new URL(github.address).host };
   await openGithubForge(t, github, own).findRelease('v1.2.3');
   equal(seen.at(-1), `Bearer ${githubToken}`);
+});
+
+test('what no header can carry is called no token, and nothing is sent', async (t) => {
+  const { github } = await openGithub(t);
+  github.interfere = () => fail('something was sent');
+  for (const token of [`${githubToken}\nx`, `${githubToken} x`, 'tökén'])
+    throws(
+      () => openGithubForge(t, github, { GITHUB_TOKEN: token, GITHUB_SERVER_URL: github.address }),
+      (error) =>
+        isCutwaterError(error, 'INPUT_INVALID') &&
+        /what is in GITHUB_TOKEN is no token/.test(error.message) &&
+        !`${error.message}${error.hint}`.includes(token.slice(0, 4)),
+    );
 });
 
 test('a rate limit that ends soon is waited for, exactly as long as GitHub says; one that lasts is told with its end', async (t) => {
