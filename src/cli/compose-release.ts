@@ -1,18 +1,10 @@
-import { assembleBuilder } from '../adapters/assemble/assemble-builder.ts';
-import { buildah } from '../adapters/buildah/buildah.ts';
-import { buildx } from '../adapters/buildx/buildx.ts';
-import { dockerfileBuilder } from '../adapters/commit-build/dockerfile-builder.ts';
-import { commitBuilds } from '../adapters/commit-build/image-builder.ts';
-import { openLayout } from '../adapters/oci-layout/open-layout.ts';
-import { pushLayout } from '../adapters/oci-layout/push-layout.ts';
-import { escapeLines } from '../domain/quote.ts';
 import type { ReleaseWorld } from '../engine/world.ts';
 import type { CliContext } from './command.ts';
 import { announcers } from './compose-announce.ts';
 import { closeParts, once, openParts, readWorld } from './compose.ts';
+import { openBuilder } from './compose-builder.ts';
 import { openAttestor, readCiCredential } from './compose-signer.ts';
 import { openGateRunner } from './compose-gates.ts';
-import { openImageRepository } from './compose-registry.ts';
 import { openScanner } from './compose-scanner.ts';
 import type { Project } from './project.ts';
 
@@ -24,10 +16,6 @@ export async function openReleaseProject(context: CliContext): Promise<Project<R
   const attestor = await openAttestor(credential, parts.loaded.policy);
   const { signal } = context;
   const newFolder = (name: string): Promise<string> => workspace.newFolder(name);
-  const tell = (from: string) => ({
-    environment: context.env,
-    onOutput: (text: string) => parts.progress.report({ type: 'output', from, text: escapeLines(text) }),
-  });
   const reading = readWorld(context, parts);
   const world: ReleaseWorld = {
     ...reading,
@@ -36,29 +24,7 @@ export async function openReleaseProject(context: CliContext): Promise<Project<R
     workspace,
     scanner: (policy, commit) => openScanner({ git, environment: context.env, newFolder, signal }, policy, commit),
     builderId: builderIdOf(context.env),
-    builder: commitBuilds({
-      git,
-      newFolder,
-      signal,
-      builders: {
-        assemble: assembleBuilder({
-          openBase: async (name) =>
-            (
-              await openImageRepository(context, name, {
-                folder: parts.topFolder,
-                access: 'read',
-                report: parts.progress.report,
-                hosts: parts.hosts,
-              })
-            ).repository,
-        }),
-        dockerfile: dockerfileBuilder([buildx(tell('buildx')), buildah(tell('buildah'))], (text) =>
-          parts.progress.report({ type: 'note', level: 'info', text }),
-        ),
-      },
-      push: async (folder, index, repository) =>
-        pushLayout({ layout: await openLayout(folder), index, repository, signal }),
-    }),
+    builder: openBuilder(context, parts),
     gates: openGateRunner(context, parts, credential),
   };
   return { loaded: parts.loaded, opened, world, close: once(() => closeParts(parts)) };

@@ -159,6 +159,8 @@ export function readWorld(context: CliContext, parts: Parts): VerifyWorld {
     imageFiles: rememberFiles(imageFiles(parts.workspace.folder)),
     workspace: parts.workspace,
     programs: programStarter({ signal: context.signal }),
+    // Few verifications build anything.
+    openRebuilder: async () => (await import('./compose-builder.ts')).openRebuilder(context, parts),
     sbomMaker: {
       toolVersion: context.version,
       // Its readers load parsers of every format, and few runs make an SBOM.

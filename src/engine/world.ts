@@ -12,6 +12,7 @@ import type { ImageBuilder } from '../ports/image-builder.ts';
 import type { ImageFiles } from '../ports/image-files.ts';
 import type { ProgramStarter } from '../ports/program-starter.ts';
 import type { ImageRepository } from '../ports/repository.ts';
+import type { Rebuilder } from '../ports/rebuilder.ts';
 import type { Scanner } from '../ports/scanner.ts';
 import type { SbomMaker } from '../ports/sbom-maker.ts';
 import type { TagWriter } from '../ports/tag-writer.ts';
@@ -66,6 +67,8 @@ export interface VerifyWorld extends ReadWorld {
   readonly sbomMaker: SbomMaker;
   readonly workspace: Workspace;
   readonly programs: ProgramStarter;
+  /** Opened where somebody asks for another build. */
+  readonly openRebuilder: () => Promise<Rebuilder>;
 }
 
 /** What preparing a release needs: the repository, and a person's files and branch. Neither registry nor forge. */

@@ -1,4 +1,6 @@
 import type { Digest } from '../domain/digest.ts';
+import type { Descriptor } from '../domain/oci.ts';
+import type { TarEntryKind } from '../domain/tar-entries.ts';
 import type { ImageRepository } from './repository.ts';
 
 export interface ExtractedFile {
@@ -44,6 +46,21 @@ export interface ImageInventory {
   standsAt(path: string): string | undefined;
 }
 
+/** An entry of a layer as it is stored: a file, folder, link, whiteout or device. */
+export interface LayerEntry {
+  /** As written. */
+  readonly path: string;
+  readonly kind: TarEntryKind;
+  /** Permission bits. */
+  readonly mode: number;
+  /** Bytes of a file. */
+  readonly size: number;
+  /** Of a link, as written. */
+  readonly target: string;
+  /** Of the file's bytes; of no bytes for all else. */
+  readonly digest: Digest;
+}
+
 /** Takes files out of images as a container would see them. */
 export interface ImageFiles {
   /** The effective file at an absolute path of a platform's image; undefined where the image has none. */
@@ -53,4 +70,9 @@ export interface ImageFiles {
    * out; their files are there all the same. Throws IMAGE_INVALID, DIGEST_MISMATCH, DISK, and what the repository throws.
    */
   inventory(repository: ImageRepository, manifest: Digest, wish: InventoryWish): Promise<ImageInventory>;
+  /** All entries of one layer in their order; throws the same. `diffId` is what the image's configuration says. */
+  entries(
+    repository: ImageRepository,
+    layer: { readonly descriptor: Descriptor; readonly diffId: Digest },
+  ): Promise<readonly LayerEntry[]>;
 }

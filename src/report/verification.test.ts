@@ -6,6 +6,7 @@ import { exitOf, failed, passed, verdictOf } from './verification.ts';
 const ok = passed('image', 'it is there');
 const wrong = failed('image', 'it is another one');
 const note: Check = { name: 'tag in git', is: 'warning', says: 'not here' };
+const differs: Check = { name: 'rebuild', is: 'differs', says: 'another image' };
 const unchecked = (because: 'no-rights' | 'no-answer'): Check => {
   return { name: 'sbom', is: 'unchecked', says: 'nobody answered', because, next: 'Try again' };
 };
@@ -16,6 +17,8 @@ void test('what is wrong counts most, then missing rights, then missing answers,
     [[], 'incomplete', 6],
     [[ok, unchecked('no-answer')], 'incomplete', 6],
     [[ok, unchecked('no-answer'), unchecked('no-rights')], 'incomplete', 4],
+    [[ok, differs, unchecked('no-rights')], 'differs', 3],
+    [[differs, wrong], 'failed', 3],
     [[unchecked('no-rights'), wrong, unchecked('no-answer')], 'failed', 3],
   ];
   for (const [checks, verdict, exit] of cases) {

@@ -6,18 +6,20 @@ export type Check = {
   readonly name: string;
   /** One sentence without a final period. */
   readonly says: string;
-} & (
-  | { readonly is: 'passed' | 'failed' | 'warning' }
-  /** Nobody could look: `no-rights` where a server wants other credentials, `no-answer` for all else. */
-  | { readonly is: 'unchecked'; readonly because: 'no-rights' | 'no-answer'; readonly next: string }
-);
+} &
+  /** `differs`: what was released is right, but building it again gives something else. */
+  (
+    | { readonly is: 'passed' | 'failed' | 'warning' | 'differs' }
+    /** Nobody could look: `no-rights` where a server wants other credentials, `no-answer` for all else. */
+    | { readonly is: 'unchecked'; readonly because: 'no-rights' | 'no-answer'; readonly next: string }
+  );
 
 export interface Verification {
   readonly schema: 'cutwater.verification/1';
   readonly version: string;
   readonly image: string;
-  /** `passed` only if every check ran and none failed. */
-  readonly verdict: 'passed' | 'failed' | 'incomplete';
+  /** `passed` only if every check ran and none failed; `differs` only where nothing failed. */
+  readonly verdict: 'passed' | 'failed' | 'differs' | 'incomplete';
   readonly checks: readonly Check[];
 }
 
@@ -29,9 +31,10 @@ export function failed(name: string, says: string): Check {
   return { name, is: 'failed', says };
 }
 
-/** Failed beats unchecked beats passed; nothing checked is never passed. */
+/** Failed beats differs beats unchecked beats passed; nothing checked is never passed. */
 export function verdictOf(checks: readonly Check[]): Verification['verdict'] {
   if (checks.some(({ is }) => is === 'failed')) return 'failed';
+  if (checks.some(({ is }) => is === 'differs')) return 'differs';
   if (checks.length === 0 || checks.some(({ is }) => is === 'unchecked')) return 'incomplete';
   return 'passed';
 }
@@ -42,6 +45,7 @@ export function exitOf({ verdict, checks }: Verification): ExitCode {
     case 'passed':
       return exitCodes.done;
     case 'failed':
+    case 'differs':
       return exitCodes.refused;
     case 'incomplete':
       return checks.some((check) => check.is === 'unchecked' && check.because === 'no-rights')

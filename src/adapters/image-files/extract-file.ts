@@ -11,6 +11,7 @@ import type { ImageRepository } from '../../ports/repository.ts';
 import type { TreeFile } from './image-tree.ts';
 import type { ImageLayer } from './layer-entries.ts';
 import { layerEntries } from './layer-entries.ts';
+import { listEntries } from './list-entries.ts';
 import { readInventory } from './read-inventory.ts';
 import type { LayerLimits } from './read-layers.ts';
 import { readLayers, readTree, unreadableImage } from './read-layers.ts';
@@ -44,6 +45,7 @@ export function imageFiles(folder: string, limits: ExtractLimits = defaultExtrac
   return {
     extract: (repository, manifest, path) => extractFile({ repository, manifest, path, folder, limits }),
     inventory: (repository, manifest, wish) => readInventory({ repository, manifest, wish, folder, limits }),
+    entries: (repository, layer) => listEntries(repository, layer, limits),
   };
 }
 

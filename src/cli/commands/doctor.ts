@@ -47,6 +47,7 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
         passed: ['ok', 'green'],
         failed: ['STOPS A RELEASE', 'red'],
         warning: ['note', 'yellow'],
+        differs: ['differs', 'yellow'],
         unchecked: ['not checked', 'yellow'],
       } as const;
       const rows = checks.map(({ name, is, says }) => [{ text: marks[is][0], style: marks[is][1] }, name, says]);

@@ -34,6 +34,7 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
       ...(await readTarget(project, target, tags)),
       deep: input.flag('deep'),
       start: input.flag('start'),
+      rebuild: input.flag('rebuild'),
     };
     const verification = await verifyRelease(project.world, loaded, request);
     await project.close();
@@ -82,6 +83,7 @@ export function renderVerification(verification: Verification, terminal: Termina
     passed: ['ok', 'green'],
     failed: ['FAILED', 'red'],
     warning: ['note', 'yellow'],
+    differs: ['differs', 'yellow'],
     unchecked: ['not checked', 'yellow'],
   } as const;
   const rows = verification.checks.map(({ name, is, says }) => [
@@ -97,10 +99,11 @@ export function renderVerification(verification: Verification, terminal: Termina
   const verdicts = {
     passed: `${verification.version} is what was released: ${verification.checks.filter(({ is }) => is === 'passed').length} checks passed.`,
     failed: `${verification.version} is NOT what was released. Do not deploy it.`,
+    differs: `${verification.version}: nothing found is wrong, but built again it is something else than what was released.`,
     incomplete: `${verification.version} could not be checked whole; nothing found so far is wrong.`,
   };
   const failures = verification.checks
-    .filter(({ is }) => is === 'failed')
+    .filter(({ is }) => is === 'failed' || is === 'differs')
     .map(({ name, says }) => `${name}: ${escapeText(says, 1000)}`);
   const verdict = paint(terminal, 'bold', verdicts[verification.verdict]);
   return [...table, '', verdict, ...(terminal.isTty ? failures : []), ...nextSteps(verification)];

@@ -12,6 +12,7 @@ export function renderWatched(watched: WatchedRelease, terminal: Terminal): read
     passed: ['ok', 'green'],
     failed: ['missing', 'red'],
     warning: ['note', 'yellow'],
+    differs: ['differs', 'yellow'],
     unchecked: ['not checked', 'yellow'],
   } as const;
   const rows = watched.artifacts.map(({ name, is, says }) => {

@@ -7,6 +7,7 @@ import type { Descriptor } from '../../domain/oci.ts';
 import { parseIndex, platformsOf } from '../../domain/oci-manifest.ts';
 import { formatPlatform } from '../../domain/platform.ts';
 import { predicateTypes } from '../../domain/release-statement.ts';
+import type { CommitBuild } from '../../ports/image-builder.ts';
 import type { ImagePolicy, Policy } from '../../policy/policy.ts';
 import type { BuildSource } from '../../report/documents/provenance-statement.ts';
 import { provenanceStatement } from '../../report/documents/provenance-statement.ts';
@@ -32,23 +33,31 @@ export interface BuildOrder {
 
 /** Builds a commit's image, brings it into the registry by digest, without any tag, and attaches its signed provenance. */
 export async function buildImage(world: ReleaseWorld, order: BuildOrder): Promise<Digest> {
-  const { build, commit, image } = order;
+  const { commit, image } = order;
   world.report({
     type: 'stage',
     name: 'build',
     detail: `${formatImageName(image.name)} from ${commit.slice(0, 12)}`,
   });
-  const sourceDateEpoch = await world.git.commitTime(commit);
+  const index = await world.builder.buildInto(world.repository, await commitBuildOf(world.git, order));
+  await attachProvenance(world, order, index);
+  return index.digest;
+}
+
+/** What a builder is told of a commit: the same for the same commit and version, whenever and wherever it is built. */
+export async function commitBuildOf(
+  git: ReleaseWorld['git'],
+  { build, commit, image, version }: Pick<BuildOrder, 'build' | 'commit' | 'image' | 'version'>,
+): Promise<CommitBuild> {
+  const sourceDateEpoch = await git.commitTime(commit);
   const annotations = {
     'org.opencontainers.image.title': build.project,
-    'org.opencontainers.image.version': order.version,
+    'org.opencontainers.image.version': version,
     'org.opencontainers.image.revision': commit,
     'org.opencontainers.image.created': new Date(sourceDateEpoch * 1000).toISOString().replace('.000Z', 'Z'),
     ...(build.source === undefined ? {} : { 'org.opencontainers.image.source': build.source }),
   };
-  const index = await world.builder.buildInto(world.repository, { commit, image, sourceDateEpoch, annotations });
-  await attachProvenance(world, order, index);
-  return index.digest;
+  return { commit, image, sourceDateEpoch, annotations };
 }
 
 async function attachProvenance(world: ReleaseWorld, order: BuildOrder, index: Descriptor): Promise<void> {

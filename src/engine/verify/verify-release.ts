@@ -21,6 +21,7 @@ import { checkEvidence, checkGates } from './verify-checks.ts';
 import { checkAssets, checkBinaries, checkDocuments } from './verify-contents.ts';
 import type { ExtraQuery } from './verify-extra.ts';
 import { checkExtra } from './verify-extra.ts';
+import { checkRebuild } from './verify-rebuild.ts';
 import { checkStarted } from './verify-started.ts';
 import { checkSbomFiles, remakeSboms } from './verify-sbom.ts';
 import type { VerifyWorld } from '../world.ts';
@@ -34,6 +35,8 @@ export interface VerifyRequest {
   readonly deep?: boolean;
   /** Whether the released programs are started and asked for their version. */
   readonly start?: boolean;
+  /** Whether the commit is built again: this runs its build, with its tools, on this machine. */
+  readonly rebuild?: boolean;
 }
 
 type ValidRecord = Extract<ReleaseRecord, { is: 'valid' }>;
@@ -68,11 +71,12 @@ async function verifyStated(world: VerifyWorld, loaded: LoadedPolicy, request: V
     return report(version, '', [failed('statement', says)]);
   }
   const { release } = record;
+  const built = await checkBuildCommit(world, loaded.policy, release);
   const checks: Check[] = [
     passed('statement', `signed by CI key ${record.ciSigner}`),
     ...checkTag(record, request),
     await guarded('image', () => checkImage(world, release, request)),
-    ...(await checkBuildCommit(world, loaded.policy, release)),
+    ...built,
     ...(await checkGates(world, release)),
     ...(await checkEvidence(world, loaded, release)),
     ...(await checkDocuments(world, loaded, release)),
@@ -84,6 +88,7 @@ async function verifyStated(world: VerifyWorld, loaded: LoadedPolicy, request: V
     ...(request.deep === true ? await remakeSboms(world, loaded, release) : []),
     ...(await checkAssets(world, loaded, record)),
     ...(await checkBinaries(world, release)),
+    ...(request.rebuild === true ? await checkRebuild(world, release, built) : []),
     ...(request.start === true ? await checkStarted(world, loaded.policy, release) : []),
     ...(await checkPointers(world, loaded, { ...request, released: release.image.index })),
     ...(await checkMirrors(world, loaded, release)),
