@@ -1,13 +1,18 @@
 import { localForge } from '../adapters/local-forge/local-forge.ts';
 import { assertNever } from '../domain/error.ts';
 import type { ForgePolicy } from '../policy/forge-schema.ts';
+import type { CommitChecks } from '../ports/commit-checks.ts';
 import type { Forge } from '../ports/forge.ts';
 import type { MergeRequests } from '../ports/merge-requests.ts';
 import type { CliContext } from './command.ts';
 import type { OpenRepositoryOptions } from './compose-registry.ts';
 import { releasesFolder } from './compose-registry.ts';
 
-export type OpenedForge = Forge & { readonly mergeRequests: MergeRequests | undefined; close(): void };
+export type OpenedForge = Forge & {
+  readonly mergeRequests: MergeRequests | undefined;
+  readonly checks: CommitChecks | undefined;
+  close(): void;
+};
 
 /** The forge that the policy names. Those of the network are loaded only where one is asked for. */
 export async function openForge(
@@ -22,6 +27,7 @@ export async function openForge(
       return {
         ...localForge({ folder: releasesFolder(context, folder, policy.folder) }),
         mergeRequests: undefined,
+        checks: undefined,
         close: () => undefined,
       };
     case 'github':

@@ -25,6 +25,7 @@ export async function openReleaseProject(context: CliContext): Promise<Project<R
     scanner: (policy, commit) => openScanner({ git, environment: context.env, newFolder, signal }, policy, commit),
     builderId: builderIdOf(context.env),
     builder: openBuilder(context, parts),
+    checks: parts.forge.checks,
     gates: openGateRunner(context, parts, credential),
   };
   return { loaded: parts.loaded, opened, world, close: once(() => closeParts(parts)) };

@@ -133,6 +133,11 @@ export const errorCatalogue = {
     when: 'A gate did not pass',
     hint: 'Read the log of the gate, mend the cause, and run again',
   },
+  CHECKS_PENDING: {
+    exit: 8,
+    when: 'Checks of the forge that a release waits for still run',
+    hint: 'Run the same command again once they are done',
+  },
   EVIDENCE_MISSING: {
     exit: 8,
     when: 'A release waits for a result that a maintainer has to sign',

@@ -3,6 +3,7 @@ import type { ScanPolicy } from '../policy/scan-schema.ts';
 import type { OpenAnnouncer } from '../ports/announcer.ts';
 import type { Attestor, BundleVerifier } from '../ports/attestor.ts';
 import type { BranchWriter } from '../ports/branch-writer.ts';
+import type { CommitChecks } from '../ports/commit-checks.ts';
 import type { Comparison } from '../ports/comparison.ts';
 import type { Forge } from '../ports/forge.ts';
 import type { GateRunner } from '../ports/gate-runner.ts';
@@ -55,6 +56,8 @@ export interface ReleaseWorld extends AnnounceWorld {
   /** The scanner that a policy asks for. */
   readonly scanner: (policy: ScanPolicy, commit: ObjectId) => Scanner;
   readonly gates: GateRunner;
+  /** Undefined where the forge has none. */
+  readonly checks: CommitChecks | undefined;
   readonly workspace: Workspace;
   readonly programs: ProgramStarter;
   /** Who runs the build, for provenance: another for a laptop than for CI. */

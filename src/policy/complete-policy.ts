@@ -1,3 +1,4 @@
+import { completeChecks } from './checks-schema.ts';
 import { completeForge } from './forge-schema.ts';
 import { toChannel } from './announce-schema.ts';
 import { toEvidence, toGate } from './complete-gates.ts';
@@ -42,6 +43,7 @@ export function completePolicy(document: PolicyDocument): Policy {
     scan: document.scan,
     lockFiles: document.lockFiles,
     ci: toWorkflowPolicy(document.ci, document.source),
+    checks: completeChecks(document.checks),
     forge: completeForge(forge, document.source),
     withdrawal: document.withdrawal,
     announce: document.announce.map(toChannel),

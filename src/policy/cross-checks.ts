@@ -3,6 +3,7 @@ import { parsePlatform } from '../domain/platform.ts';
 import type { Platform } from '../domain/platform.ts';
 import { formatPlatform } from '../domain/platform.ts';
 import { quote } from '../domain/quote.ts';
+import { checksWithoutForge, gatesNamedAsChecks } from './checks-schema.ts';
 import { forgeWithoutPlace } from './forge-schema.ts';
 import { reportChecks } from './gate-checks.ts';
 import { versionFileChecks } from './prepare-schema.ts';
@@ -35,6 +36,8 @@ export function crossCheck(data: unknown): readonly PolicyProblem[] {
     ...recordedScanWithoutReport(data),
     ...mirrorsOfThemselves(data),
     ...forgeWithoutPlace(data),
+    ...checksWithoutForge(data),
+    ...gatesNamedAsChecks(data),
   ];
 }
 

@@ -65,6 +65,7 @@ test("parsePolicy() reads a minimal file as RustShare's process", () => {
     evidence: [],
     scan: undefined,
     lockFiles: [],
+    checks: { required: [], timeoutSeconds: 1800, classes: ['rc', 'stable', 'hotfix'] },
     forge: { kind: 'local', folder: '.cutwater/releases' },
     ci: {
       system: undefined,
@@ -308,6 +309,8 @@ const refusals: readonly (readonly [string, string])[] = [
   ['forge: github', 'forge: found "github" without address and repository, and no "source" that says it'],
   ['source: https://git.example/a/b/c\nforge: github', 'forge: found "github" without address and repository'],
   ['forge: { kind: github, repository: a/b }', 'forge: found "github" without address'],
+  ['checks: { required: [{ name: test }] }', 'checks.required: found checks, with "forge: local"'],
+  ['gates: [{ name: forge-checks, command: [a] }]', 'gates[0].name: found "forge-checks"'],
   ['forge: svn', 'forge: found "svn", wanted one of "local", "github"'],
   ['forge: { kind: github, address: "http://git.example", repository: a/b }', 'is no https address'],
   ['forge: { kind: github, address: "https://u:p@git.example", repository: a/b }', 'is no https address'],

@@ -3,6 +3,7 @@ import type { SigningPolicy } from './signing-schema.ts';
 import type { ScanPolicy } from './scan-schema.ts';
 import type { SignatureFormat } from '../domain/git-tag.ts';
 import type { ImageName } from '../domain/image-name.ts';
+import type { ChecksPolicy } from './checks-schema.ts';
 import type { ForgePolicy } from './forge-schema.ts';
 import type { HotfixPolicy } from './hotfix-schema.ts';
 import type { Platform } from '../domain/platform.ts';
@@ -58,6 +59,8 @@ export interface Policy {
   readonly hotfix: HotfixPolicy;
   readonly gates: readonly GatePolicy[];
   readonly evidence: readonly EvidencePolicy[];
+  /** What the forge must say of a commit. */
+  readonly checks: ChecksPolicy;
   /** The scan of the built image; undefined where there is none. */
   readonly scan: ScanPolicy | undefined;
   /** Paths of the lock files the SBOM is read from. */

@@ -2,6 +2,7 @@ import { announceSchema } from './announce-schema.ts';
 import { parseBranchName, parseBranchPattern } from './branch-pattern.ts';
 import { channelsSchema } from './channels-schema.ts';
 import { ciSchema } from './ci-schema.ts';
+import { checksSchema } from './checks-schema.ts';
 import * as z from './field.ts';
 import { forgeSchema } from './forge-schema.ts';
 import { evidencesSchema, gatesSchema } from './gate-schema.ts';
@@ -154,6 +155,7 @@ export const policySchema = section('a mapping with project, images and trust', 
     )
     .default([])
     .meta({ description: 'Lock files the bill of materials is read from.' }),
+  checks: checksSchema,
   forge: forgeSchema,
   ci: ciSchema.prefault({}),
   withdrawal: withdrawalSchema.prefault({}),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { changePolicy } from '../make/actors.ts';
 import type { StoredRelease } from '../make/github-data.ts';
 import { makeGithubProject } from '../make/github-project.ts';
 import type { GithubServer } from '../make/github-server.ts';
@@ -110,6 +111,25 @@ void test('a merge-back is asked for by one pull request, found again, and witho
     github.pulls.map(({ head, base }) => [head, base]),
     [['merge-back/v1.0.1', 'main']],
   );
+});
+
+void test('a release waits for nothing that failed: the checks of its commit must have passed, and the statement says so', async (t) => {
+  const { project, github, tag, runner } = await makeGithubProject(t);
+  await changePolicy(project, (text) => `${text}checks: { required: [{ name: unit }], timeout: 1s }\n`);
+  await tag('1.0.0');
+  const commit = await project.clone.git('rev-parse', 'HEAD');
+  const run = (status: string, conclusion: string | null) =>
+    github.checks.set(commit, { runs: [{ name: 'unit', status, conclusion }] });
+  run('completed', 'failure');
+  const failed = await runProgram(['release', '1.0.0'], await runner(t));
+  assert.deepEqual([failed.exitCode, github.releases.length], [3, 0], failed.stderr);
+  assert.match(failed.stderr, /"unit": failed for [0-9a-f]{40}, "failure"/);
+  run('in_progress', null);
+  const waiting = await runProgram(['release', '1.0.0'], await runner(t));
+  assert.equal(waiting.exitCode, 8, waiting.stderr);
+  run('completed', 'success');
+  await succeed(['release', '1.0.0'], await runner(t));
+  assert.match(await succeed(['verify', '1.0.0'], await runner(t)), /gate forge-checks/);
 });
 
 function found(github: GithubServer, tag: string): StoredRelease {

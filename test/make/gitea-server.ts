@@ -23,6 +23,7 @@ export interface GiteaServer {
   /** Tags whose push the server has not looked at yet. */
   readonly unnoticed: Set<string>;
   readonly pulls: { readonly head: string; readonly base: string; isOpen: boolean }[];
+  readonly statuses: { readonly id: number; readonly context: string; readonly status: string }[];
   readonly violations: string[];
   interfere: (request: IncomingMessage, response: ServerResponse) => 'answered' | undefined;
   /** Looks at the pushes, as Gitea does some time after them: a draft of such a tag becomes public. */
@@ -63,6 +64,7 @@ export async function startGiteaServer(scope: Scope, tags: ReadonlyMap<string, s
     tags: new Map(tags),
     unnoticed: new Set(),
     pulls: [],
+    statuses: [],
     violations: [],
     interfere: () => undefined,
     noticePushes: () => {
@@ -99,6 +101,7 @@ function respond(gitea: GiteaServer, asked: Asked): Answer {
   if (method !== 'GET' && !mayWrite) return [401, { message: 'token is required' }];
   const [first, second = '', third = '', fourth = ''] = path.split('/').map(decodeURIComponent);
   if (path.startsWith('git/refs/tags/')) return tagRefs(gitea, path.slice('git/refs/tags/'.length));
+  if (first === 'commits') return [200, page(gitea.statuses, url, asked.response)];
   if (first === 'pulls') return method === 'GET' ? listPulls(gitea, asked, url) : openPull(gitea, body);
   if (path === 'releases')
     return method === 'GET' ? listReleases(gitea, asked, { url, mayWrite }) : makeRelease(gitea, body);

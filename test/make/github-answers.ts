@@ -44,6 +44,7 @@ export function answerAsGithub(github: Github, asked: Asked): Answer {
   const [, first, second, third] = path.split('/').map(decodeURIComponent);
   if (path === '') return { status: 200 };
   if (first === 'git') return tagRef(github, path);
+  if (first === 'commits') return commitChecks(github, asked);
   if (path === '/pulls') return method === 'GET' ? listPulls(github, asked) : openPull(github, asked);
   if (path === '/releases')
     return method === 'GET' ? listReleases(github, asked, mayWrite) : makeRelease(github, asked);
@@ -75,6 +76,22 @@ function one(github: Github, release: StoredRelease | undefined): Answer {
 
 function addresses(github: Github): { readonly api: string; readonly uploads: string } {
   return { api: `${github.address}${githubPaths.api}`, uploads: `${github.address}${githubPaths.uploads}` };
+}
+
+function commitChecks(github: Github, { path, url }: Asked): Answer {
+  const [, , commit = '', list] = path.split('/');
+  const { runs = [], statuses = [] } = github.checks.get(commit) ?? {};
+  const page = paged(url, list === 'check-runs' ? runs : statuses);
+  const items: unknown = page.json;
+  assert.ok(Array.isArray(items));
+  if (list === 'check-runs') {
+    const example = exampleOf(github, 'check-run-paginated', 'check_runs');
+    const json = items.map((run: object) => ({ ...example, ...run }));
+    return { ...page, json: { total_count: runs.length, check_runs: json } };
+  }
+  const example = exampleOf(github, 'combined-commit-status', 'statuses');
+  const json = items.map((status: object) => ({ ...example, ...status }));
+  return { ...page, json: { ...exampleOf(github, 'combined-commit-status'), statuses: json } };
 }
 
 function tagRef(github: Github, path: string): Answer {
@@ -128,6 +145,7 @@ function listPulls(github: Github, { url }: Asked): Answer {
     url,
     found.map((pull) => ({
       ...exampleOf(github, 'pull-request-simple-items'),
+      requested_teams: [],
       html_url: pullAddress(github, pull),
       title: pull.title,
     })),
@@ -149,16 +167,19 @@ function openPull(github: Github, { body }: Asked): Answer {
   }
   const pull = { number: github.nextId(), title, head, base, body: text, isOpen: true };
   github.pulls.push(pull);
-  return { status: 201, json: { ...exampleOf(github, 'pull-request'), html_url: pullAddress(github, pull) } };
+  return {
+    status: 201,
+    json: { ...exampleOf(github, 'pull-request'), requested_teams: [], html_url: pullAddress(github, pull) },
+  };
 }
 
-/** An example of GitHub's own, or the first of a list of them. */
-function exampleOf(github: Github, name: string): object {
-  const found = github.example(name);
+/** An example of GitHub's own, or the first of a list of them. The teams of theirs break their own description. */
+function exampleOf(github: Github, name: string, member?: string): object {
+  const whole = github.example(name);
+  const found: unknown = member === undefined ? whole : Reflect.get(Object(whole), member);
   const one: unknown = Array.isArray(found) ? found[0] : found;
   assert.ok(typeof one === 'object' && one !== null, name);
-  // The teams of GitHub's example break GitHub's own description.
-  return { ...one, requested_teams: [] };
+  return one;
 }
 
 function pullAddress(github: Github, { number }: StoredPull): string {

@@ -27,6 +27,8 @@ export interface GithubServer {
   readonly environment: Readonly<Record<string, string>>;
   readonly releases: StoredRelease[];
   readonly pulls: StoredPull[];
+  /** By commit, members of the shapes GitHub gives. */
+  readonly checks: Map<string, { readonly runs?: readonly object[]; readonly statuses?: readonly object[] }>;
   /** Tag name to tag object. */
   readonly tags: Map<string, string>;
   latest: number | undefined;
@@ -60,6 +62,7 @@ export async function startGithub(scope: Scope | undefined, tags: ReadonlyMap<st
     environment: { GITHUB_TOKEN: githubToken, GITHUB_SERVER_URL: `http://127.0.0.1:${port}` },
     releases: [],
     pulls: [],
+    checks: new Map(),
     example: judge.example,
     tags: new Map(tags),
     latest: undefined,

@@ -27,6 +27,7 @@ export interface GitlabServer {
   files: StoredFile[];
   readonly tags: Map<string, string>;
   readonly requests: { readonly from: string; readonly into: string; isOpen: boolean }[];
+  readonly statuses: { readonly name: string; readonly status: string }[];
   readonly violations: string[];
   interfere: (request: IncomingMessage, response: ServerResponse) => 'answered' | undefined;
 }
@@ -46,6 +47,7 @@ const known: readonly (readonly [pattern: RegExp, parameters: readonly string[]]
   [/^PUT \/packages\/generic\/[A-Za-z0-9._+-]+\/[A-Za-z0-9._+-]+\/(?:[A-Za-z0-9._+~-]|%2B)+$/, ['select', 'status']],
   [/^GET \/packages\/generic\/[^/]+\/[^/]+\/[^/]+$/, []],
   [/^GET \/repository\/tags\/[^/]+$/, []],
+  [/^GET \/repository\/commits\/[0-9a-f]{40}\/statuses$/, ['per_page', 'page']],
   [/^GET \/merge_requests$/, ['state', 'source_branch', 'target_branch', 'per_page', 'page']],
   [/^POST \/merge_requests$/, []],
 ];
@@ -77,6 +79,7 @@ export async function startGitlabServer(scope: Scope, tags: ReadonlyMap<string, 
     files: [],
     tags: new Map(tags),
     requests: [],
+    statuses: [],
     violations: [],
     interfere: () => undefined,
   };
@@ -117,6 +120,7 @@ function respond(gitlab: GitlabServer, request: IncomingMessage, body: Buffer): 
     case 'packages':
       return answerPackage(gitlab, asked);
     case 'repository': {
+      if (parts[1] === 'commits') return paged(url, gitlab.statuses);
       const object = gitlab.tags.get(parts[2] ?? '');
       return object === undefined ? missing : [200, { name: parts[2], target: object, commit: { id: object } }];
     }

@@ -98,7 +98,7 @@ function readOperations(root: Json): readonly Operation[] {
       pattern: new RegExp(
         `^${path
           .replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&')
-          .replace(/\{ref\}$/, '.+')
+          .replace(/\/git\/ref\/\{ref\}$/, '/git/ref/.+')
           .replaceAll(/\{[^}]+\}/g, '[^/]+')}$`,
       ),
       pointer: ['paths', path, method],

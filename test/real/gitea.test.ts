@@ -7,6 +7,7 @@ import { giteaForge } from '../../src/adapters/gitea/gitea-forge.ts';
 import { contractTags, forgeContract } from '../../src/ports/forge.contract.ts';
 import { digestOf } from '../../src/domain/digest.ts';
 import type { ObjectId } from '../../src/domain/object-id.ts';
+import { objectId } from '../../src/domain/object-id.ts';
 import type { TestRepository } from '../make/git-repository.ts';
 import { makeGitRepository } from '../make/git-repository.ts';
 import type { RunningGitea } from './gitea-peer.ts';
@@ -43,6 +44,19 @@ else {
     assert.equal(await open().mergeRequests.propose(request), address);
   });
 
+  test('gitea: the newest status of each context is the one that is read', async (context) => {
+    const { open, repository, report } = await makeRepository(context, peer.path);
+    const commit = objectId(await repository.git('rev-parse', 'HEAD'));
+    assert.deepEqual(await open().checks.read(commit), []);
+    for (const state of ['pending', 'failure', 'success']) await report(commit, 'ci / test', state);
+    await report(commit, 'ci / web', 'pending');
+    const found = await open().checks.read(commit);
+    assert.deepEqual(found.map(({ name, state }) => [name, state]).toSorted(), [
+      ['ci / test', 'passed'],
+      ['ci / web', 'running'],
+    ]);
+  });
+
   test('gitea: a draft made right after its tag was pushed is a draft still when its files are there', async (context) => {
     const { open, repository, remote } = await makeRepository(context, peer.path);
     const forge = open();
@@ -62,6 +76,8 @@ interface MadeRepository {
   readonly remote: string;
   readonly objects: ReadonlyMap<string, ObjectId>;
   readonly open: () => ReturnType<typeof giteaForge>;
+  /** Sets a commit status. */
+  readonly report: (commit: string, context: string, state: string) => Promise<void>;
 }
 
 async function makeRepository(context: TestContext, path: string): Promise<MadeRepository> {
@@ -81,5 +97,13 @@ async function makeRepository(context: TestContext, path: string): Promise<MadeR
     context.after(() => forge.close());
     return forge;
   };
-  return { repository, remote, objects, open };
+  const report = async (commit: string, status: string, state: string): Promise<void> => {
+    const reply = await fetch(`${gitea.address}/api/v1/repos/ada/${name}/statuses/${commit}`, {
+      method: 'POST',
+      headers: { authorization: `token ${gitea.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ context: status, state }),
+    });
+    assert.equal(reply.status, 201);
+  };
+  return { repository, remote, objects, open, report };
 }

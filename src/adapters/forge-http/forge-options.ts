@@ -1,5 +1,6 @@
 import { quote } from '../../domain/quote.ts';
 import type { HostedForgePolicy } from '../../policy/forge-schema.ts';
+import type { CommitChecks } from '../../ports/commit-checks.ts';
 import type { Forge } from '../../ports/forge.ts';
 import type { MergeRequests } from '../../ports/merge-requests.ts';
 import { httpTransport } from '../oci-http/http-transport.ts';
@@ -8,7 +9,7 @@ import type { RegistryHosts } from '../oci-http/registry-hosts.ts';
 import { createRegistryHosts } from '../oci-http/registry-hosts.ts';
 import { createRetry } from '../oci-http/retry.ts';
 import type { Timing } from '../oci-http/timing.ts';
-import { realTiming } from '../oci-http/timing.ts';
+import { realTiming, waitUntil } from '../oci-http/timing.ts';
 import { createWire } from '../oci-http/wire.ts';
 import type { ForgeSession, ForgeSessionParts } from './forge-session.ts';
 import { createForgeSession } from './forge-session.ts';
@@ -31,6 +32,7 @@ export interface ForgeOptions {
 /** A forge with what else it does. */
 export type HostedForge = Forge & {
   readonly mergeRequests: MergeRequests;
+  readonly checks: CommitChecks;
   /** Closes the connections. */
   close(): void;
 };
@@ -58,6 +60,7 @@ export function openForgeSession(
     wire,
     retry: createRetry({ hosts, timing, signal, deadlineSeconds: options.deadlineSeconds ?? 120 }),
     now: timing.now,
+    pause: (seconds) => waitUntil(timing.now() + seconds * 1000, { timing, signal }),
     token,
     headers: options.headers,
     credentials: (secret) => options.credentials(secret, token.is === 'token' ? token.variable : ''),

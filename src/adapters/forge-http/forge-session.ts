@@ -25,12 +25,15 @@ export interface ForgeSession {
   /** The error for a reply that the caller did not expect. */
   unexpected(what: string, reply: Reply): CutwaterError;
   readonly token: ForgeToken;
+  /** INTERRUPTED where the run is stopped meanwhile. */
+  pause(seconds: number): Promise<void>;
 }
 
 export interface ForgeSessionParts {
   readonly wire: Wire;
   readonly retry: Retry;
   readonly now: () => number;
+  readonly pause: ForgeSession['pause'];
   readonly token: ForgeToken;
   /** Headers of each request to the forge itself. */
   readonly headers: Readonly<Record<string, string>>;
@@ -83,6 +86,7 @@ export function createForgeSession(parts: ForgeSessionParts): ForgeSession {
     retry: parts.retry,
     unexpected,
     token,
+    pause: parts.pause,
   };
 }
 

@@ -84,6 +84,21 @@ test('nothing is published for a missing or another tag, and a scope that is mis
   });
 });
 
+test('the newest status of each context counts, on every page and in whatever order they come', async (t) => {
+  const { gitea, forge } = await open(t);
+  const say = (id: number, context: string, status: string): unknown => gitea.statuses.push({ id, context, status });
+  say(90, 'ci / test (push)', 'success');
+  say(91, 'ci / web (push)', 'warning');
+  for (let index = 0; index < 60; index += 1) say(index, `job ${index}`, 'pending');
+  say(80, 'ci / test (push)', 'failure');
+  const found = await forge.checks.read(verified.object);
+  equal(found.length, 62);
+  deepEqual(
+    ['ci / test (push)', 'ci / web (push)', 'job 7'].map((name) => found.find((one) => one.name === name)?.state),
+    ['passed', 'failed', 'running'],
+  );
+});
+
 async function open(t: TestContext): Promise<{
   readonly gitea: GiteaServer;
   readonly forge: ReturnType<typeof giteaForge>;

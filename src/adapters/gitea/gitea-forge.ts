@@ -10,6 +10,7 @@ import { readAllPages } from '../forge-http/forge-pages.ts';
 import { requireMark } from '../forge-http/require-mark.ts';
 import type { JsonObject } from '../oci-http/json-object.ts';
 import { textMember } from '../oci-http/json-object.ts';
+import { giteaCommitChecks } from './commit-checks.ts';
 import type { GiteaApi } from './gitea-api.ts';
 import { openGiteaApi } from './gitea-api.ts';
 import { downloadGiteaAsset, requireOneFileEach, uploadGiteaAsset } from './gitea-assets.ts';
@@ -48,6 +49,7 @@ export function giteaForge(policy: HostedForgePolicy, options: ForgeOptions): Ho
     latest: () => latest(api),
     setLatest: (tag) => Promise.reject(goesByDates(policy, tag)),
     mergeRequests: giteaPullRequests(api),
+    checks: giteaCommitChecks(api),
     close: api.close,
   };
 }

@@ -11,6 +11,7 @@ import { downloadGithubAsset } from './asset-download.ts';
 import { uploadGithubAsset } from './asset-upload.ts';
 import type { ReleaseFinder } from './find-release.ts';
 import { createReleaseFinder } from './find-release.ts';
+import { githubCommitChecks } from './commit-checks.ts';
 import type { GithubApi } from './github-api.ts';
 import { openGithubApi } from './github-api.ts';
 import type { GithubRelease } from './github-release.ts';
@@ -42,6 +43,7 @@ export function githubForge(policy: HostedForgePolicy, options: ForgeOptions): H
     latest: () => latest(api),
     setLatest: (tag) => setLatest({ api, finder }, tag),
     mergeRequests: githubPullRequests(api, policy.repository.split('/')[0] ?? ''),
+    checks: githubCommitChecks(api),
     close: api.close,
   };
 }

@@ -92,6 +92,17 @@ test('the token of a job goes into its own header, and only to the server of the
   deepEqual(new Set(seen.map((one) => JSON.stringify(one))), new Set([`["${gitlabToken}",null]`, '[null,null]']));
 });
 
+test('the jobs of a commit are read to the last page, and only success passes', async (t) => {
+  const { gitlab, forge } = await open(t);
+  for (let index = 0; index < 120; index += 1) gitlab.statuses.push({ name: `job ${index}`, status: 'success' });
+  for (const status of ['manual', 'canceled', 'created', 'skipped']) gitlab.statuses.push({ name: status, status });
+  const found = await forge.checks.read(verified.object);
+  deepEqual(
+    found.slice(119).map(({ state }) => state),
+    ['passed', 'failed', 'failed', 'running', 'not-run'],
+  );
+});
+
 async function open(
   t: TestContext,
 ): Promise<{ readonly gitlab: GitlabServer; readonly forge: ReturnType<typeof gitlabForge> }> {

@@ -13,6 +13,7 @@ import { requireMark } from '../forge-http/require-mark.ts';
 import type { JsonObject } from '../oci-http/json-object.ts';
 import { textMember } from '../oci-http/json-object.ts';
 import { draftNumber, newestDraft, readDraft, writeDraft } from './draft-file.ts';
+import { gitlabCommitChecks } from './commit-checks.ts';
 import type { GitlabApi } from './gitlab-api.ts';
 import { openGitlabApi } from './gitlab-api.ts';
 import { gitlabMergeRequests } from './merge-requests.ts';
@@ -55,6 +56,7 @@ export function gitlabForge(policy: HostedForgePolicy, options: ForgeOptions): H
         ),
       ),
     mergeRequests: gitlabMergeRequests(api),
+    checks: gitlabCommitChecks(api),
     close: api.close,
   };
 }

@@ -18,6 +18,7 @@ import { readRecord } from '../facts/read-record.ts';
 import { readProjectTags } from '../facts/read-tags.ts';
 import type { ReconcileResult } from '../pointers/reconcile.ts';
 import { reconcile } from '../pointers/reconcile.ts';
+import { requireChecks } from '../evidence/require-checks.ts';
 import { requireEvidence } from '../evidence/require-evidence.ts';
 import { demandOf } from '../evidence/release-demand.ts';
 import { releaseKindsOf } from '../facts/release-class.ts';
@@ -136,6 +137,7 @@ async function makeStatement(world: ReleaseWorld, job: ReleaseJob, withdrawn: Wi
   const { evidence: demand, gates: earlier } = await demandOf(world, questionOf(job, withdrawn), job.kinds);
   await requireEvidence(world, loaded, demand);
   const round = { classes: job.kinds, commit, change: demand.change, earlier };
+  const onForge = await requireChecks(world, loaded.policy, { commit, classes: job.kinds });
   const onSource = await runGates(world, build, { ...round, on: 'source', image: undefined });
   const candidate = await makeCandidate(world, job);
   const { digest } = candidate.index;
@@ -145,5 +147,5 @@ async function makeStatement(world: ReleaseWorld, job: ReleaseJob, withdrawn: Wi
   const now = await readProjectTags(world.git, loaded.policy, 'remote');
   const evidence = await requireEvidence(world, loaded, { ...demand, digest, tags: now });
   world.report({ type: 'stage', name: 'documents' });
-  return pinStatement(world, job, { ...candidate, gates: [...onSource, ...onCandidate], evidence });
+  return pinStatement(world, job, { ...candidate, gates: [...onForge, ...onSource, ...onCandidate], evidence });
 }
