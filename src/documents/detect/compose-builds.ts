@@ -27,7 +27,9 @@ export function readComposeBuilds(path: string, text: string): readonly ComposeB
 
 function imageIn(image: unknown): string | undefined {
   if (typeof image !== 'string' || image.includes('$')) return undefined;
-  return image.replace(/@.*$/, '').replace(/:[^/]*$/, '');
+  const [name = ''] = image.split('@', 1);
+  const tag = name.indexOf(':', name.lastIndexOf('/') + 1);
+  return tag === -1 ? name : name.slice(0, tag);
 }
 
 /** A relative path from a folder; undefined where it leads out of the repository or is no plain path. */

@@ -1,3 +1,4 @@
+import { deepEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { propertyRuns } from '../../../test/make/property-runs.ts';
@@ -52,4 +53,26 @@ void test('whatever lies in a repository, what is written about it is a policy',
     }),
     { numRuns: propertyRuns(200) },
   );
+});
+
+// Matched again from every place of its text, each of these would take minutes or hours.
+void test('a long line that is nearly something is read once', () => {
+  const size = 1_000_000;
+  const files = {
+    'go.mod': `module ${'a'.repeat(size)}!\n`,
+    'main.go': '',
+    Dockerfile: `FROM x\nCOPY ${'--from=x '.repeat(size / 8)}!\n`,
+    'a/compose.yaml': `services:\n  a: { build: ., image: "${'@'.repeat(60_000)}\\n" }\n`,
+    'b/compose.yaml': `services:\n  a: { build: ., image: "${':'.repeat(60_000)}/" }\n`,
+    '.github/workflows/a.yml': `ghcr.io/acme/a${'.'.repeat(size)}b\n`,
+  };
+  const texts = new Map<string, string>(Object.entries(files));
+  const { programs } = detectProject({
+    paths: [...texts.keys(), 'a/Dockerfile', 'b/Dockerfile'],
+    read: (one) => texts.get(one),
+    remoteUrl: 'https://github.com/acme/app',
+    branch: undefined,
+    folderName: 'app',
+  });
+  deepEqual(programs, []);
 });

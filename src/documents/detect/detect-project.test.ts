@@ -68,7 +68,8 @@ void suite('what a project shows of itself', () => {
       {
         'go.mod': 'module gitlab.com/acme/tools/harbour\n\ngo 1.24\n',
         'cmd/harbourd/main.go': 'package main\n',
-        Dockerfile: 'FROM golang AS build\nFROM scratch\nCOPY --chown=1:1 --from=build /out/harbourd /usr/bin/\n',
+        Dockerfile:
+          'FROM golang AS build\nFROM scratch\nCOPY --chown=1:1 --from=build /out/harbourd /usr/bin/\nCOPY /a --from=build /b\nCOPY --from=build /a /b /c\n',
         'internal/testdata/Dockerfile': 'FROM scratch\n',
         'deploy/debug.Dockerfile': 'FROM scratch\n',
       },

@@ -60,6 +60,13 @@ function contextOf(dockerfile: string, paths: readonly string[]): string {
 const hosts =
   /\b(?:ghcr\.io|quay\.io|docker\.io|registry\.gitlab\.com|codeberg\.org)\/[a-z0-9._-]+(?:\/[a-z0-9._-]+)+/g;
 
+/** What ends a sentence, or a name that goes on with a variable. */
+function withoutEnd(name: string): string {
+  let end = name.length;
+  while ('._/-'.includes(name.charAt(end - 1)) && end > 0) end -= 1;
+  return name.slice(0, end);
+}
+
 /** The name under the owner's account that compose file or workflows say most often. */
 function publishedName(
   view: ProjectView,
@@ -74,7 +81,7 @@ function publishedName(
   const named = telling.flatMap((path) => [...(view.read(path) ?? '').matchAll(hosts)].map(([name]) => name));
   const counts = new Map<string, number>();
   for (const name of [...(build?.image === undefined ? [] : [build.image]), ...named]) {
-    const parsed = parseImageName(name.replace(/[._/-]+$/, ''));
+    const parsed = parseImageName(withoutEnd(name));
     if (parsed.is === 'refused' || parsed.value.repository.split('/')[0] !== owner) continue;
     const text = `${parsed.value.registry}/${parsed.value.repository}`;
     counts.set(text, (counts.get(text) ?? 0) + 1);

@@ -38,17 +38,25 @@ function goPrograms(view: ProjectView, paths: readonly string[]): readonly strin
   const modules = paths
     .filter((path) => nameOf(path) === 'go.mod' && paths.includes(below(folderOf(path), 'main.go')))
     .flatMap((path) => /^module\s+(\S+)/m.exec(view.read(path) ?? '')?.[1] ?? [])
-    .flatMap((module) => /([A-Za-z0-9_-]+)(?:\/v\d+)?$/.exec(module)?.[1] ?? []);
+    .flatMap((module) => lastWord(module.replace(/\/v\d{1,9}$/, '')));
   return [...commands, ...modules];
+}
+
+function lastWord(module: string): readonly string[] {
+  const word = module.split(/[^A-Za-z0-9_-]/).at(-1) ?? '';
+  return word === '' ? [] : [word];
 }
 
 /** Absolute paths that a Dockerfile copies single files of an earlier stage to. */
 function copiedFiles(text: string): readonly string[] {
   const lines = text.replaceAll(/\\\r?\n/g, ' ').split(/\r?\n/);
   return lines.flatMap((line) => {
-    const match = /^\s*COPY\s+(?:--\S+\s+)*--from=\S+\s+(?:--\S+\s+)*(\S+)\s+(\/[A-Za-z0-9._/-]+)\s*$/i.exec(line);
-    if (match === null) return [];
-    const [, from = '', to = ''] = match;
+    const [instruction = '', ...words] = line.trim().split(/\s+/);
+    const options = words.findIndex((word) => !word.startsWith('--'));
+    const isOfStage = words.slice(0, Math.max(0, options)).some((word) => word.startsWith('--from='));
+    const [from = '', to = '', ...more] = words.slice(options);
+    if (instruction.toUpperCase() !== 'COPY' || !isOfStage || more.length > 0) return [];
+    if (!/^\/[A-Za-z0-9._/-]+$/.test(to)) return [];
     const path = to.endsWith('/') ? `${to}${nameOf(from)}` : to;
     const parts = path.split('/').slice(1);
     return parts.some((part) => part === '' || part === '.' || part === '..') ? [] : [path];
