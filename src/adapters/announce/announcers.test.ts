@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
@@ -57,11 +57,12 @@ test('a file that is a link, lies behind one, or is no file is not written', asy
   await symlink(join(outside, 'target'), join(root, 'link.md'));
   await symlink(outside, join(root, 'folder'));
   await mkdir(join(root, 'real.md'));
-  for (const name of ['link.md', 'folder/new.md', 'real.md']) {
+  for (const name of ['link.md', 'folder/new.md', 'folder/a/b/new.md', 'link.md/new.md', 'real.md']) {
     const sending = fileAnnouncer({ root, file: join(root, name) }).send(announcement, 'one');
     await assert.rejects(sending, { code: 'INPUT_INVALID' }, name);
   }
   assert.equal(await readFile(join(outside, 'target'), 'utf8'), 'kept');
+  assert.deepEqual(await readdir(outside), ['target']);
 });
 
 test('a webhook gets one POST with the announcement and its key, and its answer is the receipt', async (t) => {

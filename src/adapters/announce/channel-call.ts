@@ -99,5 +99,8 @@ export function parseObject(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** Bytes: what a forum lists is the largest. */
-const largestAnswer = 4 * 1024 * 1024;
+/**
+ * Bytes. The largest is what a forum lists: 20 posts that anybody may have written, of 65536 characters, each of them up to six
+ * bytes of JSON.
+ */
+const largestAnswer = 16 * 1024 * 1024;

@@ -8,7 +8,7 @@ import { Secret } from '../../domain/secret.ts';
 import { announcerContract, sampleAnnouncement as announcement } from '../../ports/announcer.contract.ts';
 import type { ScriptedRegistry } from '../oci-http/scripted-registry.ts';
 import { startScript } from '../oci-http/scripted-registry.ts';
-import { discussionsAnnouncer } from './discussions-announcer.ts';
+import { discussionsAnnouncer, graphqlAddress } from './discussions-announcer.ts';
 
 announcerContract('discussions', async (t) => {
   const forum = makeForum();
@@ -60,6 +60,35 @@ test('a repository without discussions, without that category, or a token withou
   }
   const html = await startScript(t, (_, response) => response.end('<html>'));
   await rejects(discussions(t, html).send(announcement, 'one'), { code: 'ANNOUNCEMENT_REFUSED' });
+});
+
+test('strangers cannot stop an announcement by discussions as long as there may be', async (t) => {
+  const forum = makeForum();
+  // What GitHub counts as one character has up to four bytes.
+  for (let number = 0; number < 20; number += 1)
+    forum.posts.push({
+      id: `x${number}`,
+      url: '',
+      title: 'x',
+      body: '\u{1f980}'.repeat(65_536),
+      viewerDidAuthor: false,
+    });
+  const { id } = await discussions(t, await serve(t, forum)).send(announcement, 'one');
+  equal(id, '21');
+});
+
+test('github.com and its tenants have a host for the API, a server of one’s own a path', () => {
+  deepEqual(
+    ['api.github.com', 'api.acme.ghe.com', 'github.acme.example', 'api.github.com.acme.example'].map(
+      (host) => graphqlAddress(host).href,
+    ),
+    [
+      'https://api.github.com/graphql',
+      'https://api.acme.ghe.com/graphql',
+      'https://github.acme.example/api/graphql',
+      'https://api.github.com.acme.example/api/graphql',
+    ],
+  );
 });
 
 test('the token goes in the header, to the path that GitHub Enterprise has', async (t) => {

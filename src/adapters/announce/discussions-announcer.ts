@@ -20,7 +20,7 @@ export interface DiscussionsOptions extends ChannelHost, TokenPlace {
 export function discussionsAnnouncer(options: DiscussionsOptions): Announcer {
   const { channel, host, repository, category } = options;
   const authorization = `Bearer ${readToken(options)}`;
-  const url = new URL(host === 'api.github.com' ? '/graphql' : '/api/graphql', originOf(host));
+  const url = graphqlAddress(host);
   const ask = async (what: string, query: string, variables: object): Promise<Node> => {
     const body = { query, variables };
     const answer = parseObject(
@@ -60,6 +60,12 @@ export function discussionsAnnouncer(options: DiscussionsOptions): Announcer {
       await ask(what, updateQuery, { input: { discussionId: id, ...textOf(announcement, undefined) } });
     },
   };
+}
+
+/** github.com and its tenants (`api.NAME.ghe.com`) have hosts of their own for it, a GitHub Enterprise Server has not. */
+export function graphqlAddress(host: string): URL {
+  const isHosted = host === 'api.github.com' || /^api\.[a-z0-9-]+\.ghe\.com$/.test(host);
+  return new URL(isHosted ? '/graphql' : '/api/graphql', originOf(host));
 }
 
 type Node = Readonly<Record<string, unknown>>;

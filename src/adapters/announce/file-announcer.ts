@@ -53,14 +53,24 @@ async function append(place: string, { entry, end }: { readonly entry: string; r
 
 /** A link on the way could lead anywhere, and the tree it lies in may be anybody's. */
 export async function safePlace(root: string, file: string): Promise<string> {
-  const folder = dirname(file);
-  await mkdir(folder, { recursive: true });
-  const real = await realpath(folder);
-  const below = join(await realpath(root), relative(root, folder));
-  const found = await lstat(join(real, basename(file))).catch(() => undefined);
-  if (real === below.replace(new RegExp(`\\${sep}$`), '') && found?.isFile() !== false)
-    return join(real, basename(file));
-  throw new CutwaterError(
+  await mkdir(root, { recursive: true });
+  let folder = await realpath(root);
+  // Made one by one: whatever is made behind a link is made outside.
+  for (const name of relative(root, dirname(file)).split(sep).filter(Boolean)) {
+    folder = join(folder, name);
+    await mkdir(folder).catch((error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    });
+    if (!(await lstat(folder)).isDirectory()) throw leadsAway(root, file);
+  }
+  const place = join(folder, basename(file));
+  const found = await lstat(place).catch(() => undefined);
+  if (found?.isFile() === false) throw leadsAway(root, file);
+  return place;
+}
+
+function leadsAway(root: string, file: string): CutwaterError {
+  return new CutwaterError(
     'INPUT_INVALID',
     `Cannot announce to ${quote(relative(root, file))}: it is, or lies behind, a link or something that is no file`,
   );
