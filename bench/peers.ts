@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { emptyEnvironment } from '../src/adapters/process/run-tool.ts';
 import { succeed } from './succeed.ts';
 
-export const peerNames = ['skopeo', 'docker-registry', 'crane', 'regctl'] as const;
+export const peerNames = ['skopeo', 'docker-registry', 'buildah', 'crane', 'regctl'] as const;
 export type PeerName = (typeof peerNames)[number];
 
 /** Where each program is, or why it is not there. */
@@ -23,6 +23,7 @@ export async function findPeers(root: string, tell: (text: string) => void): Pro
   return {
     skopeo: await findPeer('skopeo', [join(cache, 'test-real', 'skopeo', 'usr', 'bin')]),
     'docker-registry': await findPeer('docker-registry', [join(cache, 'test-real', 'docker-registry', 'usr', 'bin')]),
+    buildah: await findPeer('buildah', []),
     crane: await findOrBuild('crane', { built, tell }),
     regctl: await findOrBuild('regctl', { built, tell }),
   };

@@ -6,7 +6,9 @@ import { repositoryRoot } from '../tools/run-check.ts';
 import type { Circumstances } from './document.ts';
 import { describe, withResults } from './document.ts';
 import { measureAliases } from './measures/aliases.ts';
+import { measureBuilders } from './measures/builders.ts';
 import { measureCommands } from './measures/commands.ts';
+import { measureExtraction } from './measures/extraction.ts';
 import { measureLargeImage } from './measures/large-image.ts';
 import { measureStartUp } from './measures/start-up.ts';
 import type { Result } from './result.ts';
@@ -21,6 +23,8 @@ const measures: Readonly<Record<string, (stage: Stage) => Promise<readonly Resul
   commands: measureCommands,
   aliases: measureAliases,
   'large-image': measureLargeImage,
+  extraction: measureExtraction,
+  builders: measureBuilders,
 };
 
 const { values } = parseArgs({

@@ -36,6 +36,11 @@ export async function* decompressLayer(
   }
 }
 
+/** Whether a layer of this media type is stored as it is. */
+export function isUncompressed(mediaType: string): boolean {
+  return formats.some(({ pattern, open }) => open === undefined && pattern.test(mediaType));
+}
+
 const formats = [
   { pattern: /^application\/vnd\.(?:oci\.image\.layer\.v1\.tar|docker\.image\.rootfs\.diff\.tar)$/, open: undefined },
   {

@@ -38,6 +38,7 @@ test('the file of the highest layer is the one that counts, wherever a decoy lie
   assert.equal(await content(t, [[{ ...app, content: 'evil' }], [app]]), 'good');
   assert.equal(await content(t, [[{ ...app, content: 'evil' }, app]]), 'good');
   assert.equal(await content(t, [[app], [{ ...app, name: './usr//bin/./app', content: 'evil' }]]), 'evil');
+  assert.equal(await content(t, [[app, { ...app, name: './usr//bin/./app', content: 'evil' }]]), 'evil');
   assert.equal(await content(t, [[app], [{ ...app, name: '/usr/lib/../bin/app', content: 'evil' }]]), 'evil');
   assert.equal(
     await content(t, [[app], [{ ...app, name: 'usr/bin/decoy', pax: { path: 'usr/bin/app' }, content: 'evil' }]]),
@@ -65,6 +66,28 @@ test('a whiteout hides what lower layers have, and nothing of its own layer', as
   );
   assert.equal(await content(t, [[app], [{ name: 'usr/bin/', type: '5' }, { name: '.wh..wh.plnk' }]]), 'good');
   assert.equal(await content(t, [[app], [{ name: 'usr/bin', content: 'a file now' }]]), undefined);
+});
+
+test('a file under its own name is taken in one reading of its layer, through a link in two, and no other copy stays', async (t) => {
+  const link = { name: 'usr/bin/linked', type: '2', target: 'app' };
+  const layers = [await layer([{ ...app, content: 'old' }]), await layer([app, link, { ...app, content: 'new' }])];
+  for (const [path, readings] of [
+    ['/usr/bin/app', 2],
+    ['/usr/bin/linked', 3],
+    ['/usr/bin/none', 2],
+  ] as const) {
+    const { repository, manifest } = makeImage(layers);
+    let opened = 0;
+    const readBlob: MemoryRepository['readBlob'] = (blob) => {
+      if (blob.mediaType !== mediaTypes.ociConfig) opened += 1;
+      return repository.readBlob(blob);
+    };
+    const folder = await temporaryFolder(t);
+    const found = await imageFiles(folder).extract({ ...repository, readBlob }, manifest, path);
+    assert.equal(found && (await readFile(found.file, 'utf8')), path === '/usr/bin/none' ? undefined : 'new');
+    assert.equal(opened, readings, path);
+    assert.equal((await readdir(folder)).length, found === undefined ? 0 : 1);
+  }
 });
 
 test('runtimes disagree about a layer that adds and hides one thing, so it is refused', async (t) => {

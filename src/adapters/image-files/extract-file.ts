@@ -8,12 +8,12 @@ import { quote } from '../../domain/quote.ts';
 import type { TarEntry } from '../../domain/tar-entries.ts';
 import type { ExtractedFile, ImageFiles } from '../../ports/image-files.ts';
 import type { ImageRepository } from '../../ports/repository.ts';
-import type { TreeFile } from './image-tree.ts';
+import type { ImageTree, TreeFile } from './image-tree.ts';
 import type { ImageLayer } from './layer-entries.ts';
 import { layerEntries } from './layer-entries.ts';
 import { listEntries } from './list-entries.ts';
 import { readInventory } from './read-inventory.ts';
-import type { LayerLimits } from './read-layers.ts';
+import type { EntryPlace, LayerLimits } from './read-layers.ts';
 import { readLayers, readTree, unreadableImage } from './read-layers.ts';
 
 /** What an image may cost before it is refused. All in bytes, but the limits of the tree. */
@@ -51,8 +51,8 @@ export function imageFiles(folder: string, limits: ExtractLimits = defaultExtrac
 
 /**
  * Writes the file that a container would see at `path`: later layers over earlier ones, whiteouts and links as the image
- * specification has them. Undefined where the image has nothing there. All layers are read once, then the file's own
- * layer again; memory holds names, never contents. Throws IMAGE_INVALID, DIGEST_MISMATCH, DISK, and what the repository throws.
+ * specification has them. Undefined where the image has nothing there. All layers are read once, and the file's own layer
+ * again where links lead to it; memory holds names, never contents. Throws IMAGE_INVALID, DIGEST_MISMATCH, DISK, and what the repository throws.
  */
 export async function extractFile(request: ExtractRequest): Promise<ExtractedFile | undefined> {
   const { repository, path, limits = defaultExtractLimits } = request;
@@ -62,13 +62,75 @@ export async function extractFile(request: ExtractRequest): Promise<ExtractedFil
       `Cannot extract ${quote(path)}: it is not an absolute path without "." and ".."`,
     );
   const layers = await readLayers(request);
-  const tree = await readTree(repository, layers, limits);
-  const found = tree.find(path);
+  const early = earlyCopy(request, limits.fileBytes);
+  try {
+    const tree = await readTree({ repository, layers, limits, onEntry: early.see });
+    return await takeFound(request, { found: tree.find(path), layers, early });
+  } finally {
+    await early.drop();
+  }
+}
+
+async function takeFound(
+  request: ExtractRequest,
+  {
+    found,
+    layers,
+    early,
+  }: {
+    readonly found: ReturnType<ImageTree['find']>;
+    readonly layers: readonly ImageLayer[];
+    readonly early: EarlyCopy;
+  },
+): Promise<ExtractedFile | undefined> {
+  const { limits = defaultExtractLimits } = request;
   if (found === undefined) return undefined;
   if (found.kind !== 'file') throw unfit(request, `is ${found.kind === 'directory' ? 'a folder' : 'no regular file'}`);
   if (found.size > limits.fileBytes)
     throw unfit(request, `has ${found.size} bytes, at most ${limits.fileBytes} are allowed`);
-  return copyOut(request, found, layers);
+  return early.take(found) ?? copyOut(request, found, layers);
+}
+
+interface EarlyCopy {
+  readonly see: (entry: TarEntry, place: EntryPlace) => Promise<void>;
+  /** The copy, if it is of this file. */
+  readonly take: (file: TreeFile) => ExtractedFile | undefined;
+  /** Removes what was not taken. */
+  readonly drop: () => Promise<void>;
+}
+
+/** Copies every file of the very name that is looked for when it comes by: then its layer is seldom read again. */
+function earlyCopy(request: ExtractRequest, fileBytes: number): EarlyCopy {
+  let kept: { readonly place: EntryPlace; readonly file: string; readonly digest: Digest } | undefined;
+  const drop = async (): Promise<void> => {
+    if (kept !== undefined) await rm(kept.file, { force: true });
+    kept = undefined;
+  };
+  return {
+    drop,
+    see: async (entry, place) => {
+      if (entry.kind !== 'file' || entry.size > fileBytes) return;
+      if (`/${entry.path.replace(/^(?:\.?\/)+/, '')}` !== request.path) return;
+      await drop();
+      const file = newFile(request);
+      try {
+        kept = { place, file, digest: await writeBody(entry, file) };
+      } catch (error) {
+        await rm(file, { force: true });
+        throw error;
+      }
+    },
+    take: ({ layer, entry, size, mode }) => {
+      if (kept?.place.layer !== layer || kept.place.entry !== entry) return undefined;
+      const { digest, file } = kept;
+      kept = undefined;
+      return { digest, size, mode, file };
+    },
+  };
+}
+
+function newFile({ folder }: ExtractRequest): string {
+  return join(folder, `extracted-${randomBytes(8).toString('hex')}`);
 }
 
 async function copyOut(
@@ -78,7 +140,7 @@ async function copyOut(
 ): Promise<ExtractedFile> {
   const source = layers[wanted.layer];
   if (source === undefined) throw new Error(`No layer ${wanted.layer}`);
-  const file = join(request.folder, `extracted-${randomBytes(8).toString('hex')}`);
+  const file = newFile(request);
   const { layerBytes } = request.limits ?? defaultExtractLimits;
   let digest: Digest | undefined;
   try {

@@ -34,7 +34,7 @@ const defaultKeepLimits: KeepLimits = { one: 64 * 1024 ** 2, all: 128 * 1024 ** 
 export async function readInventory(request: InventoryRequest): Promise<ImageInventory> {
   const { repository, manifest, limits } = request;
   const layers = await readLayers(request);
-  const tree = await readTree(repository, layers, limits);
+  const tree = await readTree({ repository, layers, limits });
   const { names, byPath, unread } = namesIn(tree);
   const byLayer = Map.groupBy(names.keys(), ({ layer }) => layer);
   const read = bodyReader(request, names);

@@ -5,6 +5,7 @@ import { CutwaterError } from '../../domain/error.ts';
 import { parseImageConfig } from '../../domain/image-config.ts';
 import { parseImageManifest } from '../../domain/oci-manifest.ts';
 import type { Descriptor } from '../../domain/oci.ts';
+import type { TarEntry } from '../../domain/tar-entries.ts';
 import type { ImageRepository } from '../../ports/repository.ts';
 import type { ImageTree, TreeLimits } from './image-tree.ts';
 import { imageTree } from './image-tree.ts';
@@ -61,17 +62,28 @@ async function readConfig(request: ImageSource, descriptor: Descriptor): Promise
   return bytes;
 }
 
+/** Where an entry is: the layer from the lowest up, and its number in it, both from 0. */
+export interface EntryPlace {
+  readonly layer: number;
+  readonly entry: number;
+}
+
+export interface TreeRequest {
+  readonly repository: ImageRepository;
+  readonly layers: readonly ImageLayer[];
+  readonly limits: LayerLimits;
+  /** Sees each entry on the way and may read its body; what it keeps is to be believed only when all has been read. */
+  readonly onEntry?: (entry: TarEntry, place: EntryPlace) => Promise<void>;
+}
+
 /** The files of an image by its layers, each read once to its end. Throws IMAGE_INVALID, DIGEST_MISMATCH. */
-export async function readTree(
-  repository: ImageRepository,
-  layers: readonly ImageLayer[],
-  limits: LayerLimits,
-): Promise<ImageTree> {
+export async function readTree({ repository, layers, limits, onEntry }: TreeRequest): Promise<ImageTree> {
   const tree = imageTree(limits);
   for (const [layer, source] of layers.entries()) {
     let entry = 0;
     for await (const header of layerEntries(repository, source, limits.layerBytes)) {
       tree.apply(header, { layer, entry });
+      await onEntry?.(header, { layer, entry });
       entry += 1;
     }
   }
