@@ -131,13 +131,13 @@ export const commandTable: readonly Command[] = [
     name: 'import',
     summary: 'Adopt a project that has published before',
     description:
-      'Lists what tags and registry show, and what each version lacks; with --yes writes a signed checkpoint that vouches for it. What a checkpoint by a lasting key lists stays valid when other keys retire. Changes no tag and no release.',
+      'Lists what tags, registry and the releases of the forge show, and what each version lacks; with --yes writes a signed checkpoint that vouches for it. What a checkpoint by a lasting key lists stays valid when other keys retire. Changes no tag and no release.',
     arguments: [],
     options: [
       {
         name: 'cancel',
-        summary: 'This tag was never published and never will be; may be given several times',
-        value: { kind: 'list', placeholder: 'VERSION' },
+        summary: 'These tags never had an image and never will: 1.2.3, 1.2, 0.1.0..0.4.9; may be given several times',
+        value: { kind: 'list', placeholder: 'RANGE' },
       },
       {
         name: 'vouch',
@@ -156,6 +156,7 @@ export const commandTable: readonly Command[] = [
       { line: 'import', says: 'Show what would be vouched for' },
       { line: 'import --yes --push', says: 'Vouch for it; also before a key retires, signed with another one' },
       { line: 'import --only 2.0.0.. --cancel 2.1.0', says: 'Leave old versions out, give one up' },
+      { line: 'import --cancel ..0.4.9', says: 'Before 0.5.0 there were releases on the forge and no images' },
     ],
     load: () => import('./commands/import.ts'),
   },

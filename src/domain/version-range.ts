@@ -1,7 +1,7 @@
 import type { Parsed } from './brand.ts';
 import { accept, refuse } from './brand.ts';
 import type { Version } from './version.ts';
-import { compareVersions, parseVersion } from './version.ts';
+import { compareVersions, formatVersion, parseVersion } from './version.ts';
 
 /** Versions from one to another, both included; a side that is left out has no limit. Or all of a line. */
 export type VersionRange =
@@ -33,6 +33,13 @@ export function isInRange(range: VersionRange, version: Version): boolean {
     (from === undefined || compareVersions(version, from) >= 0) &&
     (to === undefined || compareVersions(version, to) <= 0)
   );
+}
+
+/** As a person would write it. */
+export function formatVersionRange(range: VersionRange): string {
+  if (range.kind === 'line') return range.minor === undefined ? String(range.major) : `${range.major}.${range.minor}`;
+  const [from, to] = [range.from, range.to].map((end) => (end === undefined ? '' : formatVersion(end)));
+  return from === to ? (from ?? '') : `${from ?? ''}..${to ?? ''}`;
 }
 
 function readEnd(text: string): Parsed<Version | undefined> {

@@ -9,24 +9,35 @@ import type { ForgeSession } from './forge-session.ts';
 
 const maximumPages = 1000;
 
-/**
- * All items of a list, page after page by `Link: <...>; rel="next"`. The links must stay on the host that was asked and
- * lead to no page twice; BAD_REPLY otherwise, since a list that stops in the middle looks like a whole one.
- */
+/** All items of a list, as `readPages` reads it. */
 export async function readAllPages(
   session: ForgeSession,
   call: ForgeCall,
   itemsOf: (what: string, page: Reply) => readonly JsonObject[] = readList,
 ): Promise<readonly JsonObject[]> {
   const items: JsonObject[] = [];
+  for await (const page of readPages(session, call, itemsOf)) items.push(...page);
+  return items;
+}
+
+/**
+ * The items of a list, page after page by `Link: <...>; rel="next"`; a page is asked for when the one before was read. The
+ * links must stay on the host that was asked and lead to no page twice; BAD_REPLY otherwise, since a list that stops in
+ * the middle looks like a whole one.
+ */
+export async function* readPages(
+  session: ForgeSession,
+  call: ForgeCall,
+  itemsOf: (what: string, page: Reply) => readonly JsonObject[] = readList,
+): AsyncGenerator<readonly JsonObject[]> {
   const seen = new Set<string>();
   let { url } = call;
   for (;;) {
     seen.add(url.href);
     const page = await session.send({ ...call, url });
-    items.push(...itemsOf(call.what, page));
+    yield itemsOf(call.what, page);
     const link = nextLink(page.headers('link'));
-    if (link === undefined) return items;
+    if (link === undefined) return;
     const refuse = (reason: string): CutwaterError =>
       new CutwaterError('BAD_REPLY', `Cannot ${call.what}: the link to the next page, ${quote(link)}, ${reason}`);
     if (!URL.canParse(link, page.url.href)) throw refuse('is no URL');

@@ -2,12 +2,13 @@ import { CutwaterError } from '../../domain/error.ts';
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { quote } from '../../domain/quote.ts';
-import { readVersion } from '../../domain/version.ts';
 import type { VersionRange } from '../../domain/version-range.ts';
 import { parseVersionRange } from '../../domain/version-range.ts';
 import { importProject } from '../../engine/adoption/import-project.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { openProject } from '../compose.ts';
+import type { OpenedReleaseList } from '../compose-releases.ts';
+import { openReleaseList } from '../compose-releases.ts';
 import { openKeyReader } from '../compose-keys.ts';
 import { writeDecision } from '../render/decision.ts';
 import { importJson, renderImport } from '../render/import.ts';
@@ -16,16 +17,20 @@ import { writeJson } from '../render/json.ts';
 /** `cutwater import` */
 export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
   const choices = {
-    cancel: input.list('cancel').map(readVersion),
+    cancel: input.list('cancel').map((text) => readRange(text, 'cancel')),
     vouch: input.list('vouch').map((text) => readRange(text, 'vouch')),
     only: input.list('only').map((text) => readRange(text, 'only')),
   };
   const push = input.flag('push');
   const project = await openProject(context, { fetch: 'must', access: 'write' });
+  let releases: OpenedReleaseList | undefined;
   try {
     const { world, loaded } = project;
     const request = { choices, confirmed: input.flag('yes'), push };
-    const { history, written } = await importProject(world, loaded, { request, reader: openKeyReader() });
+    releases = await openReleaseList(context, loaded.policy.forge, (text) =>
+      world.report({ type: 'note', level: 'warning', text }),
+    );
+    const { history, written } = await importProject(world, loaded, { request, reader: openKeyReader(), releases });
     await project.close();
     if (written !== undefined) {
       writeDecision(context, { ...written, pushed: push });
@@ -36,6 +41,7 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
     else context.stdout.write(`${renderImport(shown, context.terminal).join('\n')}\n`);
     return history.entries.length === 0 ? exitCodes.done : exitCodes.waiting;
   } finally {
+    releases?.close();
     await project.close();
   }
 }

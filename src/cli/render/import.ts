@@ -1,12 +1,12 @@
 import { shortDigest } from '../../domain/digest.ts';
 import { escapeText } from '../../domain/quote.ts';
 import { formatVersion } from '../../domain/version.ts';
-import type { History } from '../../engine/adoption/import-history.ts';
+import type { History, ListedEntry } from '../../engine/adoption/import-history.ts';
 import { describeConflict } from '../../estate/checkpoints.ts';
 import type { CommandInput } from '../command.ts';
 import { formatClaimedTime } from './claimed-time.ts';
 import { renderTable } from './table.ts';
-import type { TableCell } from './table.ts';
+import type { TableCell, TableColumn } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface ImportList {
@@ -21,29 +21,15 @@ export function renderImport({ history, choices, now }: ImportList, terminal: Te
   const { entries, news, decisions } = history;
   if (entries.length === 0) {
     const why = decisions.checkpoints.length === 0 ? 'no version is published' : 'the checkpoints say it all';
-    return [`Nothing to import: ${why}.`, ...leftOut(history)];
+    return [...openQuestions(history, now, terminal), `Nothing to import: ${why}.`, ...leftOut(history)];
   }
-  const rows = entries.map(({ entry, claimedAt, lacks }): readonly TableCell[] => [
-    formatVersion(entry.version),
-    { text: entry.state, style: styles[entry.state] },
-    formatClaimedTime(claimedAt, now),
-    entry.digest === undefined ? 'never published' : shortDigest(entry.digest),
-    { text: lacks.map((lack) => escapeText(lack, 300)).join('; '), style: 'yellow' },
-  ]);
-  const columns = [
-    { title: 'version' },
-    { title: 'state' },
-    { title: 'tagged (claimed)' },
-    { title: 'image' },
-    { title: 'what is missing', shrinks: true },
-  ] as const;
   const cancelled = entries.filter(({ entry }) => entry.state === 'cancelled').length;
   const number = decisions.checkpoints.length === 0 ? 'A signed checkpoint' : 'A further signed checkpoint';
   return [
-    ...renderTable(columns, rows, terminal),
+    ...renderTable(columnsOf(history), [...entryRows(history, now), ...questionRows(history, now)], terminal),
     ...leftOut(history),
     '',
-    `${number} would vouch for these ${entries.length} versions, ${news} of them new.`,
+    `${number} would vouch for ${entries.length} versions, ${news} of them new.`,
     ...(cancelled === 0
       ? []
       : [
@@ -54,9 +40,65 @@ export function renderImport({ history, choices, now }: ImportList, terminal: Te
   ];
 }
 
+function columnsOf({ forge }: History): readonly TableColumn[] {
+  return [
+    { title: 'version' },
+    { title: 'state' },
+    { title: 'tagged (claimed)' },
+    { title: 'image' },
+    ...(forge === undefined ? [] : [{ title: 'release' }]),
+    { title: 'what is missing', shrinks: true },
+  ];
+}
+
+function entryRows({ entries, forge }: History, now: number): readonly (readonly TableCell[])[] {
+  return entries.map(({ entry, claimedAt, lacks, page }) => [
+    formatVersion(entry.version),
+    { text: entry.state, style: styles[entry.state] },
+    formatClaimedTime(claimedAt, now),
+    entry.digest === undefined ? 'never published' : shortDigest(entry.digest),
+    ...(forge === undefined ? [] : [pageCell(page)]),
+    { text: lacks.map((lack) => escapeText(lack, 300)).join('; '), style: 'yellow' },
+  ]);
+}
+
+/** Versions of which only a person can say what they are: none of them is vouched for. */
+function questionRows({ unclear, undecided, forge }: History, now: number): readonly (readonly TableCell[])[] {
+  const ofPage = (page: Parameters<typeof pageCell>[0]): readonly TableCell[] =>
+    forge === undefined ? [] : [pageCell(page)];
+  return [
+    ...unclear.map(({ version, claimedAt, reason }): readonly TableCell[] => [
+      version,
+      { text: 'unclear', style: 'red' },
+      formatClaimedTime(claimedAt, now),
+      'none',
+      ...ofPage('published'),
+      { text: escapeText(reason, 300), style: 'yellow' },
+    ]),
+    ...undecided.map(({ version, image, page }): readonly TableCell[] => [
+      version,
+      { text: 'unknown', style: 'red' },
+      'no tag',
+      image ? 'there' : 'none',
+      ...ofPage(page),
+      { text: 'no tag decides it: nothing vouches for it', style: 'yellow' },
+    ]),
+  ];
+}
+
+function openQuestions(history: History, now: number, terminal: Terminal): readonly string[] {
+  const rows = questionRows(history, now);
+  return rows.length === 0 ? [] : [...renderTable(columnsOf(history), rows, terminal), ''];
+}
+
+function pageCell(page: ListedEntry['page']): TableCell {
+  if (page === 'published') return { text: page, style: 'green' };
+  return page === 'draft' ? { text: page, style: 'yellow' } : { text: 'none', style: 'dim' };
+}
+
 const styles = { published: 'green', withdrawn: 'yellow', cancelled: 'dim' } as const;
 
-function leftOut({ rejected, underWay, leftOut: others, conflicts }: History): readonly string[] {
+function leftOut({ rejected, underWay, leftOut: others, conflicts, ...history }: History): readonly string[] {
   return [
     ...conflicts.map((conflict) => {
       const version = formatVersion(conflict.later.entry.version);
@@ -69,8 +111,19 @@ function leftOut({ rejected, underWay, leftOut: others, conflicts }: History): r
     ...underWay.map(
       (version) => `Left out, its release may be under way: ${version}; if it will never be, add --cancel ${version}`,
     ),
+    ...history.unclear.map(
+      ({ version }) =>
+        `Left out, a person must say what it is: ${version}; if it never had an image, add --cancel ${version}`,
+    ),
+    ...foreignReleases(history.forge),
     ...(others.length === 0 ? [] : [`Left out by --only: ${others.join(', ')}`]),
   ];
+}
+
+function foreignReleases(forge: History['forge']): readonly string[] {
+  if (forge === undefined || forge.others === 0) return [];
+  const are = forge.others === 1 ? 'one release' : `${forge.others} releases`;
+  return [`On ${escapeText(forge.description)} ${are} of no version of this project, and left alone`];
 }
 
 function optionsOf(choices: Pick<CommandInput, 'list'>): string {
@@ -81,15 +134,18 @@ function optionsOf(choices: Pick<CommandInput, 'list'>): string {
 
 /** The same as plain data; times are Unix seconds. */
 export function importJson(history: History): Readonly<Record<string, unknown>> {
-  const { entries, news, underWay, rejected, leftOut: others, conflicts } = history;
+  const { entries, news, underWay, rejected, unclear, undecided, forge, leftOut: others, conflicts } = history;
   return {
     schema: 'cutwater.import/1',
-    entries: entries.map(({ entry, claimedAt, lacks }) => {
-      return { ...entry, version: formatVersion(entry.version), claimedAt, lacks };
+    entries: entries.map(({ entry, claimedAt, lacks, page }) => {
+      return { ...entry, version: formatVersion(entry.version), claimedAt, lacks, page };
     }),
     news,
     underWay,
     rejected,
+    unclear,
+    undecided,
+    forge,
     leftOut: others,
     conflicts: conflicts.map((conflict) => ({
       version: formatVersion(conflict.later.entry.version),

@@ -12,11 +12,12 @@ import type { LoadedPolicy } from '../facts/load-policy.ts';
 import type { Decisions } from '../facts/read-decisions.ts';
 import { readRecord } from '../facts/read-record.ts';
 import type { ReadWorld } from '../world.ts';
+import type { ReleasePages } from './release-pages.ts';
 
 /** What a person said about the list. */
 export interface ImportChoices {
   /** Versions that were never published and never will be, although a release of them may seem to be under way. */
-  readonly cancel: readonly Version[];
+  readonly cancel: readonly VersionRange[];
   /** Versions to vouch for although their statement does not count any more. */
   readonly vouch: readonly VersionRange[];
   /** Nothing else is vouched for anew; none: everything. */
@@ -35,11 +36,15 @@ export interface ImportFacts {
   /** The highest version with an image. */
   readonly highest: Version | undefined;
   readonly choices: ImportChoices;
+  /** Undefined where the forge holds nothing from before Cutwater. */
+  readonly pages: ReleasePages | undefined;
 }
 
 export type FoundEntry =
   | { readonly is: 'entry'; readonly entry: CheckpointEntry; readonly lacks: readonly string[] }
   | { readonly is: 'under-way' }
+  /** Nobody but a person can say what became of it. */
+  | { readonly is: 'unclear'; readonly reason: string }
   | { readonly is: 'rejected'; readonly reason: string };
 
 type Subject = Pick<CheckpointEntry, 'release' | 'digest' | 'statement'>;
@@ -52,7 +57,8 @@ export async function findEntry(
   const { world, loaded, held, newest, choices } = facts;
   const text = formatVersion(version);
   const vouched = newest.get(text)?.entry;
-  const isCancelled = choices.cancel.some((one) => compareVersions(one, version) === 0);
+  const page = facts.pages?.byTag.get(tag.name);
+  const isCancelled = choices.cancel.some((range) => isInRange(range, version));
   if (isCancelled) requireUnpublished(facts, version);
   const entryOf = (what: Subject, lacks: readonly string[] = []): FoundEntry => {
     return { is: 'entry', entry: entryFor(facts, version, what), lacks };
@@ -76,13 +82,19 @@ export async function findEntry(
         `its statement does not count: ${record.reason}`,
       ]);
   }
-  if (isCancelled) return entryOf(unpublished);
+  // A page is no image: by word of a person there never was one.
+  if (isCancelled) return entryOf(unpublished, page?.state === 'published' ? ['a release page without an image'] : []);
   if (held.has(candidateTag(tag.object))) return { is: 'under-way' };
   const image = held.has(versionTag(version)) ? await world.repository.resolve(versionTag(version)) : undefined;
+  if (image === undefined && page?.state === 'published')
+    return {
+      is: 'unclear',
+      reason: `a release is published on ${facts.pages?.description ?? ''}, and there is no image`,
+    };
   const isNewest = facts.highest === undefined || compareVersions(version, facts.highest) > 0;
   if (image === undefined && isNewest) return { is: 'under-way' };
   return image === undefined
-    ? entryOf(unpublished)
+    ? entryOf(unpublished, page === undefined ? [] : ['a draft was left of its release'])
     : entryOf({ ...unpublished, digest: image.digest }, ['no statement']);
 }
 

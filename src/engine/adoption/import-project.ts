@@ -1,4 +1,5 @@
 import type { KeyReader } from '../../ports/key-reader.ts';
+import type { ReleaseList } from '../../ports/release-list.ts';
 import type { PointerOutcome } from '../pointers/carry-out.ts';
 import { settlePointers } from '../pointers/carry-out.ts';
 import { endingKeys } from './ending-keys.ts';
@@ -29,10 +30,16 @@ export interface ImportResult {
 export async function importProject(
   world: ReadWorld,
   loaded: LoadedPolicy,
-  { request, reader }: { readonly request: ImportRequest; readonly reader: KeyReader },
+  given: {
+    readonly request: ImportRequest;
+    readonly reader: KeyReader;
+    /** Of the forge, where it may hold something from before Cutwater. */
+    readonly releases: ReleaseList | undefined;
+  },
 ): Promise<ImportResult> {
+  const { request, reader, releases } = given;
   const ending = await endingKeys(loaded.trust, reader, world.now);
-  const history = await readHistory(world, loaded, { choices: request.choices, ending });
+  const history = await readHistory(world, loaded, { choices: request.choices, ending, releases });
   if (history.entries.length === 0 || !request.confirmed) return { history, written: undefined };
   const entries = history.entries.map(({ entry }) => entry);
   const { push } = request;

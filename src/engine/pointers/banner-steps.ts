@@ -53,6 +53,9 @@ async function bannerStep(
     const isClean = withoutBanner(release.notes) === release.notes && !release.deprecated;
     return isClean ? undefined : { kind: 'banner', tag: release.tag, banner: undefined };
   }
+  // A page that people made before Cutwater, of a version without an image: a checkpoint that calls it cancelled says
+  // that no image of it will ever count, and nothing against what is on the page.
+  if (withdrawal.digest === undefined && withdrawal.claimedAt === undefined) return undefined;
   const instead = replacementOf(estate, withdrawal);
   const way = instead && (await wayBack(withdrawal.version, instead));
   const useInstead = instead && releaseTagOf(instead);
