@@ -99,11 +99,16 @@ function afterFetch(git: Git, tags: Awaited<ReturnType<Git['fetchRemote']>>): Gi
   };
 }
 
-export interface Parts {
-  readonly git: Git;
-  readonly loaded: LoadedPolicy;
+/** An image with the repositories filled from it. */
+interface OpenedImage {
   readonly opened: OpenedRepository;
   readonly mirrors: readonly OpenedRepository[];
+}
+
+export interface Parts extends OpenedImage {
+  readonly git: Git;
+  readonly loaded: LoadedPolicy;
+  readonly companions: readonly OpenedImage[];
   readonly forge: OpenedForge;
   readonly hosts: RegistryHosts;
   readonly topFolder: string;
@@ -119,18 +124,22 @@ export async function openParts(context: CliContext, { fetch, access }: OpenOpti
   const { report } = progress;
   const { git, branch, tagSource } = await readRemote(clone, { fetch, report });
   const loaded = await loadProtectedPolicy(git, branch);
-  const [image] = loaded.policy.images;
-  if (image === undefined)
-    throw new CutwaterError('CONFIG_INVALID', 'Cannot open the project: the policy names no image');
   const topFolder = await git.topFolder();
   const hosts = createRegistryHosts();
   const place = { folder: topFolder, access, report, hosts };
-  const opened = await openImageRepository(context, image.name, place);
-  const mirrors: OpenedRepository[] = [];
-  for (const mirror of image.mirrors) mirrors.push(await openImageRepository(context, mirror, place));
+  const images: OpenedImage[] = [];
+  for (const { name, mirrors: names } of loaded.policy.images) {
+    const opened = await openImageRepository(context, name, place);
+    const mirrors: OpenedRepository[] = [];
+    for (const mirror of names) mirrors.push(await openImageRepository(context, mirror, place));
+    images.push({ opened, mirrors });
+  }
+  const [image, ...companions] = images;
+  if (image === undefined)
+    throw new CutwaterError('CONFIG_INVALID', 'Cannot open the project: the policy names no image');
   const forge = await openForge(context, loaded.policy.forge, place);
   const workspace = await temporaryWorkspace();
-  return { git, loaded, opened, mirrors, forge, hosts, topFolder, tagSource, workspace, progress };
+  return { git, loaded, ...image, companions, forge, hosts, topFolder, tagSource, workspace, progress };
 }
 
 // Commands close before they print, so that nothing of the progress is left on the terminal, and again when they fail.
@@ -141,7 +150,8 @@ export function once(act: () => Promise<void>): () => Promise<void> {
 
 export async function closeParts(parts: Parts): Promise<void> {
   parts.progress.close();
-  await Promise.all([parts.opened, ...parts.mirrors].map((opened) => opened.close()));
+  const opened = [parts, ...parts.companions].flatMap((image) => [image.opened, ...image.mirrors]);
+  await Promise.all(opened.map((repository) => repository.close()));
   parts.forge.close();
   await parts.workspace.remove();
 }
@@ -153,6 +163,10 @@ export function readWorld(context: CliContext, parts: Parts): VerifyWorld {
     history: openHistory(context),
     repository: parts.opened.repository,
     mirrors: parts.mirrors.map(({ repository }) => repository),
+    companions: parts.companions.map(({ opened, mirrors }) => ({
+      repository: opened.repository,
+      mirrors: mirrors.map(({ repository }) => repository),
+    })),
     tagVerifier: rememberVerdicts(tagVerifier({ openpgp: openpgpSignatures(), ssh: sshSignatures() })),
     bundleVerifier: bundleVerifierWhenAsked(),
     forge: parts.forge,

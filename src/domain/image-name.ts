@@ -74,6 +74,11 @@ export function formatImageName(name: ImageName): string {
   return `${name.registry}/${name.repository}`;
 }
 
+/** The last part of the repository: `frontend`. What companions are called in asset names and in gate commands. */
+export function shortNameOf({ repository }: ImageName): string {
+  return repository.slice(repository.lastIndexOf('/') + 1);
+}
+
 function stripTag(text: string): { readonly name: string; readonly tag: string | undefined } {
   const colon = text.lastIndexOf(':');
   if (colon <= text.lastIndexOf('/')) return { name: text, tag: undefined };

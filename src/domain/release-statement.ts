@@ -44,11 +44,9 @@ export interface ReleasePredicate {
   readonly promotes?: { readonly version: string; readonly tag: ObjectId };
   /** Why the image was built anew although a release candidate was published, as a maintainer signed it. */
   readonly rebuild?: { readonly reason: string; readonly insteadOf: string };
-  readonly image: {
-    readonly name: string;
-    readonly index: Digest;
-    readonly platforms: readonly { readonly platform: string; readonly digest: Digest }[];
-  };
+  readonly image: ReleasedImage;
+  /** The further images of the release, in the policy's order; left out where there is none. */
+  readonly companions?: readonly ReleasedCompanion[];
   readonly binaries: readonly ReleasedBinary[];
   readonly documents: readonly ReleasedDocument[];
   /** Every gate of this class of releases, and every kind of evidence asked for or given. */
@@ -56,6 +54,25 @@ export interface ReleasePredicate {
   readonly evidence: readonly RecordedEvidence[];
   /** Every file of the forge release but the checksums and this statement. */
   readonly assets: readonly { readonly name: string; readonly digest: Digest; readonly size: number }[];
+}
+
+export interface ReleasedImage {
+  /** `host/name`. */
+  readonly name: string;
+  readonly index: Digest;
+  readonly platforms: readonly { readonly platform: string; readonly digest: Digest }[];
+}
+
+/** An image that is released together with the first. Its documents are its own, and lie in its own repository. */
+export interface ReleasedCompanion extends ReleasedImage {
+  readonly documents: readonly ReleasedDocument[];
+}
+
+/** Every image of a release, the first one first, each with its documents. */
+export function releasedImages(
+  release: Pick<ReleasePredicate, 'image' | 'documents' | 'companions'>,
+): readonly ReleasedCompanion[] {
+  return [{ ...release.image, documents: release.documents }, ...(release.companions ?? [])];
 }
 
 export interface ReleasedBinary {

@@ -23,16 +23,22 @@ import type { WorkingCopy } from '../ports/working-copy.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import type { Report } from './event.ts';
 
+/** Where one image of the project is published. */
+export interface ImagePlace {
+  readonly repository: ImageRepository;
+  /** Further repositories, filled from the one above. Nothing is read from them to decide anything. */
+  readonly mirrors: readonly ImageRepository[];
+}
+
 /** What commands that only look need of the world. */
-export interface ReadWorld {
+export interface ReadWorld extends ImagePlace {
   readonly git: Git;
   readonly comparison: Comparison;
   readonly history: History;
   readonly tagVerifier: TagVerifier;
   readonly bundleVerifier: BundleVerifier;
-  readonly repository: ImageRepository;
-  /** Further repositories, filled from the one above. Nothing is read from them to decide anything. */
-  readonly mirrors: readonly ImageRepository[];
+  /** The further images, in the policy's order. Statements, decisions and records lie with the first image, above. */
+  readonly companions: readonly ImagePlace[];
   readonly forge: Forge;
   /** `local` where the remote did not answer: then what this clone has is judged, and said so. */
   readonly tagSource: 'remote' | 'local';

@@ -6,7 +6,7 @@ import type { ImageBuild, ImagePolicy, Policy } from '../policy/policy.ts';
 export interface PathPolicy {
   readonly notBuildInput: readonly string[];
   readonly lockFiles?: Policy['lockFiles'];
-  readonly images?: readonly Pick<ImagePolicy, 'build'>[];
+  readonly images?: readonly Pick<ImagePolicy, 'build' | 'lockFiles'>[];
 }
 
 /** How two commits compare as input of a build. */
@@ -33,7 +33,8 @@ export function buildInputsAmong(paths: Iterable<string>, policies: readonly Pat
 /** Patterns of what the policy names as input; a folder is taken whole, with everything below it. */
 function namedInputs({ lockFiles = [], images = [] }: PathPolicy): readonly string[] {
   const taken = images.flatMap(({ build }) => takenBy(build));
-  return [...taken, ...lockFiles].flatMap((path) => [path, `${path}/**`]);
+  const ofCompanions = images.flatMap((image) => image.lockFiles ?? []);
+  return [...taken, ...lockFiles, ...ofCompanions].flatMap((path) => [path, `${path}/**`]);
 }
 
 function takenBy(build: ImageBuild): readonly string[] {

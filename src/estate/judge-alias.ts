@@ -11,6 +11,13 @@ export interface CommittedRelease {
   readonly digest: Digest;
   /** `linux/amd64`, ...; empty where nobody recorded them. */
   readonly platforms: readonly string[];
+  /** The further images that were released with it, by name; left out where there is none. */
+  readonly companions?: readonly {
+    /** `host/name` */
+    readonly name: string;
+    readonly digest: Digest;
+    readonly platforms: readonly string[];
+  }[];
 }
 
 export interface AliasFacts {

@@ -6,13 +6,17 @@ import type { Alias } from '../estate/alias.ts';
 import type { AliasJudgement } from '../estate/judge-alias.ts';
 import type { Step } from './step.ts';
 
-/** The step an alias needs, if it needs one. */
-export function aliasStep(alias: Alias, judgement: AliasJudgement): Extract<Step, { kind: 'alias' }> | undefined {
+/** The step an alias needs, if it needs one; of a companion it names the image. */
+export function aliasStep(
+  { name }: Alias,
+  judgement: AliasJudgement,
+  image?: string,
+): Extract<Step, { kind: 'alias' }> | undefined {
+  const alias = { kind: 'alias', ...(image === undefined ? {} : { image }), alias: name } as const;
   switch (judgement.is) {
     case 'create':
       return {
-        kind: 'alias',
-        alias: alias.name,
+        ...alias,
         version: formatVersion(judgement.to.version),
         digest: judgement.to.digest,
         from: undefined,
@@ -20,8 +24,7 @@ export function aliasStep(alias: Alias, judgement: AliasJudgement): Extract<Step
       };
     case 'move':
       return {
-        kind: 'alias',
-        alias: alias.name,
+        ...alias,
         version: formatVersion(judgement.to.version),
         digest: judgement.to.digest,
         from: judgement.from.digest,

@@ -12,6 +12,8 @@ import { shortDigest } from '../domain/digest.ts';
 export type Step =
   | {
       readonly kind: 'candidate';
+      /** The companion it is about, `host/name`; left out for the first image. So it is for the other kinds below. */
+      readonly image?: string;
       /** `candidate-<release tag object id>`. */
       readonly imageTag: string;
       /** Build the commit, or take the bytes of a validated release candidate. */
@@ -22,6 +24,7 @@ export type Step =
     }
   | {
       readonly kind: 'document';
+      readonly image?: string;
       readonly role: 'provenance' | 'sbom' | 'scan' | 'statement' | 'checksums';
       readonly platform?: string;
       readonly subject: Digest | undefined;
@@ -44,6 +47,7 @@ export type Step =
     }
   | {
       readonly kind: 'image-tag';
+      readonly image?: string;
       readonly imageTag: string;
       readonly digest: Digest | undefined;
       readonly once: 'immutable' | 'first-wins';
@@ -53,6 +57,7 @@ export type Step =
   | { readonly kind: 'decision'; readonly imageTag: string; readonly tag: string; readonly object: ObjectId }
   | {
       readonly kind: 'alias';
+      readonly image?: string;
       readonly alias: string;
       readonly version: string;
       readonly digest: Digest | undefined;
@@ -94,8 +99,8 @@ export function describeStep(step: Step): string {
   switch (step.kind) {
     case 'candidate':
       return step.from.kind === 'build'
-        ? `build commit ${step.from.commit.slice(0, 12)} and pin it as ${step.imageTag}`
-        : `take the image of ${step.from.version} and pin it as ${step.imageTag}`;
+        ? `build ${step.image === undefined ? '' : `${step.image} of `}commit ${step.from.commit.slice(0, 12)} and pin it as ${step.imageTag}`
+        : `take ${step.image ?? 'the image'} of ${step.from.version} and pin it as ${step.imageTag}`;
     case 'document':
       return `sign and attach the ${documentName(step)}`;
     case 'draft':
@@ -103,7 +108,7 @@ export function describeStep(step: Step): string {
     case 'asset':
       return `upload ${step.name} to ${step.tag}`;
     case 'image-tag':
-      return `tag image ${step.imageTag}${at(step.digest)}`;
+      return `tag ${step.image === undefined ? 'image ' : `${step.image}:`}${step.imageTag}${at(step.digest)}`;
     case 'publish':
       return `publish release ${step.tag}`;
     case 'commit':
@@ -111,7 +116,7 @@ export function describeStep(step: Step): string {
     case 'decision':
       return `store decision ${step.tag} beside the images as ${step.imageTag}`;
     case 'alias':
-      return `point ${step.alias} at ${step.version}${at(step.digest)}: ${step.because}`;
+      return `point ${step.image === undefined ? '' : `${step.image}:`}${step.alias} at ${step.version}${at(step.digest)}: ${step.because}`;
     case 'build':
       return `build commit ${step.commit.slice(0, 12)} and push it by digest${at(step.digest)}`;
     case 'channel':
@@ -139,7 +144,8 @@ export function documentName(step: Extract<Step, { kind: 'document' }>): string 
     statement: 'release statement',
     checksums: 'checksums',
   };
-  return step.platform === undefined ? names[step.role] : `${names[step.role]} for ${step.platform}`;
+  const name = step.platform === undefined ? names[step.role] : `${names[step.role]} for ${step.platform}`;
+  return step.image === undefined ? name : `${name} of ${step.image}`;
 }
 
 function at(digest: Digest | undefined): string {

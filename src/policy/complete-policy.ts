@@ -20,11 +20,12 @@ export function completePolicy(document: PolicyDocument): Policy {
     signatures: document.signatures,
     signing: { ...document.signing, timestamp: document.signing.timestamp },
     trust: { maintainers: document.trust.maintainers.map(toMaintainer), ci: document.trust.ci.map(toCi) },
-    images: document.images.map(({ repository, mirrors, platforms, build }) => ({
+    images: document.images.map(({ repository, mirrors, platforms, build, lockFiles }, place) => ({
       name: repository ?? { registry: 'embedded', repository: project },
       mirrors,
       platforms,
       build: toBuild(build),
+      ...(place === 0 ? {} : { lockFiles }),
     })),
     binaries: document.binaries,
     channels: {

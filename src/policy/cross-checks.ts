@@ -1,10 +1,10 @@
-import { parseImageName } from '../domain/image-name.ts';
 import { parsePlatform } from '../domain/platform.ts';
 import type { Platform } from '../domain/platform.ts';
 import { formatPlatform } from '../domain/platform.ts';
 import { quote } from '../domain/quote.ts';
 import { checksWithoutForge, gatesNamedAsChecks } from './checks-schema.ts';
 import { forgeWithoutPlace } from './forge-schema.ts';
+import { imageChecks, repositoryOf } from './image-checks.ts';
 import { reportChecks } from './gate-checks.ts';
 import { versionFileChecks } from './prepare-schema.ts';
 import { matchesGlob } from './glob.ts';
@@ -34,7 +34,7 @@ export function crossCheck(data: unknown): readonly PolicyProblem[] {
     ...versionFileChecks(data),
     ...buildInputsLeftOut(data),
     ...recordedScanWithoutReport(data),
-    ...mirrorsOfThemselves(data),
+    ...imageChecks(data),
     ...forgeWithoutPlace(data),
     ...checksWithoutForge(data),
     ...gatesNamedAsChecks(data),
@@ -47,7 +47,7 @@ interface Found {
 }
 
 function repeatedNames(data: unknown): readonly PolicyProblem[] {
-  const lists: readonly (readonly [ProblemPath, (text: string) => string])[] = [
+  const lists: readonly (readonly [ProblemPath, (text: string, path: ProblemPath) => string])[] = [
     [['gates', '*', 'name'], (text) => text],
     [['announce', '*', 'name'], (text) => text],
     [['evidence', '*', 'name'], (text) => text],
@@ -57,14 +57,15 @@ function repeatedNames(data: unknown): readonly PolicyProblem[] {
     [['trust', 'ci', '*', 'name'], (text) => text],
     [['trust', 'ci', '*', 'keyFile'], (text) => text],
     [['binaries', '*', 'name'], (text) => text],
-    [['images', '*', 'platforms', '*'], (text) => text],
+    [['images', '*', 'platforms', '*'], perImage],
     [['images', '*', 'mirrors', '*'], repositoryOf],
-    [['images', '*', 'build', 'assemble', 'files', '*', 'to'], (text) => text],
+    [['images', '*', 'build', 'assemble', 'files', '*', 'to'], perImage],
+    [['images', '*', 'lockFiles', '*'], perImage],
   ];
   return lists.flatMap(([pattern, identityOf]) => {
     const seen = new Map<string, ProblemPath>();
     return textsAt(data, pattern).flatMap(({ path, value }) => {
-      const identity = identityOf(value);
+      const identity = identityOf(value, path);
       const before = seen.get(identity);
       if (before === undefined) seen.set(identity, path);
       if (before === undefined) return [];
@@ -73,6 +74,11 @@ function repeatedNames(data: unknown): readonly PolicyProblem[] {
       ];
     });
   });
+}
+
+/** What is the same in two images is no repetition. */
+function perImage(text: string, [, image]: ProblemPath): string {
+  return `${String(image)} ${text}`;
 }
 
 function unclearChoices(data: unknown): readonly PolicyProblem[] {
@@ -191,6 +197,7 @@ function buildInputsLeftOut(data: unknown): readonly PolicyProblem[] {
     ...textsAt(data, ['images', '*', 'build', 'dockerfile']),
     ...textsAt(data, ['images', '*', 'build', 'assemble', 'files', '*', 'from']),
     ...textsAt(data, ['lockFiles', '*']),
+    ...textsAt(data, ['images', '*', 'lockFiles', '*']),
   ];
   return textsAt(data, ['notBuildInput', '*']).flatMap(({ path, value }) => {
     if (parsePathPattern(value).is === 'refused') return [];
@@ -215,16 +222,6 @@ function recordedScanWithoutReport(data: unknown): readonly PolicyProblem[] {
     : [{ path: ['scan', 'report'], found: 'a report', wanted: 'it only with "tool: recorded"', at: 'key' }];
 }
 
-function mirrorsOfThemselves(data: unknown): readonly PolicyProblem[] {
-  return textsAt(data, ['images', '*', 'mirrors', '*']).flatMap(({ path, value }): readonly PolicyProblem[] => {
-    const project = valueAt(data, ['project']);
-    const named = valueAt(data, ['images', path[1] ?? 0, 'repository']);
-    const main = typeof named === 'string' ? named : `embedded/${typeof project === 'string' ? project : ''}`;
-    if (repositoryOf(value) !== repositoryOf(main)) return [];
-    return [{ path, found: `${quote(value)}, which is the repository itself`, wanted: 'another repository' }];
-  });
-}
-
 function textsAt(
   data: unknown,
   pattern: ProblemPath,
@@ -247,13 +244,6 @@ function collect(data: unknown, pattern: ProblemPath): readonly Found[] {
       }),
     [{ path: [], value: data }],
   );
-}
-
-/** Host names are the same in any case; the default port says nothing. */
-function repositoryOf(text: string): string {
-  const parsed = parseImageName(text);
-  if (parsed.is === 'refused') return text;
-  return `${parsed.value.registry.toLowerCase().replace(/:443$/, '')}/${parsed.value.repository}`;
 }
 
 function isMapping(value: unknown): value is object {

@@ -158,6 +158,16 @@ export const imageSchema = section('a mapping with build', {
     .prefault(['linux/amd64', 'linux/arm64'])
     .meta({ description: 'Every release has all of these.' }),
   build: buildSchema,
+  lockFiles: z
+    .array(
+      parsedText(
+        { wanted: 'the path of a lock file', description: 'Path of a lock file, such as package-lock.json.' },
+        parseRepositoryPath,
+      ),
+      { error: 'a list of lock files' },
+    )
+    .default([])
+    .meta({ description: 'Of a companion: lock files its bill of materials is read from.' }),
 });
 
 /** A file of the image that is attached to the release too. */

@@ -319,7 +319,7 @@ const refusals: readonly (readonly [string, string])[] = [
     'has a part that is no name on a forge',
   ],
   ['forge: { kind: local, path: x }', 'forge.path: found an unknown field'],
-  ['images: []', 'images: found an empty list, wanted a list with exactly one image'],
+  ['images: []', 'images: found an empty list, wanted a list of at least one image'],
   ['images: [{ build: {} }]', 'found neither dockerfile nor assemble'],
   ['images: [{ build: { context: . } }]', 'found "context", wanted it only beside dockerfile'],
   ['images: [{ repository: harbor, build: { dockerfile: a } }]', 'has no registry host'],
@@ -333,6 +333,38 @@ const refusals: readonly (readonly [string, string])[] = [
   [
     'images: [{ mirrors: [a.example/b, A.example/b], build: { dockerfile: a } }]',
     'which images[0].mirrors[0] is already',
+  ],
+  [
+    'images: [{ build: { dockerfile: a } }, { build: { dockerfile: b } }]',
+    'images[1]: found "embedded/harbor", which images[0] is already, wanted a repository of its own for each image',
+  ],
+  [
+    'images: [{ repository: a.example/x, build: { dockerfile: a } }, { repository: "A.example:443/x", build: { dockerfile: a } }]',
+    'images[1].repository: found "A.example:443/x", which images[0].repository is already',
+  ],
+  [
+    'images: [{ repository: a.example/web-ui, build: { dockerfile: a } }, { repository: b.example/web.ui, build: { dockerfile: a } }]',
+    'images[1].repository: found "b.example/web.ui", whose last part images[0].repository has too',
+  ],
+  [
+    'images: [{ build: { dockerfile: a } }, { repository: a.example/b, mirrors: [embedded/harbor], build: { dockerfile: a } }]',
+    'images[1].mirrors[0]: found "embedded/harbor", which is the repository of images[0]',
+  ],
+  [
+    'images: [{ mirrors: [m.example/b], build: { dockerfile: a } }, { repository: a.example/b, mirrors: [m.example/b], build: { dockerfile: a } }]',
+    'images[1].mirrors[0]: found "m.example/b", which images[0].mirrors[0] is already',
+  ],
+  [
+    'images: [{ lockFiles: [go.sum], build: { dockerfile: a } }]',
+    'images[0].lockFiles: found lock files of the first image, wanted them in lockFiles of the policy',
+  ],
+  [
+    'gates: [{ name: boot, on: candidate, command: [boot, "{image:web}"] }]',
+    'found {image:web}, wanted only {image}: there is one image',
+  ],
+  [
+    'gates: [{ name: boot, command: [boot, "{image:web}"] }]',
+    'found {image:web} in a gate on source, wanted a gate with "on: candidate"',
   ],
   [
     'images: [{ platforms: [linux/amd64, linux/amd64], build: { dockerfile: a } }]',
@@ -370,6 +402,30 @@ const refusals: readonly (readonly [string, string])[] = [
   ['__proto__: { project: x }', '__proto__: found an unknown field'],
   ['"\\u202e\\e[2J": x', '\\u{202e}\\u{1b}[2J: found an unknown field'],
 ];
+
+test('parsePolicy() reads companions, each with platforms, mirrors and lock files of its own, and gates that are given them', () => {
+  const policy = parsePolicy(
+    minimal.replace(
+      /^images:.*\n(?: .*\n)*/m,
+      `images:
+  - build: { dockerfile: app.Dockerfile }
+  - repository: a.example/team/web-ui
+    mirrors: [b.example/team/web-ui]
+    platforms: [linux/amd64]
+    lockFiles: [web/package-lock.json]
+    build: { dockerfile: web.Dockerfile }
+gates:
+  - { name: boot, on: candidate, command: [boot, "{image}", "{image:web-ui}"] }
+`,
+    ),
+    { file: 'cutwater.yaml' },
+  );
+  const [first, companion, ...none] = policy.images;
+  assert.deepEqual([first?.platforms.length, first?.lockFiles, none], [2, undefined, []]);
+  assert.deepEqual(companion?.name, { registry: 'a.example', repository: 'team/web-ui' });
+  assert.deepEqual(companion.mirrors, [{ registry: 'b.example', repository: 'team/web-ui' }]);
+  assert.deepEqual([companion.platforms.length, companion.lockFiles], [1, ['web/package-lock.json']]);
+});
 
 for (const [line, sentence] of refusals)
   test(`parsePolicy() refuses ${JSON.stringify(line).slice(0, 100)} and says why`, () => {

@@ -33,8 +33,9 @@ export interface Policy {
   /** Where CI signs without a key of its own. */
   readonly signing: SigningPolicy;
   readonly trust: TrustPolicy;
-  /** Exactly one for now. */
+  /** At least one. The first decides; the others are its companions: released, withdrawn and moved together with it. */
   readonly images: readonly ImagePolicy[];
+  /** Taken out of the first image. */
   readonly binaries: readonly BinaryPolicy[];
   readonly channels: {
     /** Whether `0` is published while the major version is 0. */
@@ -63,7 +64,7 @@ export interface Policy {
   readonly checks: ChecksPolicy;
   /** The scan of the built image; undefined where there is none. */
   readonly scan: ScanPolicy | undefined;
-  /** Paths of the lock files the SBOM is read from. */
+  /** Paths of the lock files the SBOM of the first image is read from. */
   readonly lockFiles: readonly string[];
   readonly forge: ForgePolicy;
   /** The workflow files that `ci write` writes. */
@@ -116,6 +117,8 @@ export interface ImagePolicy {
   readonly mirrors: readonly ImageName[];
   readonly platforms: readonly Platform[];
   readonly build: ImageBuild;
+  /** Of a companion: paths of the lock files its SBOM is read from. Undefined for the first image, which has those of the policy. */
+  readonly lockFiles?: readonly string[];
 }
 
 export type ImageBuild = AssembleBuild | DockerfileBuild;

@@ -109,13 +109,17 @@ export const policySchema = section('a mapping with project, images and trust', 
   signing: signingSchema.prefault({}),
   trust: trustSchema,
   images: z
-    .array(imageSchema, { error: 'a list with one image' })
-    .length(1, { error: 'a list with exactly one image' })
-    .meta({ description: 'The image of a release: exactly one for now.' }),
+    .array(imageSchema, { error: 'a list of images' })
+    .min(1, { error: 'a list of at least one image' })
+    .max(20, { error: 'a list of at most 20 images' })
+    .meta({
+      description:
+        'The images of a release. The first decides; further ones are its companions and are released, withdrawn and moved together with it, each in a repository of its own.',
+    }),
   binaries: z
     .array(binarySchema, { error: 'a list of binaries' })
     .default([])
-    .meta({ description: 'Files taken out of the image and attached to the release.' }),
+    .meta({ description: 'Files taken out of the first image and attached to the release.' }),
   channels: channelsSchema.prefault({}),
   changelog: repositoryFile({
     wanted: 'the path of the changelog',
@@ -154,7 +158,7 @@ export const policySchema = section('a mapping with project, images and trust', 
       { error: 'a list of lock files' },
     )
     .default([])
-    .meta({ description: 'Lock files the bill of materials is read from.' }),
+    .meta({ description: 'Lock files the bill of materials of the first image is read from.' }),
   checks: checksSchema,
   forge: forgeSchema,
   ci: ciSchema.prefault({}),

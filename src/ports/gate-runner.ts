@@ -1,4 +1,5 @@
 import type { Digest } from '../domain/digest.ts';
+import type { ImageName } from '../domain/image-name.ts';
 import type { ObjectId } from '../domain/object-id.ts';
 import type { GatePolicy } from '../policy/gate-policy.ts';
 
@@ -6,6 +7,8 @@ export interface GateSubject {
   readonly commit: ObjectId;
   /** `host/name@sha256:...`; undefined for gates on the source. */
   readonly image: string | undefined;
+  /** The further images of the release, in the same form; none for gates on the source. */
+  readonly companions?: readonly { readonly name: ImageName; readonly image: string }[];
 }
 
 /** What happened when a gate's command was run, before anybody judges it. */

@@ -6,6 +6,8 @@ import { test } from 'node:test';
 import type { Scope } from '../make/folder.ts';
 import type { TestProject } from '../make/project.ts';
 import { ciEnvironment, copyData, cutwater, freshClone, makeProject } from '../make/project.ts';
+import { readPublished as readFolder } from '../make/published.ts';
+import { companion, makeTwoImages } from '../make/two-images.ts';
 import { killedAt } from './killed-at.ts';
 
 /** What the outside sees: image tags with digests, release files with digests. */
@@ -13,6 +15,9 @@ type Published = Readonly<Record<string, string>>;
 
 /** A build that never gives the same bytes twice. */
 const random = `[[node, -e, "require('node:fs').writeFileSync('app.txt', require('node:crypto').randomUUID())"]]`;
+
+/** The same for both images of a project that has two. */
+const randomTexts = `[[node, -e, "for (const name of ['app.txt', 'web.txt']) require('node:fs').writeFileSync(name, require('node:crypto').randomUUID())"]]`;
 
 void test('a release killed before any of its effects and run again on a fresh checkout ends as if never killed', async (t) => {
   const project = await makeProject(t);
@@ -64,6 +69,40 @@ void test('a promotion over a commit that no build reads, killed before any of i
     await killedAt(t, project, { version: '1.0.0', data, killAt });
     await resume(t, project, { version: '1.0.0', data });
     assert.deepEqual(await readPublished(data), expected, `killed before effect ${killAt}`);
+  });
+});
+
+void test('a release of two images killed before any of its effects and run again ends as if never killed', async (t) => {
+  const project = await makeTwoImages(t);
+  await releaseWhole(t, project, '1.0.0');
+  await project.commit({ 'app.txt': 'two\n', 'web.txt': 'two\n' });
+  await project.tag('1.1.0');
+  const { effects, published: expected } = await measure(t, project, '1.1.0');
+  t.diagnostic(`${effects} effects`);
+  assert.equal(expected[`${companion} latest`], expected[`${companion} 1.1.0`]);
+  assert.equal(expected['image latest'], expected['image 1.1.0']);
+  await eachInParallel(range(1, effects), async (killAt) => {
+    const data = await copyData(t, project);
+    await killedAt(t, project, { version: '1.1.0', data, killAt });
+    await resume(t, project, { version: '1.1.0', data });
+    assert.deepEqual(await readPublished(data), expected, `killed before effect ${killAt}`);
+  });
+});
+
+void test('of two images whose builds never give the same bytes twice, none is built again once it is pinned', async (t) => {
+  const project = await makeTwoImages(t, { prepare: randomTexts, ciKey: 'p256' });
+  await project.tag('1.0.0');
+  const { effects } = await measure(t, project, '1.0.0');
+  await eachInParallel(range(1, effects), async (killAt) => {
+    const data = await copyData(t, project);
+    await killedAt(t, project, { version: '1.0.0', data, killAt });
+    const before = await readPublished(data);
+    await resume(t, project, { version: '1.0.0', data });
+    const after = await readPublished(data);
+    for (const [name, digest] of Object.entries(before))
+      assert.equal(after[name], digest, `${name}, killed before effect ${killAt}`);
+    assertWhole(after, '1.0.0');
+    assert.equal(after[`${companion} latest`], after[`${companion} 1.0.0`]);
   });
 });
 
@@ -124,13 +163,12 @@ async function measure(
 /** Reads what is on disk, without the program under test. */
 async function readPublished(data: string): Promise<Published> {
   const published: Record<string, string> = {};
-  const index: { manifests: { digest: string; annotations?: Record<string, string> }[] } = JSON.parse(
-    await readFile(join(data, 'registry/tiny/index.json'), 'utf8').catch(() => '{"manifests":[]}'),
-  );
-  for (const { digest, annotations } of index.manifests) {
-    const tag = annotations?.['org.opencontainers.image.ref.name'];
-    if (tag !== undefined) published[`image ${tag}`] = digest;
-  }
+  for (const [repository, label] of [
+    ['tiny', 'image'],
+    [companion, companion],
+  ] as const)
+    for (const [tag, digest] of Object.entries((await readFolder(data, repository)).tags))
+      published[`${label} ${tag}`] = digest;
   const folder = join(data, 'releases');
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])) {
     if (!entry.isFile() || entry.name.startsWith('.')) continue;

@@ -27,10 +27,10 @@ const moments: readonly { readonly name: string; readonly isDue: () => Moment; r
 
 /** Before which effect, counted from the last, the first run is killed; and what it has left on the forge by then. */
 const deaths = [
-  { before: 'the draft', fromLast: 14, files: undefined },
-  { before: 'the first file', fromLast: 13, files: 0 },
-  { before: 'the image tag', fromLast: 5, files: 8 },
-  { before: 'the commit point', fromLast: 1, files: 8 },
+  { before: 'the draft', fromLast: 15, files: undefined },
+  { before: 'the first file', fromLast: 14, files: 0 },
+  { before: 'the image tag', fromLast: 6, files: 8 },
+  { before: 'the commit point', fromLast: 2, files: 8 },
 ] as const;
 
 void test('on a registry without conditions a rival with an image of its own changes no release and stops none', async (t) => {

@@ -279,3 +279,23 @@ void suite('gates as commands', { concurrency: 2 }, () => {
     assert.ok(names.includes('mine.txt') && names.includes('gate-old-105.log') && !names.includes('gate-old-8.log'));
   });
 });
+
+void test('a gate on the candidate is given every image of the release, as word and as variable', async (t) => {
+  const bench = await makeBench(t, { pullName: async (image) => image.replace('embedded/', 'here:1/') });
+  const shown: string[] = [];
+  const script = `console.log(process.argv.slice(1).join(' '));
+    for (const [name, value] of Object.entries(process.env)) if (name.startsWith('CANDIDATE_')) console.log(name + '=' + value)`;
+  const command = ['node', '-e', script, '{image}', '{image:web-ui}', '{image:other}'];
+  const companions = [
+    { name: { registry: 'embedded', repository: 'team/web-ui' }, image: 'embedded/team/web-ui@sha256:b' },
+  ];
+  const gate = { ...plain, on: 'candidate', command } as const;
+  const subject = { commit: bench.commit, image: 'embedded/app@sha256:a', companions };
+  const { ended } = await bench.runner.run(gate, subject, (line) => shown.push(line));
+  assert.deepEqual(ended, { is: 'exit', code: 0 });
+  assert.deepEqual(shown.toSorted(), [
+    'CANDIDATE_IMAGE=here:1/app@sha256:a',
+    'CANDIDATE_IMAGE_WEB_UI=here:1/team/web-ui@sha256:b',
+    'here:1/app@sha256:a here:1/team/web-ui@sha256:b {image:other}',
+  ]);
+});

@@ -1,3 +1,5 @@
+import { shortNameOf } from '../../domain/image-name.ts';
+import { companionVariable } from '../../policy/companion-variable.ts';
 import type { GatePolicy } from '../../policy/gate-policy.ts';
 import type { GateEnd, GateReportFile, GateRunner, GateSubject } from '../../ports/gate-runner.ts';
 import type { Git } from '../../ports/git.ts';
@@ -27,8 +29,8 @@ export interface GateRunnerOptions {
 
 /**
  * Runs gates as commands of the project: no shell, no input, an emptied environment (PATH, a HOME of its own,
- * SOURCE_COMMIT, CANDIDATE_IMAGE and the variables the gate names), a time limit. Secrets are taken out of what is shown
- * and logged.
+ * SOURCE_COMMIT, CANDIDATE_IMAGE, for each companion CANDIDATE_IMAGE_NAME, and the variables the gate names), a time
+ * limit. Secrets are taken out of what is shown and logged.
  */
 export function gateCommands(options: GateRunnerOptions): GateRunner {
   return {
@@ -52,11 +54,11 @@ interface OpenedRun {
 
 async function runIn(options: GateRunnerOptions, run: OpenedRun): ReturnType<GateRunner['run']> {
   const { gate, subject, tree, log } = run;
-  const image = subject.image === undefined ? undefined : await options.pullName(subject.image);
+  const images = await imagesOf(subject, options.pullName);
   const passed = passedVariables(gate, options.environment);
   const secrets = [...passed.map(([name, value]) => ({ name, value })), ...options.secrets];
   const [command = '', ...args] = gate.command.map((word) =>
-    image === undefined ? word : word.replaceAll('{image}', image),
+    images.reduce((text, { placeholder, image }) => text.replaceAll(placeholder, () => image), word),
   );
   const home = await options.newFolder('home');
   const own = { HOME: home, TMPDIR: home, SOURCE_COMMIT: subject.commit };
@@ -77,7 +79,7 @@ async function runIn(options: GateRunnerOptions, run: OpenedRun): ReturnType<Gat
         ...emptyEnvironment(),
         ...Object.fromEntries(passed),
         ...own,
-        ...(image === undefined ? {} : { CANDIDATE_IMAGE: image }),
+        ...Object.fromEntries(images.map(({ variable, image }) => [variable, image])),
       },
       timeoutSeconds: gate.timeoutSeconds,
       signal: options.signal,
@@ -105,6 +107,29 @@ async function runIn(options: GateRunnerOptions, run: OpenedRun): ReturnType<Gat
   }
 }
 
+interface GivenImage {
+  readonly placeholder: string;
+  readonly variable: string;
+  /** As a tool on this machine can pull it. */
+  readonly image: string;
+}
+
+async function imagesOf(
+  { image, companions = [] }: GateSubject,
+  pullName: GateRunnerOptions['pullName'],
+): Promise<readonly GivenImage[]> {
+  const given: GivenImage[] = [];
+  if (image !== undefined)
+    given.push({ placeholder: '{image}', variable: 'CANDIDATE_IMAGE', image: await pullName(image) });
+  for (const { name, image: own } of companions)
+    given.push({
+      placeholder: `{image:${shortNameOf(name)}}`,
+      variable: companionVariable(name),
+      image: await pullName(own),
+    });
+  return given;
+}
+
 /** The variables the gate names that are set here; a name without a value gives the gate nothing. */
 function passedVariables(
   gate: GatePolicy,
@@ -128,6 +153,7 @@ function heading(
   const lines = [
     `gate ${gate.name} on commit ${subject.commit}`,
     ...(subject.image === undefined ? [] : [`image ${subject.image}`]),
+    ...(subject.companions ?? []).map(({ image }) => `image ${image}`),
     `command ${JSON.stringify(gate.command)}`,
     `started ${new Date(startedAt * 1000).toISOString()}`,
     ...(unset.length === 0 ? [] : [`not set here: ${unset.join(', ')}`]),

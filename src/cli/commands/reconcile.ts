@@ -1,6 +1,7 @@
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { reconcileAndAnnounce } from '../../engine/pointers/reconcile-and-announce.ts';
+import { everyAlias } from '../../engine/facts/gather-estate.ts';
 import { describeStep } from '../../plan/step.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { announcers, attestorIfHere } from '../compose-announce.ts';
@@ -27,13 +28,13 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
         rounds,
         announced: announcements.told,
         due: announcements.left.map(dueJson),
-        aliases: estate.aliases.map(aliasJson),
+        aliases: everyAlias(estate).map(aliasJson),
       });
       return exitCodes.done;
     }
     const said = done.length === 0 ? ['Nothing to do: every pointer is as the decisions say.'] : done.map(describeStep);
     const news = [...announcements.told.map(announcedLine), ...dueLines(announcements.left)];
-    const lines = [...said, '', ...renderAliases(estate.aliases, context.terminal), ...news];
+    const lines = [...said, '', ...renderAliases(everyAlias(estate), context.terminal), ...news];
     context.stdout.write(`${lines.join('\n')}\n`);
     return exitCodes.done;
   } finally {

@@ -3,6 +3,7 @@ import { readVersion } from '../../domain/version.ts';
 import type { ReleasePredicate } from '../../domain/release-statement.ts';
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { everyAlias } from '../../engine/facts/gather-estate.ts';
 import type { PublishedVersion, ReleaseResult } from '../../engine/release/release.ts';
 import { publishVersion, release } from '../../engine/release/release.ts';
 import type { CliContext, CommandInput } from '../command.ts';
@@ -46,7 +47,7 @@ function toJson(result: PublishedVersion | ReleaseResult): Readonly<Record<strin
     ...base,
     announced: result.announcements.told,
     due: result.announcements.left.map(dueJson),
-    aliases: result.pointers.estate.aliases.map(aliasJson),
+    aliases: everyAlias(result.pointers.estate).map(aliasJson),
   };
 }
 
@@ -56,15 +57,19 @@ function toLines(result: PublishedVersion | ReleaseResult, { terminal }: CliCont
   return [
     ...said,
     '',
-    ...renderAliases(result.pointers.estate.aliases, terminal),
+    ...renderAliases(everyAlias(result.pointers.estate), terminal),
     ...result.announcements.told.map(announcedLine),
     ...dueLines(result.announcements.left),
   ];
 }
 
-function publishedLines({ tag, image, binaries }: ReleasePredicate, completed: boolean): readonly string[] {
+function publishedLines(
+  { tag, image, companions = [], binaries }: ReleasePredicate,
+  completed: boolean,
+): readonly string[] {
   return [
     `${tag.name} is ${completed ? 'published' : 'published already'}: ${image.name}@${image.index}`,
+    ...companions.map(({ name, index }) => `  ${name}@${index}`),
     ...binaries.map(({ name, digest }) => `  ${name}  ${digest}`),
   ];
 }

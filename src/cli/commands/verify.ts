@@ -4,6 +4,7 @@ import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { formatImageName, parseImageReference } from '../../domain/image-name.ts';
 import { escapeText, quote } from '../../domain/quote.ts';
 import { parseVersion, readVersion } from '../../domain/version.ts';
+import { placeOfImage } from '../../engine/facts/image-places.ts';
 import { findVersionOf } from '../../engine/facts/find-version.ts';
 import type { LoadedPolicy } from '../../engine/facts/load-policy.ts';
 import { readProjectTags } from '../../engine/facts/read-tags.ts';
@@ -64,13 +65,16 @@ async function readTarget(
       'USAGE',
       `Cannot verify ${quote(target)}: as an image it ${reference.reason}, and it is no version`,
     );
-  const own = formatImageName(project.world.repository.name);
-  if (formatImageName(reference.value.name) !== own)
+  const { world } = project;
+  const place = placeOfImage(world, formatImageName(reference.value.name));
+  if (place === undefined) {
+    const own = [world, ...world.companions].map(({ repository }) => formatImageName(repository.name)).join(', ');
     throw new CutwaterError('USAGE', `Cannot verify ${quote(target)}: this project publishes ${own}`, {
       hint: 'Name the repository of the image with --repo DIR',
     });
+  }
   const { target: at } = reference.value;
-  const found = await project.world.repository.resolve(at.kind === 'tag' ? at.tag : at.digest);
+  const found = await place.repository.resolve(at.kind === 'tag' ? at.tag : at.digest);
   if (found === undefined)
     throw new CutwaterError('NOT_PUBLISHED', `Cannot verify ${quote(target)}: the registry does not have it`);
   const version = await findVersionOf(project.world, project.loaded, found.digest);

@@ -10,9 +10,11 @@ import type { Terminal } from './terminal.ts';
 
 /** The alias table: where each one is, and what should happen to it. */
 export function renderAliases(states: readonly AliasState[], terminal: Terminal): readonly string[] {
-  const rows = states.map(({ alias, judgement }): readonly TableCell[] => {
+  const rows = states.map(({ image, alias, judgement }): readonly TableCell[] => {
     const { at, digest, says, style } = describe(judgement);
-    return [{ text: alias.name, style: 'bold' }, at, digest, { text: says, style }];
+    // Of a companion with the last part of its name, which no two images share.
+    const name = image === undefined ? alias.name : `${image.slice(image.lastIndexOf('/') + 1)}:${alias.name}`;
+    return [{ text: name, style: 'bold' }, at, digest, { text: says, style }];
   });
   return renderTable(
     [{ title: 'alias' }, { title: 'version' }, { title: 'digest' }, { title: 'state', shrinks: true }],
@@ -22,11 +24,12 @@ export function renderAliases(states: readonly AliasState[], terminal: Terminal)
 }
 
 /** One alias as plain data for `--json`. */
-export function aliasJson({ alias, current, judgement }: AliasState): Readonly<Record<string, unknown>> {
+export function aliasJson({ image, alias, current, judgement }: AliasState): Readonly<Record<string, unknown>> {
   const to =
     judgement.is === 'create' || judgement.is === 'move' || judgement.is === 'refused' ? judgement.to : undefined;
   const from = 'from' in judgement ? judgement.from : 'at' in judgement ? judgement.at : undefined;
   return {
+    ...(image === undefined ? {} : { image }),
     name: alias.name,
     digest: current,
     state: judgement.is,

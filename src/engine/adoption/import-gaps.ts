@@ -16,7 +16,7 @@ export async function versionGaps(world: ReadWorld, loaded: LoadedPolicy): Promi
   const { policy, commit } = loaded;
   const file = await world.git.readFile(commit, policy.changelog);
   const changelog = file && parseChangelog(new TextDecoder().decode(file));
-  const wanted = policy.images.flatMap(({ platforms }) => platforms.map(formatPlatform));
+  const wanted = policy.images.slice(0, 1).flatMap(({ platforms }) => platforms.map(formatPlatform));
   return async (entry, tag) => {
     if (entry.digest === undefined) return [];
     const needsSection = releaseClassOf(entry.version) === 'stable';

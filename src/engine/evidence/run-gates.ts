@@ -8,6 +8,7 @@ import type { GateClass, GatePolicy } from '../../policy/gate-policy.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { CriticalChange } from '../../policy/requirement.ts';
 import { requirementOf } from '../../policy/requirement.ts';
+import type { GateSubject } from '../../ports/gate-runner.ts';
 import { judgeGate } from './judge-gate.ts';
 import type { ReleaseWorld } from '../world.ts';
 
@@ -17,6 +18,8 @@ export interface GateRound {
   readonly commit: ObjectId;
   /** `host/name@sha256:...`; undefined on the source. */
   readonly image: string | undefined;
+  /** The further images of the release. What passes for the first one passes for those that are pinned with it. */
+  readonly companions?: GateSubject['companions'];
   /** What changed since the version before. Left out, nobody can tell, and every gate is required. */
   readonly change?: () => Promise<CriticalChange>;
   /** Gates that passed before: those that passed for the same bytes are not run again. */
@@ -88,9 +91,9 @@ async function changeFor({ whenChanged }: GatePolicy, { change }: GateRound): Pr
 
 async function runGate(world: GateWorld, gate: GatePolicy, round: GateRound): Promise<PassedGate> {
   const { name, on } = gate;
-  const { commit, image } = round;
+  const { commit, image, companions = [] } = round;
   world.report({ type: 'gate', name, outcome: 'started' });
-  const run = await world.gates.run(gate, { commit, image }, (text) => {
+  const run = await world.gates.run(gate, { commit, image, companions }, (text) => {
     world.report({ type: 'output', from: name, text });
   });
   if (run.leftovers.length > 0)

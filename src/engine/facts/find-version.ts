@@ -1,5 +1,6 @@
 import type { Digest } from '../../domain/digest.ts';
 import { CutwaterError } from '../../domain/error.ts';
+import { releasedImages } from '../../domain/release-statement.ts';
 import type { Version } from '../../domain/version.ts';
 import { compareVersions, formatVersion, releaseClassOf } from '../../domain/version.ts';
 import { readRegistryTag } from '../../estate/registry-tags.ts';
@@ -8,7 +9,7 @@ import { readRecord } from './read-record.ts';
 import type { ReadWorld } from '../world.ts';
 
 /**
- * Which release an image is, by the signed statements: of the index or of one of its platforms. A stable version is
+ * Which release an image is, by the signed statements: of the index or one of the platforms of any of its images. A stable version is
  * preferred to the release candidate whose bytes it has. Throws NOT_PUBLISHED for an image nobody released.
  */
 export async function findVersionOf(world: ReadWorld, loaded: LoadedPolicy, digest: Digest): Promise<Version> {
@@ -17,8 +18,10 @@ export async function findVersionOf(world: ReadWorld, loaded: LoadedPolicy, dige
   for (const version of stated.toSorted(stableFirst)) {
     const record = await readRecord(world, loaded, version);
     if (record.is !== 'valid') continue;
-    const { index, platforms } = record.release.image;
-    if (index === digest || platforms.some((platform) => platform.digest === digest)) return version;
+    const isOwn = releasedImages(record.release).some(
+      ({ index, platforms }) => index === digest || platforms.some((platform) => platform.digest === digest),
+    );
+    if (isOwn) return version;
   }
   throw new CutwaterError('NOT_PUBLISHED', `Cannot tell which release ${digest} is: no release statement names it`, {
     hint: 'Do not deploy it; ask the maintainers where it comes from',

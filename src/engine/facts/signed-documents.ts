@@ -90,6 +90,8 @@ async function readDocument(query: DocumentQuery, referrer: Digest): Promise<Sto
 
 export interface DocumentToStore {
   readonly role: Extract<Step, { kind: 'document' }>['role'];
+  /** The companion it is about; left out for the first image. */
+  readonly image?: string;
   readonly platform?: string;
   readonly subject: Descriptor;
   readonly predicateType: string;
@@ -109,6 +111,7 @@ export async function storeDocument(
   const step: Step = {
     kind: 'document',
     role: document.role,
+    ...(document.image === undefined ? {} : { image: document.image }),
     ...(document.platform === undefined ? {} : { platform: document.platform }),
     subject: document.subject.digest,
     payload,

@@ -1,6 +1,6 @@
 import { imageTag } from '../../domain/image-name.ts';
 import type { ImageTag } from '../../domain/image-name.ts';
-import type { ReleasePredicate } from '../../domain/release-statement.ts';
+import type { ReleasedImage } from '../../domain/release-statement.ts';
 import { readVersion } from '../../domain/version.ts';
 import { aliasesOf } from '../../estate/alias.ts';
 import { statementTag, versionTag } from '../../estate/registry-tags.ts';
@@ -11,7 +11,9 @@ import { failed, passed } from '../../report/verification.ts';
 
 export interface MirrorQuestion {
   readonly name: string;
-  readonly release: ReleasePredicate;
+  readonly version: string;
+  /** Of the release: the one that is mirrored there. */
+  readonly image: ReleasedImage;
   readonly channels: Policy['channels'];
 }
 
@@ -22,12 +24,12 @@ export interface MirrorQuestion {
 export async function checkMirror(
   main: ImageRepository,
   mirror: ImageRepository,
-  { name, release, channels }: MirrorQuestion,
+  { name, version: text, image, channels }: MirrorQuestion,
 ): Promise<Check> {
-  const version = readVersion(release.version);
+  const version = readVersion(text);
   const statement = statementTag(version);
   const fixed: readonly (readonly [ImageTag, string | undefined])[] = [
-    [versionTag(version), release.image.index],
+    [versionTag(version), image.index],
     [statement, (await main.resolve(statement))?.digest],
   ];
   for (const [tag, wanted] of fixed) {
@@ -36,7 +38,7 @@ export async function checkMirror(
     if (found === undefined) return behind(name, `it does not have ${tag} yet`);
     if (found !== wanted) return failed(name, `${tag} is ${found} there, ${wanted} was released`);
   }
-  for (const { platform, digest } of release.image.platforms)
+  for (const { platform, digest } of image.platforms)
     if ((await mirror.readManifest(digest)) === undefined)
       return failed(name, `the ${platform} image ${digest} is gone from there`);
   for (const alias of aliasesOf([version], channels)) {
@@ -45,7 +47,7 @@ export async function checkMirror(
     if (here !== undefined && here.digest !== there?.digest)
       return behind(name, `${tag} is ${there?.digest ?? 'missing'} there, ${here.digest} here`);
   }
-  return passed(name, `it holds ${release.version} with the same digests`);
+  return passed(name, `it holds ${text} with the same digests`);
 }
 
 function behind(name: string, says: string): Check {

@@ -7,12 +7,13 @@ import type { Step } from '../../plan/step.ts';
 import type { ImageRepository } from '../../ports/repository.ts';
 import { copyImage } from './copy-image.ts';
 import type { MirrorGap } from './mirror-gaps.ts';
-import { fixedGaps, mirroredAliases, nameGaps } from './mirror-gaps.ts';
-import type { Estate } from '../facts/gather-estate.ts';
+import { companionGaps, fixedGaps, mirroredAliases, nameGaps } from './mirror-gaps.ts';
+import type { CompanionEstate, Estate } from '../facts/gather-estate.ts';
+import { atImage } from '../facts/image-places.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { runTogether } from '../run-together.ts';
 import type { JointStep } from '../run-together.ts';
-import type { ReadWorld } from '../world.ts';
+import type { ImagePlace, ReadWorld } from '../world.ts';
 
 /** A mirror that is not as the registry is, and why it could not be brought in line. */
 export interface MirrorFailure {
@@ -31,17 +32,47 @@ export async function fillMirrors(
   estate: Estate,
 ): Promise<readonly MirrorFailure[]> {
   const failures: MirrorFailure[] = [];
-  for (const mirror of world.mirrors)
+  for (const { place, mirror } of mirrorsOf(world))
     try {
       const copied = new Set<Digest>();
-      for (const group of (await fixedGaps(world, loaded, { estate, mirror })).groups)
-        failures.push(...(await fillGroup(world, group, { mirror, copied })));
-      await followNames(world, mirroredAliases(estate), { mirror, copied });
+      const at = atImage(world, place);
+      for (const group of (await gapsOf(world, loaded, { estate, place, mirror })).groups)
+        failures.push(...(await fillGroup(at, group, { mirror, copied })));
+      await followNames(at, namesOf(estate, place), { mirror, copied });
     } catch (error) {
       if (!isCutwaterError(error) || error.code === 'INTERRUPTED') throw error;
       failures.push({ mirror: formatImageName(mirror.name), error });
     }
   return failures;
+}
+
+export interface PlacedMirror {
+  /** The image it is filled from. */
+  readonly place: ImagePlace;
+  readonly mirror: ImageRepository;
+}
+
+/** Every mirror of every image, those of the first image first. */
+export function mirrorsOf(world: ReadWorld): readonly PlacedMirror[] {
+  return [world, ...world.companions].flatMap((place) => place.mirrors.map((mirror) => ({ place, mirror })));
+}
+
+function gapsOf(
+  world: ReadWorld,
+  loaded: LoadedPolicy,
+  { estate, place, mirror }: PlacedMirror & { readonly estate: Estate },
+): ReturnType<typeof fixedGaps> {
+  const companion = companionAt(estate, place);
+  if (companion === undefined) return fixedGaps(world, loaded, { estate, mirror });
+  return companionGaps(world, loaded, { estate, companion, mirror });
+}
+
+function namesOf(estate: Estate, place: ImagePlace): readonly ImageTag[] {
+  return mirroredAliases(companionAt(estate, place) ?? estate);
+}
+
+function companionAt({ companions }: Estate, { repository }: ImagePlace): CompanionEstate | undefined {
+  return companions.find(({ place }) => place.repository === repository);
 }
 
 /** Brings names that are no release's to every mirror as the registry has them: a build of the branch, its channels. */
@@ -75,11 +106,11 @@ export function failOnMirrors(failures: readonly MirrorFailure[], again: 'reconc
 export async function mirrorSteps(
   world: ReadWorld,
   loaded: LoadedPolicy,
-  { estate, mirror }: { readonly estate: Estate; readonly mirror: ImageRepository },
+  { estate, place, mirror }: PlacedMirror & { readonly estate: Estate },
 ): Promise<readonly Step[]> {
-  const { groups, there } = await fixedGaps(world, loaded, { estate, mirror });
+  const { groups, there } = await gapsOf(world, loaded, { estate, place, mirror });
   const fixed = groups.flat().filter((gap) => !there.has(gap.imageTag));
-  return [...fixed, ...(await nameGaps(world, mirroredAliases(estate), mirror))].map((gap) => stepOf(mirror, gap));
+  return [...fixed, ...(await nameGaps(place, namesOf(estate, place), mirror))].map((gap) => stepOf(mirror, gap));
 }
 
 interface Filling {

@@ -6,7 +6,9 @@ import { compareVersions, formatVersion } from '../../domain/version.ts';
 import { newestEntries } from '../../estate/checkpoints.ts';
 import { readRegistryTag, shaTag, statementTag, versionTag } from '../../estate/registry-tags.ts';
 import type { ImageRepository } from '../../ports/repository.ts';
-import type { Estate } from '../facts/gather-estate.ts';
+import { asCompanion } from '../../estate/committed-release.ts';
+import type { CompanionEstate, Estate } from '../facts/gather-estate.ts';
+import { atImage } from '../facts/image-places.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { readRecord } from '../facts/read-record.ts';
 import { imageOrigins } from '../release/image-origins.ts';
@@ -51,6 +53,39 @@ export async function fixedGaps(
   return { groups, there };
 }
 
+/** The same for the mirror of a companion: what the signed statements say of it. Statements and decisions lie with the first image. */
+export async function companionGaps(
+  world: ReadWorld,
+  loaded: LoadedPolicy,
+  {
+    estate,
+    companion,
+    mirror,
+  }: { readonly estate: Estate; readonly companion: CompanionEstate; readonly mirror: ImageRepository },
+): Promise<FixedGaps> {
+  const { place, name, imageTags } = companion;
+  const there = new Set(await mirror.listTags());
+  const held = new Set(imageTags);
+  const groups: (readonly MirrorGap[])[] = [];
+  for (const version of estate.stated.toReversed()) {
+    const tag = versionTag(version);
+    if (there.has(tag) || !held.has(tag)) continue;
+    const record = await readRecord(world, loaded, version);
+    const known = estate.committed.find((release) => compareVersions(release.version, version) === 0);
+    const release = record.is === 'valid' ? record.release : undefined;
+    const signed = release?.companions?.find((one) => one.name === name)?.index;
+    const digest = signed ?? (known && asCompanion(known, name)?.digest);
+    if (digest === undefined) continue;
+    const build = release && (await buildName(atImage(world, place), loaded, { commit: release.build.commit, digest }));
+    // The version's own tag is the last: one look at the list tells that the others are there.
+    groups.push([
+      ...(build?.[1] === undefined ? [] : [{ imageTag: build[0], digest: build[1], moves: false }]),
+      { imageTag: tag, digest, moves: false },
+    ]);
+  }
+  return { groups, there };
+}
+
 /** Aliases that somebody vouches for: what stands in the others nobody judged right, and no mirror is to spread it. */
 export function mirroredAliases({ aliases }: Pick<Estate, 'aliases'>): readonly ImageTag[] {
   return aliases.flatMap(({ alias, judgement }) => (judgement.is === 'refused' ? [] : [imageTag(alias.name)]));
@@ -58,7 +93,7 @@ export function mirroredAliases({ aliases }: Pick<Estate, 'aliases'>): readonly 
 
 /** The names that a mirror holds otherwise than the registry, or not at all. */
 export async function nameGaps(
-  world: ReadWorld,
+  world: Pick<ReadWorld, 'repository'>,
   names: readonly ImageTag[],
   mirror: ImageRepository,
 ): Promise<readonly MirrorGap[]> {

@@ -12,7 +12,7 @@ import type { DueAnnouncement } from '../../estate/news.ts';
 import type { Step } from '../../plan/step.ts';
 import { replacementOf } from '../pointers/banner-steps.ts';
 import type { AliasState, Estate } from '../facts/gather-estate.ts';
-import { gatherEstate } from '../facts/gather-estate.ts';
+import { everyAlias, gatherEstate } from '../facts/gather-estate.ts';
 import type { Round } from './gather-rounds.ts';
 import { gatherRounds } from './gather-rounds.ts';
 import type { EdgeEstate } from '../edge/gather-edge.ts';
@@ -78,7 +78,7 @@ export async function gatherStatus(world: ReadWorld, loaded: LoadedPolicy): Prom
   const judged = await judgeHighest(world, loaded, estate);
   return {
     schema: 'cutwater.status/1',
-    aliases: estate.aliases,
+    aliases: everyAlias(estate),
     channels: await readChannels(world, loaded, estate.imageTags),
     published: judged,
     unfinished: await findUnfinished(world, loaded, { tags, estate }),

@@ -1,9 +1,7 @@
 import type { Digest } from '../../domain/digest.ts';
-import { digestOf } from '../../domain/digest.ts';
 import { CutwaterError, isCutwaterError } from '../../domain/error.ts';
-import { formatImageName, imageTag } from '../../domain/image-name.ts';
+import { formatImageName } from '../../domain/image-name.ts';
 import type { ObjectId } from '../../domain/object-id.ts';
-import { formatPlatform } from '../../domain/platform.ts';
 import { releaseTagOf } from '../../domain/tag-name.ts';
 import { parseTagObject } from '../../domain/tag-object.ts';
 import type { Version } from '../../domain/version.ts';
@@ -19,10 +17,11 @@ import { admitRelease } from '../release/admit-release.ts';
 import type { PlannedHotfix } from '../hotfix/hotfix-diff.ts';
 import { planHotfix } from '../hotfix/hotfix-diff.ts';
 import { planDocuments } from '../documents/plan-documents.ts';
-import { mirrorSteps } from '../mirrors/fill-mirrors.ts';
+import { mirrorSteps, mirrorsOf } from '../mirrors/fill-mirrors.ts';
+import { imageProblems, plannedImages, plannedRelease, tagsOfImages, unbuiltIn } from './plan-images.ts';
 import type { AliasState, Estate } from '../facts/gather-estate.ts';
 import { readDue } from '../announcement/due-announcements.ts';
-import { gatherEstate } from '../facts/gather-estate.ts';
+import { everyAlias, gatherEstate } from '../facts/gather-estate.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { readPolicyAt } from '../facts/load-policy.ts';
 import type { OriginQuestion } from '../release/find-origin.ts';
@@ -80,7 +79,7 @@ export async function planReconcile(world: ReadWorld, loaded: LoadedPolicy): Pro
     checks: undefined,
     problems: [...refusals(estate), ...mirrors.problems],
     steps: [...steps, ...mirrors.steps, ...announcements].map((step) => ({ step, state: 'todo' })),
-    aliases: estate.aliases,
+    aliases: everyAlias(estate),
   };
 }
 
@@ -96,6 +95,7 @@ export async function planRelease(world: ReadWorld, loaded: LoadedPolicy, versio
   const question = { loaded, version, commit, tags, withdrawn, tagObject, message, act };
   const { origin, problems: doubts } = await planOrigin(world, question, pinned);
   const { checks, problems: waits } = await planChecks(world, question, build);
+  const promotes = origin?.is === 'promotion' ? origin.promotion : undefined;
   const admission = await problemsOf(() => admitRelease(world, loaded, { tags, version }));
   const problems = [
     // A tag that is missing is none before it is made.
@@ -104,17 +104,17 @@ export async function planRelease(world: ReadWorld, loaded: LoadedPolicy, versio
     ...(await problemsOf(async () => requireStanding(withdrawn, version))),
     ...doubts,
     ...waits,
+    ...(await imageProblems(world, loaded, { build, act, promotes })),
   ];
-  const promotes = origin?.is === 'promotion' ? origin.promotion : undefined;
   const digest: Digest | undefined = pinned ?? promotes?.digest;
-  const platforms = build.images.flatMap((image) => image.platforms.map(formatPlatform));
-  const planned = { version, digest: digest ?? digestOf(`unbuilt ${formatVersion(version)}`), platforms };
+  const images = await plannedImages(world, loaded, { build, tagObject, promotes });
+  const planned = plannedRelease(version, digest, { build, images });
   const estate = await gatherEstate(world, loaded, { tags, planned });
-  const outlook = { policy: build, version, commit, tagObject, digest, promotes };
+  const outlook = { policy: build, companions: images, version, commit, tagObject, digest, promotes };
   const taggedAt = tags.decided.find(({ tag }) => tag.name === releaseTagOf(version))?.tag.claimedAt;
   const steps = [
     ...releaseSteps(outlook),
-    ...aliasEffects(estate, digest === undefined ? planned.digest : undefined),
+    ...aliasEffects(estate, unbuiltIn(planned)),
     ...releaseAnnouncements(loaded.policy.announce, version, { taggedAt, now: world.now }),
   ];
   const kind = releaseClassOf(version);
@@ -129,7 +129,7 @@ export async function planRelease(world: ReadWorld, loaded: LoadedPolicy, versio
     hotfix: await planHotfix(world, loaded, { version, commit, tags, decisions: estate.decisions }),
     problems: unique([...problems, ...refusals(estate)]),
     steps: await markDone(world, loaded, { version, steps }),
-    aliases: estate.aliases,
+    aliases: everyAlias(estate),
   };
 }
 
@@ -154,12 +154,14 @@ async function findTarget(
   return { commit: head, tagObject: undefined, message: '' };
 }
 
-function aliasEffects(estate: Estate, unbuilt: Digest | undefined): readonly Step[] {
+function aliasEffects(estate: Estate, unbuilt: readonly Digest[]): readonly Step[] {
   const latest = latestRelease(estate.aliases);
-  const moves = estate.aliases.flatMap(({ alias, judgement }) => aliasStep(alias, judgement) ?? []);
+  const moves = everyAlias(estate).flatMap(({ alias, judgement, image }) => aliasStep(alias, judgement, image) ?? []);
   const moving = moves.some(({ alias }) => alias === 'latest');
   return [
-    ...moves.map((step) => (step.digest === unbuilt ? { ...step, digest: undefined } : step)),
+    ...moves.map((step) =>
+      step.digest !== undefined && unbuilt.includes(step.digest) ? { ...step, digest: undefined } : step,
+    ),
     ...(moving && latest !== undefined ? [{ kind: 'latest', tag: latest } as const] : []),
   ];
 }
@@ -172,9 +174,9 @@ async function planMirrors(
 ): Promise<Pick<ReleasePlan, 'problems'> & { readonly steps: readonly Step[] }> {
   const steps: Step[] = [];
   const problems: ReleasePlan['problems'][number][] = [];
-  for (const mirror of world.mirrors)
+  for (const { place, mirror } of mirrorsOf(world))
     try {
-      steps.push(...(await mirrorSteps(world, loaded, { estate, mirror })));
+      steps.push(...(await mirrorSteps(world, loaded, { estate, place, mirror })));
     } catch (error) {
       if (!isCutwaterError(error) || error.code === 'INTERRUPTED') throw error;
       const message = `Cannot fill ${formatImageName(mirror.name)}: ${error.message}`;
@@ -184,12 +186,12 @@ async function planMirrors(
 }
 
 function refusals(estate: Estate): ReleasePlan['problems'] {
-  return estate.aliases.flatMap(({ alias, judgement }) =>
+  return everyAlias(estate).flatMap(({ image, alias, judgement }) =>
     judgement.is === 'refused'
       ? [
           {
             code: judgement.code,
-            message: `Cannot move ${alias.name} from ${judgement.from.digest}: ${judgement.reason}`,
+            message: `Cannot move ${image === undefined ? '' : `${image}:`}${alias.name} from ${judgement.from.digest}: ${judgement.reason}`,
             details: [],
             hint: "Run 'cutwater status' to see what is missing",
           },
@@ -205,16 +207,17 @@ async function markDone(
   planned: { readonly version: Version; readonly steps: readonly Step[] },
 ): Promise<readonly PlannedStep[]> {
   const committed = (await readRecord(world, loaded, planned.version)).is === 'valid';
-  const tags = new Set<string>(await world.repository.listTags());
+  const tags = await tagsOfImages(world);
   const page = await world.forge.findRelease(releaseTagOf(planned.version));
   const isDone = (step: Step): boolean => {
     switch (step.kind) {
       case 'candidate':
       case 'image-tag':
+        return tags(step.image).has(step.imageTag);
       case 'commit':
       case 'decision':
       case 'announcement':
-        return tags.has(imageTag(step.imageTag.replace(/[<> ]/g, '_')));
+        return tags(undefined).has(step.imageTag);
       case 'draft':
         return page !== undefined;
       case 'asset':

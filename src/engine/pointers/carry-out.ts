@@ -6,7 +6,7 @@ import type { Step } from '../../plan/step.ts';
 import { replacementOf } from './banner-steps.ts';
 import { readDue } from '../announcement/due-announcements.ts';
 import type { AliasState, Estate } from '../facts/gather-estate.ts';
-import { gatherEstate } from '../facts/gather-estate.ts';
+import { everyAlias, gatherEstate } from '../facts/gather-estate.ts';
 import type { IncidentOutcome } from '../withdrawal/incident-job.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { readProjectTags } from '../facts/read-tags.ts';
@@ -106,12 +106,12 @@ export async function settlePointers(
 ): Promise<PointerOutcome & { readonly estate: Estate }> {
   try {
     const { estate } = await reconcile(world, loaded);
-    return { pointers: 'done', aliases: estate.aliases, pending: [], estate };
+    return { pointers: 'done', aliases: everyAlias(estate), pending: [], estate };
   } catch (error) {
     if (!isCutwaterError(error) || error.exit !== exitCodes.authentication) throw error;
     const estate = await readEstate(world, loaded);
     const pending = await pointerSteps(world, loaded, estate);
-    return { pointers: 'pending', aliases: estate.aliases, pending, estate };
+    return { pointers: 'pending', aliases: everyAlias(estate), pending, estate };
   }
 }
 

@@ -9,13 +9,16 @@ import { overruleRefusal } from '../../estate/judge-alias.ts';
 import { decisionTag, evidenceTag } from '../../estate/registry-tags.ts';
 import { aliasStep, latestRelease } from '../../plan/pointer-steps.ts';
 import type { Step } from '../../plan/step.ts';
+import type { ImageRepository } from '../../ports/repository.ts';
 import { bannerSteps } from './banner-steps.ts';
 import { failOnMirrors, fillMirrors } from '../mirrors/fill-mirrors.ts';
-import { gatherEstate } from '../facts/gather-estate.ts';
-import type { Estate } from '../facts/gather-estate.ts';
+import { everyAlias, gatherEstate } from '../facts/gather-estate.ts';
+import type { AliasState, Estate } from '../facts/gather-estate.ts';
+import { placeOfImage } from '../facts/image-places.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { readProjectTags } from '../facts/read-tags.ts';
 import { runStep } from '../run-step.ts';
+import type { AliasStep } from '../steps/alias.ts';
 import { aliasGroups, moveAliases } from '../steps/alias.ts';
 import { bannerHandler } from '../steps/banner.ts';
 import { decisionHandler } from '../steps/decision.ts';
@@ -86,7 +89,7 @@ export async function pointerSteps(world: ReadWorld, loaded: LoadedPolicy, estat
   const evidence = estate.unstoredEvidence.map(({ name, tag }): Step => {
     return { kind: 'decision', imageTag: evidenceTag(name, tag.object), tag: tag.name, object: tag.object };
   });
-  const aliases = estate.aliases.flatMap(({ alias, judgement }) => aliasStep(alias, judgement) ?? []);
+  const aliases = everyAlias(estate).flatMap(({ alias, judgement, image }) => aliasStep(alias, judgement, image) ?? []);
   const banners = await bannerSteps(world, loaded, { estate, releases });
   // Where a forge goes by dates nobody can move the flag: `doctor` says so.
   const isSettable = forgeCapabilities[world.forge.kind].latest === 'settable';
@@ -130,7 +133,7 @@ async function movePointers(
   for (const step of steps) if (step.kind === 'decision') await attempt(() => storeDecision(run, estate, step));
   for (const group of aliasGroups(steps))
     await attempt(async () => {
-      const outcomes = await moveAliases(world.repository, group, run);
+      const outcomes = await moveAliases(repositoryOf(world, group), group, run);
       if (outcomes.includes('changed-meanwhile')) settled = false;
     });
   for (const step of steps)
@@ -139,12 +142,21 @@ async function movePointers(
   return { settled, failures };
 }
 
+/** Where the aliases of a group lie; they are of one image. */
+function repositoryOf(world: ReadWorld, [leader]: readonly AliasStep[]): ImageRepository {
+  const image = leader?.kind === 'alias' ? leader.image : undefined;
+  return (image === undefined ? undefined : placeOfImage(world, image))?.repository ?? world.repository;
+}
+
+/** What a person named by digest is given up, of whichever image it is. */
 function overruled(estate: Estate, replace: ReadonlyMap<string, Digest>): Estate {
-  const aliases = estate.aliases.map((state) => ({
-    ...state,
-    judgement: overruleRefusal(state.judgement, replace.get(state.alias.name)),
-  }));
-  return { ...estate, aliases };
+  const overrule = (states: readonly AliasState[]): readonly AliasState[] =>
+    states.map((state) => ({
+      ...state,
+      judgement: overruleRefusal(state.judgement, replace.get(state.alias.name)),
+    }));
+  const companions = estate.companions.map((companion) => ({ ...companion, aliases: overrule(companion.aliases) }));
+  return { ...estate, aliases: overrule(estate.aliases), companions };
 }
 
 /** The same world, in which every effect is noted. */
@@ -188,26 +200,30 @@ function findSigned(
 }
 
 function refusalKey(estate: Estate): string {
-  return estate.aliases
-    .flatMap(({ alias, judgement }) => (judgement.is === 'refused' ? [`${alias.name}=${judgement.from.digest}`] : []))
+  return everyAlias(estate)
+    .flatMap(({ image = '', alias, judgement }) =>
+      judgement.is === 'refused' ? [`${image}:${alias.name}=${judgement.from.digest}`] : [],
+    )
     .join(' ');
 }
 
 function failOnRefusals(estate: Estate): void {
-  const refused = estate.aliases.flatMap(({ alias, judgement }) =>
-    judgement.is === 'refused' ? [{ alias, judgement }] : [],
+  const refused = everyAlias(estate).flatMap(({ image, alias, judgement }) =>
+    judgement.is === 'refused'
+      ? [{ alias, judgement, name: image === undefined ? alias.name : `${image}:${alias.name}` }]
+      : [],
   );
   const [first] = refused;
   if (first === undefined) return;
-  const lines = refused.map(({ alias, judgement }) => {
+  const lines = refused.map(({ name, judgement }) => {
     const from = judgement.from.versions.map(formatVersion).join(', ') || 'an unknown image';
     const to =
       judgement.to === undefined ? 'nothing' : `${formatVersion(judgement.to.version)} (${judgement.to.digest})`;
-    return `${alias.name}: is ${from} (${judgement.from.digest}), would become ${to}; ${judgement.reason}`;
+    return `${name}: is ${from} (${judgement.from.digest}), would become ${to}; ${judgement.reason}`;
   });
   throw new CutwaterError(
     first.judgement.code,
-    `Cannot move ${refused.map(({ alias }) => alias.name).join(', ')}: the version there is not validly withdrawn or has more platforms`,
+    `Cannot move ${refused.map(({ name }) => name).join(', ')}: the version there is not validly withdrawn or has more platforms`,
     {
       details: lines,
       hint: `Find out what it is; to give it up, run 'cutwater reconcile --replace ${first.alias.name}@${first.judgement.from.digest}'`,

@@ -1,7 +1,8 @@
 import type { Digest } from '../../domain/digest.ts';
 import { digestOf } from '../../domain/digest.ts';
 import { CutwaterError } from '../../domain/error.ts';
-import { formatImageName, parseImageReference } from '../../domain/image-name.ts';
+import type { ImageName } from '../../domain/image-name.ts';
+import { formatImageName, parseImageReference, shortNameOf } from '../../domain/image-name.ts';
 import type { ObjectId } from '../../domain/object-id.ts';
 import type { Descriptor } from '../../domain/oci.ts';
 import { parseIndex, platformsOf } from '../../domain/oci-manifest.ts';
@@ -25,6 +26,8 @@ export interface BuildOrder {
   /** The policy of the commit's own tree: what the build follows. */
   readonly build: Policy;
   readonly image: ImagePolicy;
+  /** Set for a companion: its name, which its labels and messages say. The first image is called as the project is. */
+  readonly companion?: ImageName;
   readonly commit: ObjectId;
   /** What the image calls its version, in its labels. */
   readonly version: string;
@@ -47,11 +50,17 @@ export async function buildImage(world: ReleaseWorld, order: BuildOrder): Promis
 /** What a builder is told of a commit: the same for the same commit and version, whenever and wherever it is built. */
 export async function commitBuildOf(
   git: ReleaseWorld['git'],
-  { build, commit, image, version }: Pick<BuildOrder, 'build' | 'commit' | 'image' | 'version'>,
+  {
+    build,
+    commit,
+    companion,
+    image,
+    version,
+  }: Pick<BuildOrder, 'build' | 'commit' | 'companion' | 'image' | 'version'>,
 ): Promise<CommitBuild> {
   const sourceDateEpoch = await git.commitTime(commit);
   const annotations = {
-    'org.opencontainers.image.title': build.project,
+    'org.opencontainers.image.title': companion === undefined ? build.project : shortNameOf(companion),
     'org.opencontainers.image.version': version,
     'org.opencontainers.image.revision': commit,
     'org.opencontainers.image.created': new Date(sourceDateEpoch * 1000).toISOString().replace('.000Z', 'Z'),
@@ -82,6 +91,7 @@ async function attachProvenance(world: ReleaseWorld, order: BuildOrder, index: D
   });
   await storeDocument(world, loaded.trust, {
     role: 'provenance',
+    ...(order.companion === undefined ? {} : { image: formatImageName(order.companion) }),
     subject: index,
     predicateType: predicateTypes.provenance,
     statement: statementBytes(statement),

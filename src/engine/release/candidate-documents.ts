@@ -15,66 +15,85 @@ import { spdxDocument } from '../../report/documents/spdx-document.ts';
 import { parseStatement, statementBytes } from '../../report/documents/statement.ts';
 import type { PlatformImage } from './binaries.ts';
 import { readLockFiles } from './lock-files.ts';
-import type { Candidate, ReleaseJob } from './make-candidate.ts';
+import type { ImageCandidate } from './companion-candidates.ts';
+import type { ReleaseJob } from './make-candidate.ts';
+import { atImage, companionName } from '../facts/image-places.ts';
 import { resolveOrFail } from '../facts/read-artifact.ts';
-import { scanCandidate } from './scan-candidate.ts';
+import { bundleName, documentAssetNames, filePrefix } from './released-documents.ts';
+import { scanCandidates } from './scan-candidate.ts';
 import { storeDocument } from '../facts/signed-documents.ts';
 import type { StoredDocument } from '../facts/signed-documents.ts';
 import type { ReleaseWorld } from '../world.ts';
 
-interface BuiltContents {
-  /** What was built. */
-  readonly commit: ObjectId;
-  readonly platforms: readonly PlatformImage[];
+/** An image of the release, with what goes into its documents. */
+interface DocumentedImage {
+  readonly candidate: ImageCandidate;
+  /** What names of its files begin with: nothing for the first image. */
+  readonly prefix: string;
+  /** Those that were taken out of it. */
   readonly binaries: readonly ReleasedBinary[];
 }
 
 /** The signed documents of a candidate, and the files among the assets that come from them. */
 export interface CandidateDocuments {
-  readonly documents: readonly ReleasedDocument[];
+  /** Of each image, in the order in which they were given. */
+  readonly documents: readonly (readonly ReleasedDocument[])[];
   readonly assets: ReleasePredicate['assets'];
 }
 
-/** Makes and signs what goes with an image: an SBOM for each platform, then the scan, which may refuse it. */
+/** Makes and signs what goes with the images: an SBOM for each platform, then the scan, which may refuse them. */
 export async function makeDocuments(
   world: ReleaseWorld,
   job: ReleaseJob,
   {
-    candidate,
+    candidates,
     commit,
     binaries,
   }: {
-    readonly candidate: Candidate;
+    /** The first image first. */
+    readonly candidates: readonly ImageCandidate[];
+    /** What was built. */
     readonly commit: ObjectId;
     readonly binaries: readonly ReleasedBinary[];
   },
 ): Promise<CandidateDocuments> {
-  const { platforms, provenance, index } = candidate;
-  const sboms = await makeSboms(world, job, { commit, platforms, binaries });
-  const scans = await scanCandidate(world, {
+  const images = candidates.map((candidate, place): DocumentedImage => {
+    const { name } = candidate.image;
+    return place === 0 ? { candidate, prefix: '', binaries } : { candidate, prefix: filePrefix(name), binaries: [] };
+  });
+  const made: (DocumentedImage & { readonly sboms: readonly PlatformDocument[] })[] = [];
+  for (const image of images) made.push({ ...image, sboms: await makeSboms(world, job, { image, commit }) });
+  const scans = await scanCandidates(world, {
     loaded: job.loaded,
-    image: job.image.name,
-    platforms,
     // A recorded scan is made of the built image, so it can only lie in a later commit than the one that was built.
     commit: job.admitted.commit,
-    sbomOf: ({ digest }) =>
-      sbomFacts(sboms.find(({ platform }) => platform.digest === digest)?.stored.statement.predicate),
+    images: made.map(({ candidate: { image, place, platforms }, sboms }) => ({
+      place,
+      name: image.name,
+      platforms,
+      sbomOf: ({ digest }) =>
+        sbomFacts(sboms.find(({ platform }) => platform.digest === digest)?.stored.statement.predicate),
+    })),
   });
-  const { referrer, payloadDigest: payload } = provenance;
   return {
-    documents: [
-      { role: 'provenance', subject: index.digest, referrer, payload },
+    documents: made.map(({ candidate, sboms }, index) => [
+      provenanceDocument(candidate),
       ...sboms.map((sbom) => toDocument('sbom', sbom)),
-      ...scans.map((scan) => toDocument('scan', scan)),
-    ],
-    assets: [
+      ...(scans[index] ?? []).map((scan) => toDocument('scan', scan)),
+    ]),
+    assets: made.flatMap(({ candidate, prefix, sboms }) => [
       ...sboms.flatMap(({ platform, stored }) => {
-        const names = documentAssetNames({ role: 'sbom', platform: formatPlatform(platform.platform) });
+        const names = documentAssetNames({ role: 'sbom', platform: formatPlatform(platform.platform) }, prefix);
         return Object.values(names).map((name) => fileOf(name, sbomFile(stored.payload, name)));
       }),
-      fileOf(provenanceName, provenance.bundle),
-    ],
+      fileOf(bundleName(prefix), candidate.provenance.bundle),
+    ]),
   };
+}
+
+function provenanceDocument({ index, provenance }: ImageCandidate): ReleasedDocument {
+  const { referrer, payloadDigest: payload } = provenance;
+  return { role: 'provenance', subject: index.digest, referrer, payload };
 }
 
 interface PlatformDocument {
@@ -85,25 +104,6 @@ interface PlatformDocument {
 function toDocument(role: 'sbom' | 'scan', { platform, stored }: PlatformDocument): ReleasedDocument {
   const { referrer, payloadDigest: payload } = stored;
   return { role, platform: formatPlatform(platform.platform), subject: platform.digest, referrer, payload };
-}
-
-const provenanceName = 'provenance.sigstore.json';
-
-/** The files a document becomes on the forge: `sbom-linux-amd64.cdx.json` and `.spdx.json`, `provenance.sigstore.json`. A scan becomes none. */
-export function documentAssetNames({
-  role,
-  platform,
-}: Pick<ReleasedDocument, 'role' | 'platform'>): Readonly<Partial<Record<'bundle' | 'cyclonedx' | 'spdx', string>>> {
-  switch (role) {
-    case 'sbom': {
-      const start = `sbom-${(platform ?? 'all').replaceAll('/', '-')}`;
-      return { cyclonedx: `${start}.cdx.json`, spdx: `${start}.spdx.json` };
-    }
-    case 'provenance':
-      return { bundle: provenanceName };
-    case 'scan':
-      return {};
-  }
 }
 
 /** The SBOM inside a signed statement, as the file that people download: in the format that the file's name says. */
@@ -125,34 +125,37 @@ function fileOf(name: string, bytes: Uint8Array): ReleasePredicate['assets'][num
 async function makeSboms(
   world: ReleaseWorld,
   job: ReleaseJob,
-  contents: BuiltContents,
+  about: { readonly image: DocumentedImage; readonly commit: ObjectId },
 ): Promise<readonly PlatformDocument[]> {
-  const { admitted, build, image } = job;
-  const lockFiles = await readLockFiles(world.git, build, contents.commit);
-  const timestamp = await world.git.commitTime(contents.commit);
+  const { image, place, platforms } = about.image.candidate;
+  const { git } = world;
+  const lockFiles = await readLockFiles(git, { policy: job.build, image }, about.commit);
+  const timestamp = await git.commitTime(about.commit);
+  const at = atImage(world, place);
   const sboms: PlatformDocument[] = [];
-  for (const platform of contents.platforms) {
+  for (const platform of platforms) {
     const name = formatPlatform(platform.platform);
     const document = await world.sbomMaker.makeSbom({
-      project: build.project,
-      version: formatVersion(coreVersion(admitted.version)),
+      project: job.build.project,
+      version: formatVersion(coreVersion(job.admitted.version)),
       image: image.name,
       platform: name,
       manifest: platform.digest,
       lockFiles,
-      binaries: contents.binaries.filter((binary) => binary.platform === name),
-      readImage: (wish) => world.imageFiles.inventory(world.repository, platform.digest, wish),
+      binaries: about.image.binaries.filter((binary) => binary.platform === name),
+      readImage: (wish) => world.imageFiles.inventory(place.repository, platform.digest, wish),
       timestamp,
     });
-    const subject = await resolveOrFail(world.repository, platform.digest, `the ${name} image`);
+    const subject = await resolveOrFail(place.repository, platform.digest, `the ${name} image`);
     const parsed: Record<string, unknown> = JSON.parse(new TextDecoder().decode(document));
     requireSound(parsed, platform);
     const statement = statementBytes(
       sbomStatement({ image: formatImageName(image.name), platform: name, digest: platform.digest, document: parsed }),
     );
     const predicateType = predicateTypes.cyclonedx;
-    const stored = await storeDocument(world, job.loaded.trust, {
+    const stored = await storeDocument(at, job.loaded.trust, {
       role: 'sbom',
+      ...companionName(world, place),
       platform: name,
       subject,
       predicateType,

@@ -9,6 +9,8 @@ import type { Version } from '../../domain/version.ts';
 import { releaseClassOf } from '../../domain/version.ts';
 import type { CandidateState, ImageOrigin, OriginRefusal } from '../../estate/choose-origin.ts';
 import { chooseOrigin, isDecided, take } from '../../estate/choose-origin.ts';
+import { formatImageName } from '../../domain/image-name.ts';
+import { namesImage } from '../../report/documents/statement.ts';
 import type { ReadProvenance } from '../../report/documents/parse-provenance.ts';
 import { readProvenance } from '../../report/documents/parse-provenance.ts';
 import type { StableRelease } from '../facts/read-candidates.ts';
@@ -60,7 +62,7 @@ export async function judgePinned(world: ReadWorld, question: OriginQuestion, di
     return { origin: await originOfBuild(world, question, wish), provenance: own.document };
   const source = wish.kind === 'rebuild' ? undefined : await findSource(world, question, { digest, provenances });
   if (source === undefined || (wish.kind === 'promote' && source.candidate.tagObject !== wish.tagObject))
-    throw foreign(question.version, digest);
+    throw foreignCandidate(question.version, digest);
   return { origin: allowed(question, take(source.candidate, source.all)), provenance: source.document };
 }
 
@@ -68,20 +70,22 @@ async function originOfBuild(world: ReadWorld, question: OriginQuestion, wish: O
   return wish.kind === 'rebuild' ? findOrigin(world, question) : { is: 'build' };
 }
 
-interface SignedProvenance {
+export interface SignedProvenance {
   readonly document: StoredDocument;
   readonly says: ReadProvenance;
 }
 
-async function readProvenances(
-  world: ReadWorld,
-  { loaded }: OriginQuestion,
+/** What CI signed about an image of the world's repository, under its own name. */
+export async function readProvenances(
+  world: Pick<ReadWorld, 'repository' | 'bundleVerifier'>,
+  { loaded }: Pick<OriginQuestion, 'loaded'>,
   subject: Digest,
 ): Promise<readonly SignedProvenance[]> {
   const { repository, bundleVerifier } = world;
   const predicateType = predicateTypes.provenance;
   const documents = await findDocuments({ repository, bundleVerifier, trust: loaded.trust, subject, predicateType });
   return documents.flatMap((document) => {
+    if (!namesImage(document.statement, formatImageName(repository.name), subject)) return [];
     const says = readProvenance(document.statement);
     return says.is === 'ok' ? [{ document, says: says.value }] : [];
   });
@@ -132,7 +136,7 @@ const nextVersion =
 const beforeTheTag =
   "Tag a commit of the same build, publish another candidate, or say why not with 'cutwater promote RC --rebuild --reason TEXT'";
 
-function foreign(version: Version, digest: Digest): CutwaterError {
+export function foreignCandidate(version: Version, digest: Digest): CutwaterError {
   return new CutwaterError(
     'VERIFICATION_FAILED',
     `Cannot release image ${digest}: the candidate tag of ${releaseTagOf(version)} points at it, but no CI key signed that it was built for this tag`,

@@ -1,10 +1,12 @@
 import type { Digest } from '../../domain/digest.ts';
 import type { ImageTag } from '../../domain/image-name.ts';
+import { formatImageName } from '../../domain/image-name.ts';
 import type { ObjectId } from '../../domain/object-id.ts';
 import { predicateTypes } from '../../domain/release-statement.ts';
 import type { Trust } from '../../domain/trust.ts';
 import type { ChannelImage } from '../../estate/judge-edge.ts';
 import { readBuiltCommit } from '../../report/documents/parse-provenance.ts';
+import { namesImage } from '../../report/documents/statement.ts';
 import { findDocuments } from '../facts/signed-documents.ts';
 import type { ReadWorld } from '../world.ts';
 
@@ -40,6 +42,7 @@ async function readCommits(
   const query = { repository, bundleVerifier, trust, subject, predicateType: predicateTypes.provenance };
   const commits = new Set<ObjectId>();
   for (const { statement } of await findDocuments(query)) {
+    if (!namesImage(statement, formatImageName(repository.name), subject)) continue;
     const commit = readBuiltCommit(statement);
     if (commit.is === 'ok') commits.add(commit.value);
   }

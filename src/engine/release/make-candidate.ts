@@ -31,6 +31,8 @@ export interface ReleaseJob {
   /** The policy of the tag's own tree: what the build follows. */
   readonly build: Policy;
   readonly image: ImagePolicy;
+  /** The further images that this tree builds, in the order of the protected branch. */
+  readonly companions: readonly ImagePolicy[];
   readonly admitted: AdmittedRelease;
   /** What the process asks of it: its gates and its evidence. */
   readonly kinds: readonly ReleaseKind[];

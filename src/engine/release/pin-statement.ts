@@ -6,7 +6,7 @@ import type { ObjectId } from '../../domain/object-id.ts';
 import { formatPlatform } from '../../domain/platform.ts';
 import { trailerNames, trailerOf } from '../../domain/release-message.ts';
 import type { RecordedEvidence, RecordedGate } from '../../domain/release-checks.ts';
-import type { ReleasePredicate } from '../../domain/release-statement.ts';
+import type { ReleasePredicate, ReleasedCompanion, ReleasedImage } from '../../domain/release-statement.ts';
 import { predicateTypes } from '../../domain/release-statement.ts';
 import { formatVersion } from '../../domain/version.ts';
 import type { ImageOrigin } from '../../estate/choose-origin.ts';
@@ -16,6 +16,7 @@ import { releaseStatement } from '../../report/documents/release-statement.ts';
 import { statementBytes } from '../../report/documents/statement.ts';
 import { extractBinaries } from './binaries.ts';
 import { makeDocuments } from './candidate-documents.ts';
+import type { ImageCandidate } from './companion-candidates.ts';
 import type { Candidate, ReleaseJob } from './make-candidate.ts';
 import type { ReleaseRecord } from '../facts/read-record.ts';
 import { readRecordAt } from '../facts/read-record.ts';
@@ -29,6 +30,7 @@ export type PinnedStatement = Extract<ReleaseRecord, { is: 'valid' }>;
 
 /** A candidate with what was found out about it. */
 export interface CheckedCandidate extends Candidate {
+  readonly companions: readonly ImageCandidate[];
   readonly gates: readonly RecordedGate[];
   readonly evidence: readonly RecordedEvidence[];
 }
@@ -112,7 +114,13 @@ async function makePredicate(
     images: candidate.platforms,
     version: admitted.version,
   });
-  const { documents, assets } = await makeDocuments(world, job, { candidate, commit, binaries });
+  const first: ImageCandidate = { ...candidate, image, place: world };
+  const candidates = [first, ...candidate.companions];
+  const { documents, assets } = await makeDocuments(world, job, { candidates, commit, binaries });
+  const [released, ...companions] = candidates.map((one, place): ReleasedCompanion => ({
+    ...releasedImage(one),
+    documents: documents[place] ?? [],
+  }));
   return {
     schema: 'cutwater.release/1',
     project: job.loaded.policy.project,
@@ -129,16 +137,21 @@ async function makePredicate(
     source: { commit: admitted.commit },
     build: { commit },
     ...originMembers(origin),
-    image: {
-      name: formatImageName(image.name),
-      index: candidate.index.digest,
-      platforms: candidate.platforms.map(({ platform, digest }) => ({ platform: formatPlatform(platform), digest })),
-    },
+    image: releasedImage(first),
+    ...(companions.length === 0 ? {} : { companions }),
     binaries,
-    documents,
+    documents: released?.documents ?? [],
     gates: candidate.gates,
     evidence: candidate.evidence,
     assets: [...binaries.map(({ name, digest, size }) => ({ name, digest, size })), ...assets],
+  };
+}
+
+function releasedImage({ image, index, platforms }: ImageCandidate): ReleasedImage {
+  return {
+    name: formatImageName(image.name),
+    index: index.digest,
+    platforms: platforms.map(({ platform, digest }) => ({ platform: formatPlatform(platform), digest })),
   };
 }
 

@@ -4,14 +4,16 @@ import { CutwaterError } from '../../domain/error.ts';
 import { quote } from '../../domain/quote.ts';
 import type { ReleasePredicate } from '../../domain/release-statement.ts';
 import { predicateTypes } from '../../domain/release-statement.ts';
-import { shaTag, statementTag, versionTag } from '../../estate/registry-tags.ts';
+import { statementTag } from '../../estate/registry-tags.ts';
 import type { Step } from '../../plan/step.ts';
 import { checksums } from '../../report/documents/checksums.ts';
 import type { ReleaseNotesInput } from '../../report/documents/release-notes.ts';
 import { releaseNotes, verifyCommands } from '../../report/documents/release-notes.ts';
 import type { ReleaseJob } from './make-candidate.ts';
-import { documentAssetNames, sbomFile } from './candidate-documents.ts';
+import { sbomFile } from './candidate-documents.ts';
+import { documentAssetNames, documentsOf } from './released-documents.ts';
 import type { PinnedStatement } from './pin-statement.ts';
+import { writeImageTags } from './write-image-tags.ts';
 import { requireStillStanding } from './still-standing.ts';
 import { readReleaseNotes } from '../documents/read-release-notes.ts';
 import { readArtifact, resolveOrFail, streamOf } from '../facts/read-artifact.ts';
@@ -23,7 +25,6 @@ import type { StepHandler } from '../run-step.ts';
 import type { DraftEffect } from '../steps/forge.ts';
 import { assetHandler, draftHandler, publishHandler, readAssetWhole } from '../steps/forge.ts';
 import { imageTagHandler } from '../steps/image-tag.ts';
-import type { ImageTagEffect } from '../steps/image-tag.ts';
 import type { ReleaseWorld } from '../world.ts';
 
 export const assetNames = {
@@ -54,9 +55,7 @@ export async function publishRelease(
   await requireOwnDraft(world, draft, { release, notes });
   const digest = release.image.index;
   await requireStillStanding(world, job, digest);
-  const version = { tag: versionTag(admitted.version), digest, once: 'immutable' } as const;
-  await runStep(imageTagStep(version), imageTagHandler(world.repository, version), world);
-  await writeShaTag(world, job, release);
+  await writeImageTags(world, job, release);
   await requireStillStanding(world, job, digest);
   await requireOwnDraft(world, draft, { release, notes });
   const publication = { tag: tag.name, object: tag.object, notes };
@@ -106,17 +105,6 @@ async function storeBundle(
   return writeBundle(world.repository, record.bundle, { subject, predicateType: predicateTypes.release });
 }
 
-/** `sha-` speaks of the build of a commit: a promotion builds nothing, and of several builds the first published stays. */
-async function writeShaTag(world: ReleaseWorld, job: ReleaseJob, release: ReleasePredicate): Promise<void> {
-  if (release.promotes !== undefined) return;
-  const tag = shaTag(release.build.commit, job.loaded.policy.channels.sha);
-  const sha = { tag, digest: release.image.index, once: 'first-wins' } as const;
-  const held = await runStep(imageTagStep(sha), imageTagHandler(world.repository, sha), world);
-  if (held === sha.digest) return;
-  const text = `${tag} stays ${held}: an earlier build of this commit was published first`;
-  world.report({ type: 'note', level: 'info', text });
-}
-
 /** A draft that someone else began may carry files, a title or notes nobody here decided; none of that is published. */
 async function requireOwnDraft(
   world: ReleaseWorld,
@@ -144,10 +132,6 @@ async function requireOwnDraft(
   );
 }
 
-function imageTagStep(effect: ImageTagEffect): Step {
-  return { kind: 'image-tag', imageTag: effect.tag, digest: effect.digest, once: effect.once };
-}
-
 async function makeNotes(world: ReleaseWorld, job: ReleaseJob, release: ReleasePredicate): Promise<string> {
   const { admitted, build } = job;
   const { version, commit } = admitted;
@@ -155,9 +139,15 @@ async function makeNotes(world: ReleaseWorld, job: ReleaseJob, release: ReleaseP
     ...(await readReleaseNotes(world.git, { version, commit, build })),
     version: release.version,
     image: release.image,
+    companions: release.companions ?? [],
     binaries: release.binaries,
     ...originOf(release),
-    verifyCommands: verifyCommands({ image: release.image, tag: admitted.tag.name, keyFile: 'ci.pub' }),
+    verifyCommands: verifyCommands({
+      image: release.image,
+      companions: release.companions ?? [],
+      tag: admitted.tag.name,
+      keyFile: 'ci.pub',
+    }),
   });
 }
 
@@ -238,9 +228,9 @@ async function* openAsset(world: ReleaseWorld, job: ReleaseJob, asset: AssetOf):
 
 async function readDocumentAsset(world: ReleaseWorld, job: ReleaseJob, asset: AssetOf): Promise<Uint8Array> {
   const { release, name } = asset;
-  for (const document of release.documents) {
-    if (!Object.values(documentAssetNames(document)).includes(name)) continue;
-    const artifact = await readArtifact(world.repository, document.referrer);
+  for (const { document, prefix, place } of documentsOf(world, release)) {
+    if (!Object.values(documentAssetNames(document, prefix)).includes(name)) continue;
+    const artifact = place && (await readArtifact(place.repository, document.referrer));
     if (artifact?.is !== 'ok') break;
     if (document.role === 'provenance') return artifact.value.content;
     const verdict = await world.bundleVerifier.verifyStatement(artifact.value.content, job.loaded.trust);

@@ -7,13 +7,17 @@ import { admitRelease } from './admit-release.ts';
 import { requireDocuments } from '../documents/document-gate.ts';
 import type { DueOutcome } from '../announcement/due-announcements.ts';
 import { announceDue } from '../announcement/due-announcements.ts';
+import type { ImageCandidate } from './companion-candidates.ts';
+import { makeCompanions } from './companion-candidates.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { readPolicyAt } from '../facts/load-policy.ts';
+import type { Policy } from '../../policy/policy.ts';
 import type { ReleaseJob } from './make-candidate.ts';
 import { makeCandidate, questionOf } from './make-candidate.ts';
 import type { PinnedStatement } from './pin-statement.ts';
 import { pinStatement, readPinned } from './pin-statement.ts';
 import { publishRelease } from './publish-release.ts';
+import { committedBy } from '../../estate/committed-release.ts';
 import { readRecord } from '../facts/read-record.ts';
 import { readProjectTags } from '../facts/read-tags.ts';
 import type { ReconcileResult } from '../pointers/reconcile.ts';
@@ -23,7 +27,7 @@ import { requireEvidence } from '../evidence/require-evidence.ts';
 import { demandOf } from '../evidence/release-demand.ts';
 import { releaseKindsOf } from '../facts/release-class.ts';
 import { runGates } from '../evidence/run-gates.ts';
-import { sameImage } from './same-image.ts';
+import { sameImages } from './same-image.ts';
 import { requireStillStanding } from './still-standing.ts';
 import { requireTrustedSigner } from './trusted-signer.ts';
 import type { Withdrawals } from '../facts/withdrawals-now.ts';
@@ -49,9 +53,7 @@ export interface ReleaseResult extends PublishedVersion {
 export async function release(world: ReleaseWorld, loaded: LoadedPolicy, version: Version): Promise<ReleaseResult> {
   const { job, ...published } = await publishJob(world, loaded, version);
   world.report({ type: 'stage', name: 'aliases' });
-  const { index: digest, platforms } = published.release.image;
-  const released = { version, digest, platforms: platforms.map(({ platform }) => platform) };
-  const pointers = await reconcile(world, loaded, { released });
+  const pointers = await reconcile(world, loaded, { released: committedBy(published.release, version) });
   const due = { tags: job.tags, estate: pointers.estate, only: version };
   const announcements = await announceDue({ ...world, ciKey: async () => world.attestor }, loaded, due);
   return { ...published, pointers, announcements };
@@ -86,10 +88,26 @@ async function openJob(world: ReleaseWorld, loaded: LoadedPolicy, version: Versi
   const tags = await readProjectTags(world.git, loaded.policy, 'remote');
   const admitted = await admitRelease(world, loaded, { version, tags });
   const build = await readPolicyAt(world.git, admitted.commit, `${admitted.tag.name}:cutwater.yaml`);
-  const image = sameImage(loaded.policy, build, `release ${admitted.tag.name}`);
+  const images = sameImages(loaded.policy, build, `release ${admitted.tag.name}`);
+  sayWhatIsLeftOut(world, loaded, { build, tag: admitted.tag.name });
   const { message } = admitted.object;
   const kinds = await releaseKindsOf(world.git, { ...admitted, head: loaded.commit, message });
-  return { loaded, build, image, admitted, kinds, tags };
+  return { loaded, build, ...images, admitted, kinds, tags };
+}
+
+/** A tree of before a companion joined, as that of an older line, does not have it: its aliases stay where they are. */
+function sayWhatIsLeftOut(
+  world: ReleaseWorld,
+  { policy }: LoadedPolicy,
+  { build, tag }: { readonly build: Policy; readonly tag: string },
+): void {
+  const own = build.images.map(({ name }) => formatImageName(name));
+  for (const name of policy.images.map((image) => formatImageName(image.name)).filter((one) => !own.includes(one)))
+    world.report({
+      type: 'note',
+      level: 'warning',
+      text: `${tag} is released without ${name}: the policy of its tree does not name it`,
+    });
 }
 
 async function findCommitted(world: ReleaseWorld, job: ReleaseJob): Promise<ReleasePredicate | undefined> {
@@ -140,12 +158,27 @@ async function makeStatement(world: ReleaseWorld, job: ReleaseJob, withdrawn: Wi
   const onForge = await requireChecks(world, loaded.policy, { commit, classes: job.kinds });
   const onSource = await runGates(world, build, { ...round, on: 'source', image: undefined });
   const candidate = await makeCandidate(world, job);
+  const companions = await makeCompanions(world, job, candidate);
   const { digest } = candidate.index;
-  const reference = `${formatImageName(image.name)}@${digest}`;
-  const onCandidate = await runGates(world, build, { ...round, on: 'candidate', image: reference });
+  const onCandidate = await runGates(world, build, {
+    ...round,
+    on: 'candidate',
+    image: referenceTo({ image, index: candidate.index }),
+    companions: companions.map((companion) => ({ name: companion.image.name, image: referenceTo(companion) })),
+  });
   // Gates and builds take long: what was signed meanwhile counts, and so does a failure.
   const now = await readProjectTags(world.git, loaded.policy, 'remote');
   const evidence = await requireEvidence(world, loaded, { ...demand, digest, tags: now });
   world.report({ type: 'stage', name: 'documents' });
-  return pinStatement(world, job, { ...candidate, gates: [...onForge, ...onSource, ...onCandidate], evidence });
+  return pinStatement(world, job, {
+    ...candidate,
+    companions,
+    gates: [...onForge, ...onSource, ...onCandidate],
+    evidence,
+  });
+}
+
+/** `host/name@sha256:...` */
+function referenceTo({ image, index }: Pick<ImageCandidate, 'image' | 'index'>): string {
+  return `${formatImageName(image.name)}@${index.digest}`;
 }

@@ -1,6 +1,7 @@
 import { CutwaterError } from '../../domain/error.ts';
 import { parseImageConfig } from '../../domain/image-config.ts';
-import { formatImageName } from '../../domain/image-name.ts';
+import type { ImageName } from '../../domain/image-name.ts';
+import { formatImageName, shortNameOf } from '../../domain/image-name.ts';
 import { imagePurl } from '../../domain/image-purl.ts';
 import { parseImageManifest } from '../../domain/oci-manifest.ts';
 import type { ObjectId } from '../../domain/object-id.ts';
@@ -16,11 +17,12 @@ import type { ScanFacts, ScanJudgement } from '../../report/scan/judge-scan.ts';
 import { describeFinding, judgeScan } from '../../report/scan/judge-scan.ts';
 import type { SbomFacts } from '../../report/scan/sbom-facts.ts';
 import type { PlatformImage } from './binaries.ts';
+import { atImage, companionName } from '../facts/image-places.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { readWhole, resolveOrFail } from '../facts/read-artifact.ts';
 import type { StoredDocument } from '../facts/signed-documents.ts';
 import { storeDocument } from '../facts/signed-documents.ts';
-import type { ReadWorld, ReleaseWorld } from '../world.ts';
+import type { ImagePlace, ReadWorld, ReleaseWorld } from '../world.ts';
 
 export interface ScannedPlatform {
   readonly platform: PlatformImage;
@@ -29,64 +31,104 @@ export interface ScannedPlatform {
 
 export interface ScanOrder {
   readonly loaded: LoadedPolicy;
-  /** `host/name`, as the statement says it. */
-  readonly image: Parameters<typeof imagePurl>[0]['name'];
-  readonly platforms: readonly PlatformImage[];
   /** The tag's commit, where a recorded scan lies. */
   readonly commit: ObjectId;
+  /** The first image first. */
+  readonly images: readonly ScannedImage[];
+}
+
+export interface ScannedImage {
+  readonly place: ImagePlace;
+  readonly name: ImageName;
+  readonly platforms: readonly PlatformImage[];
   readonly sbomOf: (platform: PlatformImage) => SbomFacts;
 }
 
 /**
- * Scans the image of every platform and signs what passed. What may be there is decided by the protected branch, never by
- * the tagged tree. All platforms are looked at before the release is refused. Throws SCAN_FAILED with every finding that
- * stops it, SCAN_BROKEN where nothing can be said.
+ * Scans every image for every platform and signs what passed, in the order of the images. What may be there is decided by
+ * the protected branch, never by the tagged tree. Everything is looked at before the release is refused. Throws SCAN_FAILED
+ * with every finding that stops it, SCAN_BROKEN where nothing can be said.
  */
-export async function scanCandidate(world: ReleaseWorld, order: ScanOrder): Promise<readonly ScannedPlatform[]> {
-  const { loaded, platforms } = order;
+export async function scanCandidates(
+  world: ReleaseWorld,
+  order: ScanOrder,
+): Promise<readonly (readonly ScannedPlatform[])[]> {
+  const { loaded, images } = order;
   const { scan: policy } = loaded.policy;
-  if (policy === undefined) return [];
+  if (policy === undefined) return images.map(() => []);
   const vex = await readVex(world, loaded, policy);
-  const passed: { platform: PlatformImage; bytes: Uint8Array }[] = [];
-  const failures: string[] = [];
-  for (const platform of platforms) {
-    const name = formatPlatform(platform.platform);
-    world.report({ type: 'stage', name: 'scan', detail: name });
-    const descriptor = await resolveOrFail(world.repository, platform.digest, `the ${name} image`);
-    const target = { repository: world.repository, manifest: descriptor, platform: platform.platform };
-    const report = await world.scanner(policy, order.commit).scan(target);
-    const image = await readContent(world, order, platform);
-    const facts = { policy, report, image, vex, sbom: order.sbomOf(platform), now: world.now };
-    const judgement = judgeScan(facts);
-    for (const text of remarksOf(judgement)) world.report({ type: 'note', level: 'warning', text: `${name}: ${text}` });
-    switch (judgement.is) {
-      case 'unusable':
-        throw new CutwaterError('SCAN_BROKEN', `Cannot use the scan of the ${name} image: ${judgement.reason}`);
-      case 'failed':
-        failures.push(...linesOf(judgement).map((line) => `${name}: ${line}`));
-        break;
-      case 'passed': {
-        const { excused, remarks } = judgement;
-        const about = { image: formatImageName(order.image), platform: name, digest: platform.digest };
-        const statement = scanStatement({ ...about, report, policy, excused, remarks });
-        passed.push({ platform, bytes: statementBytes(statement) });
-      }
+  const found: { readonly image: ScannedImage; readonly scans: readonly PlatformScan[] }[] = [];
+  for (const image of images) {
+    const scans: PlatformScan[] = [];
+    for (const platform of image.platforms)
+      scans.push(await scanPlatform(world, { policy, vex, commit: order.commit, image, platform }));
+    found.push({ image, scans });
+  }
+  const failures = found.flatMap(({ scans }) => scans.flatMap((scan) => (scan.is === 'failed' ? scan.failures : [])));
+  if (failures.length > 0) throw refused(policy, failures);
+  return Promise.all(
+    found.map(({ image, scans }) =>
+      Promise.all(scans.flatMap((scan) => (scan.is === 'passed' ? [sign(world, loaded, { image, ...scan })] : []))),
+    ),
+  );
+}
+
+type PlatformScan =
+  | { readonly is: 'passed'; readonly platform: PlatformImage; readonly bytes: Uint8Array }
+  | { readonly is: 'failed'; readonly failures: readonly string[] };
+
+async function scanPlatform(
+  world: ReleaseWorld,
+  asked: {
+    readonly policy: ScanPolicy;
+    readonly vex: readonly VexStatement[];
+    readonly commit: ObjectId;
+    readonly image: ScannedImage;
+    readonly platform: PlatformImage;
+  },
+): Promise<PlatformScan> {
+  const { policy, vex, image, platform } = asked;
+  const { repository } = image.place;
+  const label = formatPlatform(platform.platform);
+  const name = labelOf(world, image, label);
+  world.report({ type: 'stage', name: 'scan', detail: name });
+  const descriptor = await resolveOrFail(repository, platform.digest, `the ${name} image`);
+  const target = { repository, manifest: descriptor, platform: platform.platform };
+  const report = await world.scanner(policy, asked.commit).scan(target);
+  const content = await readContent(image, platform);
+  const judgement = judgeScan({ policy, report, image: content, vex, sbom: image.sbomOf(platform), now: world.now });
+  for (const text of remarksOf(judgement)) world.report({ type: 'note', level: 'warning', text: `${name}: ${text}` });
+  switch (judgement.is) {
+    case 'unusable':
+      throw new CutwaterError('SCAN_BROKEN', `Cannot use the scan of the ${name} image: ${judgement.reason}`);
+    case 'failed':
+      return { is: 'failed', failures: linesOf(judgement).map((line) => `${name}: ${line}`) };
+    case 'passed': {
+      const { excused, remarks } = judgement;
+      const about = { image: formatImageName(image.name), platform: label, digest: platform.digest };
+      const statement = scanStatement({ ...about, report, policy, excused, remarks });
+      return { is: 'passed', platform, bytes: statementBytes(statement) };
     }
   }
-  if (failures.length > 0) throw refused(policy, failures);
-  return Promise.all(passed.map((one) => sign(world, loaded, one)));
+}
+
+/** `linux/amd64`, `frontend linux/amd64` */
+function labelOf(world: ImagePlace, { place, name }: ScannedImage, platform: string): string {
+  return place.repository === world.repository ? platform : `${shortNameOf(name)} ${platform}`;
 }
 
 async function sign(
   world: ReleaseWorld,
   loaded: LoadedPolicy,
-  { platform, bytes }: { readonly platform: PlatformImage; readonly bytes: Uint8Array },
+  { image, platform, bytes }: { readonly image: ScannedImage } & Omit<Extract<PlatformScan, { is: 'passed' }>, 'is'>,
 ): Promise<ScannedPlatform> {
   const name = formatPlatform(platform.platform);
-  const stored = await storeDocument(world, loaded.trust, {
+  const { place } = image;
+  const stored = await storeDocument(atImage(world, place), loaded.trust, {
     role: 'scan',
+    ...companionName(world, place),
     platform: name,
-    subject: await resolveOrFail(world.repository, platform.digest, `the ${name} image`),
+    subject: await resolveOrFail(place.repository, platform.digest, `the ${name} image`),
     predicateType: predicateTypes.scan,
     statement: bytes,
   });
@@ -109,18 +151,17 @@ async function readVex(world: ReadWorld, loaded: LoadedPolicy, policy: ScanPolic
 }
 
 async function readContent(
-  world: ReadWorld,
-  order: ScanOrder,
+  { place: { repository }, name }: ScannedImage,
   { digest, platform }: PlatformImage,
 ): Promise<ScanFacts['image']> {
-  const manifest = await world.repository.readManifest(digest);
+  const manifest = await repository.readManifest(digest);
   const parsed = manifest && parseImageManifest(manifest);
   if (parsed?.is !== 'ok')
     throw new CutwaterError('IMAGE_INVALID', `Cannot read image ${digest}: it ${parsed?.reason ?? 'is gone'}`);
-  const config = parseImageConfig(await readWhole(world.repository.readBlob(parsed.value.config)));
+  const config = parseImageConfig(await readWhole(repository.readBlob(parsed.value.config)));
   if (config.is === 'refused')
     throw new CutwaterError('IMAGE_INVALID', `Cannot read image ${digest}: its configuration ${config.reason}`);
-  const purl = imagePurl({ name: order.image, digest, platform });
+  const purl = imagePurl({ name, digest, platform });
   return { purl, config: parsed.value.config.digest, diffIds: config.value.diffIds };
 }
 

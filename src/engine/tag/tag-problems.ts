@@ -10,7 +10,7 @@ import { describeHotfix, readHotfixDiff } from '../hotfix/hotfix-diff.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { readPolicyAt } from '../facts/load-policy.ts';
 import type { ProjectTags } from '../facts/read-tags.ts';
-import { sameImage } from '../release/same-image.ts';
+import { sameImages } from '../release/same-image.ts';
 import type { TagSituation, WantedTag } from './tag-situation.ts';
 import { readForgeUse, readUsedVersions } from '../facts/used-versions.ts';
 import type { TagWorld } from '../world.ts';
@@ -111,7 +111,7 @@ async function contentProblems(
   const name = releaseTagOf(version);
   try {
     const build = await readPolicyAt(world.git, commit, `${commit.slice(0, 12)}:cutwater.yaml`);
-    sameImage(loaded.policy, build, `tag ${name}`);
+    sameImages(loaded.policy, build, `tag ${name}`);
     const problems = await documentProblems(world, loaded, { version, commit, build, tags, tagMessage: undefined });
     return problems.map(
       ({ message, hint }) => new CutwaterError('GATE_FAILED', `Cannot tag ${name}: ${message}`, { hint }),

@@ -11,8 +11,10 @@ import type { ReadStatement } from '../../report/documents/statement.ts';
 import { hasSubject, parseStatement } from '../../report/documents/statement.ts';
 import type { Check } from '../../report/verification.ts';
 import { failed, passed } from '../../report/verification.ts';
+import { atImage } from '../facts/image-places.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { guarded } from './guarded-check.ts';
+import { documentsOf } from '../release/released-documents.ts';
 import { assetNames } from '../release/publish-release.ts';
 import { readArtifact, readWhole } from '../facts/read-artifact.ts';
 import type { ReleaseRecord } from '../facts/read-record.ts';
@@ -28,11 +30,17 @@ export async function checkDocuments(
   release: ReleasePredicate,
 ): Promise<readonly Check[]> {
   const checks: Check[] = [];
-  for (const document of release.documents) {
-    const name = document.platform === undefined ? document.role : `${document.role} ${document.platform}`;
-    checks.push(await guarded(name, () => checkDocument(world, loaded, { name, document, release })));
+  for (const { document, prefix, place } of documentsOf(world, release)) {
+    if (place === undefined) continue;
+    const name = documentLabel(document, prefix);
+    checks.push(await guarded(name, () => checkDocument(atImage(world, place), loaded, { name, document, release })));
   }
   return checks;
+}
+
+/** `sbom linux/amd64`, of a companion `frontend.sbom linux/amd64` */
+function documentLabel({ role, platform }: ReleasedDocument, prefix: string): string {
+  return platform === undefined ? `${prefix}${role}` : `${prefix}${role} ${platform}`;
 }
 
 async function checkDocument(

@@ -7,7 +7,10 @@ import type { ExtraDocument } from '../../report/extra-checks.ts';
 import { extraChecks } from '../../report/extra-checks.ts';
 import type { Check } from '../../report/verification.ts';
 import { passed } from '../../report/verification.ts';
+import { releasedImages } from '../../domain/release-statement.ts';
+import { atImage, placeOfImage } from '../facts/image-places.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
+import type { ReleaseRecord } from '../facts/read-record.ts';
 import type { ForeignArtifact } from '../facts/read-foreign.ts';
 import { readForeign } from '../facts/read-foreign.ts';
 import { decisionType } from '../steps/decision.ts';
@@ -45,6 +48,28 @@ export async function checkExtra(
     return passed(name, 'they were looked at');
   });
   return outcome.is === 'passed' ? extraChecks(found, left) : [outcome];
+}
+
+/** The same for every image of a release, each in its own repository. */
+export async function checkAllExtra(
+  world: VerifyWorld,
+  loaded: LoadedPolicy,
+  { release, statement }: Pick<Extract<ReleaseRecord, { is: 'valid' }>, 'release' | 'statement'>,
+): Promise<readonly Check[]> {
+  const checks: Check[] = [];
+  for (const image of releasedImages(release)) {
+    const place = placeOfImage(world, image.name);
+    if (place === undefined) continue;
+    const isFirst = place.repository === world.repository;
+    const images = [
+      { name: 'index', digest: image.index },
+      ...image.platforms.map(({ platform, digest }) => ({ name: platform, digest })),
+    ];
+    const named = [...(isFirst ? [statement] : []), ...image.documents.map(({ referrer }) => referrer)];
+    const found = await checkExtra(atImage(world, place), loaded, { images, named });
+    checks.push(...found.map((check) => (isFirst ? check : { ...check, name: `${check.name} of ${image.name}` })));
+  }
+  return checks;
 }
 
 /** Whoever may push could attach any number. */

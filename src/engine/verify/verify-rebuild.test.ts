@@ -17,6 +17,8 @@ test('nothing is built where a maintainer did not sign the commit, or it or its 
   const unreadable = await repository.commit({ 'cutwater.yaml': 'format: of 2024\n' });
   const without = await repository.commit({ 'cutwater.yaml': null });
   const world: RebuildWorld = {
+    mirrors: [],
+    companions: [],
     git: gitCli(repository),
     imageFiles: imageFiles(repository.folder),
     repository: memoryRepository(),

@@ -10,15 +10,36 @@ import type { Rebuilder } from '../../ports/rebuilder.ts';
 import type { Check } from '../../report/verification.ts';
 import { passed } from '../../report/verification.ts';
 import { policyFile, readPolicyAt } from '../facts/load-policy.ts';
+import { atImage, placeOfImage } from '../facts/image-places.ts';
 import { commitBuildOf } from '../release/build-image.ts';
 import type { VerifyWorld } from '../world.ts';
 import { guarded } from './guarded-check.ts';
 import { compareImages } from './rebuilt-image.ts';
 
 /** What a rebuild needs of the world: neither keys nor forge. */
-export type RebuildWorld = Pick<VerifyWorld, 'git' | 'imageFiles' | 'openRebuilder' | 'report' | 'repository'>;
+export type RebuildWorld = Pick<
+  VerifyWorld,
+  'git' | 'imageFiles' | 'openRebuilder' | 'report' | 'repository' | 'mirrors' | 'companions'
+>;
 
 const name = 'rebuild';
+
+/** The same for every image of a release, each compared with what its own repository has. */
+export async function checkRebuilds(
+  world: RebuildWorld,
+  release: ReleasePredicate,
+  commit: readonly Check[],
+): Promise<readonly Check[]> {
+  const checks: Check[] = [...(await checkRebuild(world, release, commit))];
+  for (const image of release.companions ?? []) {
+    const place = placeOfImage(world, image.name);
+    if (place === undefined) continue;
+    // Binaries come out of the first image.
+    const found = await checkRebuild(atImage(world, place), { ...release, image, binaries: [] }, commit);
+    checks.push(...found.map((check) => ({ ...check, name: `${check.name} of ${image.name}` })));
+  }
+  return checks;
+}
 
 /**
  * Builds the commit of a release again and compares the image of each platform with what was published: is it what its
@@ -74,7 +95,9 @@ async function readOrder({ git }: RebuildWorld, release: ReleasePredicate): Prom
     }
     // A release candidate says the version of the stable release inside.
     const version = formatVersion(coreVersion(readVersion(release.version)));
-    return { is: 'known', image, build: await commitBuildOf(git, { build: policy, commit, image, version }) };
+    const companion = image === policy.images[0] ? {} : { companion: image.name };
+    const order = { build: policy, commit, image, version, ...companion };
+    return { is: 'known', image, build: await commitBuildOf(git, order) };
   } catch (error) {
     if (!isCutwaterError(error, 'CONFIG_INVALID')) throw error;
     const why = `this version cannot read the policy of ${commit.slice(0, 12)}`;

@@ -1,27 +1,29 @@
 import type { Digest } from '../../domain/digest.ts';
 import type { ReleasePredicate } from '../../domain/release-statement.ts';
-import { parseIndex, platformsOf } from '../../domain/oci-manifest.ts';
+import { releasedImages } from '../../domain/release-statement.ts';
 import type { Version } from '../../domain/version.ts';
 import { formatVersion } from '../../domain/version.ts';
 import { versionTag } from '../../estate/registry-tags.ts';
 import { checkpointChecks } from '../../report/checkpoint-checks.ts';
 import type { Check, Verification } from '../../report/verification.ts';
 import { failed, passed, verdictOf } from '../../report/verification.ts';
-import { gatherEstate } from '../facts/gather-estate.ts';
+import { everyAlias, gatherEstate } from '../facts/gather-estate.ts';
+import { placeOfImage } from '../facts/image-places.ts';
 import { formatImageName } from '../../domain/image-name.ts';
 import { guarded } from './guarded-check.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { checkMirror } from '../mirrors/check-mirror.ts';
+import { readVouchedStatement } from '../facts/vouched-statement.ts';
 import { readDecisions } from '../facts/read-decisions.ts';
 import { readRecord } from '../facts/read-record.ts';
 import type { ReleaseRecord } from '../facts/read-record.ts';
 import type { ProjectTags } from '../facts/read-tags.ts';
 import { checkBuildCommit } from './verify-build.ts';
+import { checkCompanions, checkImages } from './verify-images.ts';
 import { checkEvidence, checkGates } from './verify-checks.ts';
 import { checkAssets, checkBinaries, checkDocuments } from './verify-contents.ts';
-import type { ExtraQuery } from './verify-extra.ts';
-import { checkExtra } from './verify-extra.ts';
-import { checkRebuild } from './verify-rebuild.ts';
+import { checkAllExtra, checkExtra } from './verify-extra.ts';
+import { checkRebuilds } from './verify-rebuild.ts';
 import { checkStarted } from './verify-started.ts';
 import { checkSbomFiles, remakeSboms } from './verify-sbom.ts';
 import type { VerifyWorld } from '../world.ts';
@@ -75,20 +77,17 @@ async function verifyStated(world: VerifyWorld, loaded: LoadedPolicy, request: V
   const checks: Check[] = [
     passed('statement', `signed by CI key ${record.ciSigner}`),
     ...checkTag(record, request),
-    await guarded('image', () => checkImage(world, release, request)),
+    ...(await checkImages(world, release, request)),
     ...built,
     ...(await checkGates(world, release)),
     ...(await checkEvidence(world, loaded, release)),
     ...(await checkDocuments(world, loaded, release)),
-    ...(await checkExtra(world, loaded, {
-      images: imagesOf(release),
-      named: [record.statement, ...release.documents.map(({ referrer }) => referrer)],
-    })),
+    ...(await checkAllExtra(world, loaded, record)),
     ...(await checkSbomFiles(world, loaded, release)),
     ...(request.deep === true ? await remakeSboms(world, loaded, release) : []),
     ...(await checkAssets(world, loaded, record)),
     ...(await checkBinaries(world, release)),
-    ...(request.rebuild === true ? await checkRebuild(world, release, built) : []),
+    ...(request.rebuild === true ? await checkRebuilds(world, release, built) : []),
     ...(request.start === true ? await checkStarted(world, loaded.policy, release) : []),
     ...(await checkPointers(world, loaded, { ...request, released: release.image.index })),
     ...(await checkMirrors(world, loaded, release)),
@@ -124,23 +123,20 @@ async function checkVouched(
     says: 'none: a checkpoint does not say what an image was made from',
   } as const;
   const name = formatImageName(world.repository.name);
+  const { statement } = newest.entry;
+  const stated = statement && (await readVouchedStatement(world, { version: request.version, digest, statement }));
+  const companions = await checkCompanions(world, stated?.companions ?? [], request);
   return {
     image: `${name}@${digest}`,
     checks: [
       vouched,
       image,
+      ...companions,
       provenance,
       ...(await checkExtra(world, loaded, { images: [{ name: 'index', digest }], named: [] })),
       ...(await checkPointers(world, loaded, request)),
     ],
   };
-}
-
-function imagesOf({ image }: ReleasePredicate): ExtraQuery['images'] {
-  return [
-    { name: 'index', digest: image.index },
-    ...image.platforms.map(({ platform, digest }) => ({ name: platform, digest })),
-  ];
 }
 
 function report(version: string, image: string, checks: readonly Check[]): Verification {
@@ -183,31 +179,6 @@ function checkTag({ release }: ValidRecord, request: VerifyRequest): readonly Ch
   ];
 }
 
-async function checkImage(world: VerifyWorld, release: ReleasePredicate, request: VerifyRequest): Promise<Check> {
-  const { image } = release;
-  const tag = versionTag(request.version);
-  const own = [image.index, ...image.platforms.map(({ digest }) => digest)];
-  if (request.image !== undefined && !own.includes(request.image))
-    return failed('image', `${request.image} is not the image of ${release.version}: ${image.index} is`);
-  const found = await world.repository.resolve(tag);
-  if (found?.digest !== image.index)
-    return failed('image', `${tag} is ${found?.digest ?? 'gone'}, ${image.index} was released`);
-  const manifest = await world.repository.readManifest(image.index);
-  const index = manifest && parseIndex(manifest);
-  if (index?.is !== 'ok') return failed('image', `${image.index} ${index?.reason ?? 'is gone'}`);
-  for (const { platform, digest } of image.platforms) {
-    const entry = platformsOf(index.value).find((child) => child.platform === platform);
-    if (entry?.descriptor.digest !== digest)
-      return failed(
-        'image',
-        `${platform} is ${entry?.descriptor.digest ?? 'missing'} in the index, ${digest} was released`,
-      );
-    if ((await world.repository.readManifest(digest)) === undefined)
-      return failed('image', `the ${platform} image ${digest} is gone from the registry`);
-  }
-  return passed('image', `${tag} is ${image.index} with ${image.platforms.map(({ platform }) => platform).join(', ')}`);
-}
-
 interface PointerRequest extends VerifyRequest {
   /** The image that the statement names, where there is one. */
   readonly released?: Digest;
@@ -236,8 +207,8 @@ async function lookAtPointers(
   const estate = await gatherEstate(world, loaded, { tags: request.tags, only: request.version });
   const withdrawal = estate.withdrawals.get(formatVersion(request.version));
   const said = checkpointChecks(estate.decisions, request.version, request.released);
-  const checks: readonly Check[] = estate.aliases.flatMap(({ alias, judgement }): Check[] => {
-    const name = `alias ${alias.name}`;
+  const checks: readonly Check[] = everyAlias(estate).flatMap(({ image, alias, judgement }): Check[] => {
+    const name = image === undefined ? `alias ${alias.name}` : `alias ${image}:${alias.name}`;
     if (judgement.is === 'refused') return [failed(name, judgement.reason)];
     if (judgement.is === 'move' || judgement.is === 'create')
       return [
@@ -260,9 +231,15 @@ async function lookAtPointers(
 function checkMirrors(world: VerifyWorld, loaded: LoadedPolicy, release: ReleasePredicate): Promise<readonly Check[]> {
   const { channels } = loaded.policy;
   return Promise.all(
-    world.mirrors.map((mirror) => {
-      const name = `mirror ${formatImageName(mirror.name)}`;
-      return guarded(name, () => checkMirror(world.repository, mirror, { name, release, channels }));
+    releasedImages(release).flatMap((image) => {
+      const place = placeOfImage(world, image.name);
+      return (place?.mirrors ?? []).map((mirror) => {
+        const name = `mirror ${formatImageName(mirror.name)}`;
+        const { version } = release;
+        return guarded(name, () =>
+          checkMirror(place?.repository ?? world.repository, mirror, { name, version, image, channels }),
+        );
+      });
     }),
   );
 }

@@ -1,5 +1,5 @@
 import { isCutwaterError } from '../../domain/error.ts';
-import { parseImageName } from '../../domain/image-name.ts';
+import { formatImageName, parseImageName } from '../../domain/image-name.ts';
 import { digestOf } from '../../domain/digest.ts';
 import { escapeText } from '../../domain/quote.ts';
 import type { ReleasePredicate, ReleasedDocument } from '../../domain/release-statement.ts';
@@ -11,13 +11,16 @@ import { readSbom } from '../../report/documents/read-sbom.ts';
 import { parseStatement } from '../../report/documents/statement.ts';
 import type { Check } from '../../report/verification.ts';
 import { failed, passed } from '../../report/verification.ts';
-import { documentAssetNames, sbomFile } from '../release/candidate-documents.ts';
+import { sbomFile } from '../release/candidate-documents.ts';
+import type { PlacedDocument } from '../release/released-documents.ts';
+import { documentAssetNames, documentsOf } from '../release/released-documents.ts';
 import { guarded } from './guarded-check.ts';
 import { policyFile, readPolicyAt } from '../facts/load-policy.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { readLockFiles } from '../release/lock-files.ts';
 import { readArtifact } from '../facts/read-artifact.ts';
-import type { VerifyWorld } from '../world.ts';
+import { atImage } from '../facts/image-places.ts';
+import type { ImagePlace, VerifyWorld } from '../world.ts';
 
 /**
  * Makes every SBOM again, from the image and, where this clone has the commit that was built, from its lock files, and
@@ -29,19 +32,19 @@ export async function remakeSboms(
   release: ReleasePredicate,
 ): Promise<readonly Check[]> {
   const checks: Check[] = [];
-  for (const document of release.documents.filter(({ role }) => role === 'sbom')) {
-    const name = `sbom contents ${document.platform ?? ''}`.trim();
-    checks.push(await guarded(name, () => remakeSbom(world, loaded, { name, release, document })));
+  for (const { place, ...sbom } of sbomsOf(world, release)) {
+    const name = `${sbom.prefix}sbom contents ${sbom.document.platform ?? ''}`.trim();
+    checks.push(await guarded(name, () => remakeSbom(atImage(world, place), loaded, { ...sbom, name, release })));
   }
   return checks;
 }
 
 async function remakeSbom(world: VerifyWorld, loaded: LoadedPolicy, asked: AskedDocument): Promise<Check> {
-  const { name, release, document } = asked;
+  const { name, document } = asked;
   const stated = (await readSigned(world, loaded, document))?.sbom;
   if (stated === undefined) return failed(name, 'the signed SBOM cannot be read');
-  const commit = await readCommit(world, release);
-  const made = readSbom(await makeAgain(world, release, { document, commit }));
+  const commit = await readCommit(world, asked);
+  const made = readSbom(await makeAgain(world, asked, commit));
   if (made.is === 'refused') throw new Error(`An SBOM that was just made ${made.reason}`);
   const sources = nameSources(commit);
   const { onlyStated, onlyMade } = compareSboms(stated, made.value, { lockFiles: commit.is === 'here' });
@@ -73,9 +76,9 @@ export async function checkSbomFiles(
   release: ReleasePredicate,
 ): Promise<readonly Check[]> {
   const checks: Check[] = [];
-  for (const document of release.documents.filter(({ role }) => role === 'sbom')) {
-    const name = `sbom files ${document.platform ?? ''}`.trim();
-    checks.push(await guarded(name, () => compareFiles(world, loaded, { name, release, document })));
+  for (const { place, ...sbom } of sbomsOf(world, release)) {
+    const name = `${sbom.prefix}sbom files ${sbom.document.platform ?? ''}`.trim();
+    checks.push(await guarded(name, () => compareFiles(atImage(world, place), loaded, { ...sbom, name, release })));
   }
   return checks;
 }
@@ -84,7 +87,7 @@ async function compareFiles(world: VerifyWorld, loaded: LoadedPolicy, asked: Ask
   const { name, release, document } = asked;
   const signed = await readSigned(world, loaded, document);
   if (signed === undefined) return failed(name, 'the signed SBOM cannot be read');
-  const { cyclonedx = '', spdx = '' } = documentAssetNames(document);
+  const { cyclonedx = '', spdx = '' } = documentAssetNames(document, asked.prefix);
   const digests = new Map(release.assets.map((asset) => [asset.name, asset.digest]));
   if (digests.get(cyclonedx) !== digestOf(sbomFile(signed.payload, cyclonedx)))
     return failed(name, `${cyclonedx} is not what is signed`);
@@ -98,10 +101,19 @@ async function compareFiles(world: VerifyWorld, loaded: LoadedPolicy, asked: Ask
   return { name, is: 'warning', says };
 }
 
-interface AskedDocument {
+interface AskedDocument extends Pick<PlacedDocument, 'document' | 'image' | 'prefix'> {
   readonly name: string;
   readonly release: ReleasePredicate;
-  readonly document: ReleasedDocument;
+}
+
+/** The SBOMs of every image whose repository is known. */
+function sbomsOf(
+  world: VerifyWorld,
+  release: ReleasePredicate,
+): readonly (PlacedDocument & { readonly place: ImagePlace })[] {
+  return documentsOf(world, release).flatMap(({ place, ...about }) =>
+    place !== undefined && about.document.role === 'sbom' ? [{ ...about, place }] : [],
+  );
 }
 
 async function readSigned(
@@ -122,12 +134,16 @@ type BuildCommit =
   | { readonly is: 'here'; readonly lockFiles: SbomRequest['lockFiles']; readonly timestamp: number }
   | { readonly is: 'unknown'; readonly why: string };
 
-async function readCommit({ git }: VerifyWorld, { build }: ReleasePredicate): Promise<BuildCommit> {
+async function readCommit(
+  { git }: VerifyWorld,
+  { image: { name }, release: { build } }: AskedDocument,
+): Promise<BuildCommit> {
   try {
     if ((await git.commitOf(build.commit)) === undefined)
       return { is: 'unknown', why: `this clone does not have commit ${build.commit}` };
     const policy = await readPolicyAt(git, build.commit, policyFile);
-    const lockFiles = await readLockFiles(git, policy, build.commit);
+    const image = policy.images.find((one) => formatImageName(one.name) === name);
+    const lockFiles = await readLockFiles(git, { policy, image }, build.commit);
     return { is: 'here', lockFiles, timestamp: await git.commitTime(build.commit) };
   } catch (error) {
     if (isCutwaterError(error, 'NOT_A_REPOSITORY')) return { is: 'unknown', why: 'no clone' };
@@ -138,10 +154,10 @@ async function readCommit({ git }: VerifyWorld, { build }: ReleasePredicate): Pr
 
 async function makeAgain(
   world: VerifyWorld,
-  release: ReleasePredicate,
-  { document, commit }: { readonly document: ReleasedDocument; readonly commit: BuildCommit },
+  { release, document, image: { name }, prefix }: AskedDocument,
+  commit: BuildCommit,
 ): Promise<unknown> {
-  const image = parseImageName(release.image.name);
+  const image = parseImageName(name);
   if (image.is === 'refused') throw new Error(`A release statement names an image that ${image.reason}`);
   const platform = document.platform ?? '';
   const bytes = await world.sbomMaker.makeSbom({
@@ -151,7 +167,8 @@ async function makeAgain(
     platform,
     manifest: document.subject,
     lockFiles: commit.is === 'here' ? commit.lockFiles : [],
-    binaries: release.binaries.filter((binary) => binary.platform === platform),
+    // Binaries come out of the first image.
+    binaries: prefix === '' ? release.binaries.filter((binary) => binary.platform === platform) : [],
     readImage: (wish) => world.imageFiles.inventory(world.repository, document.subject, wish),
     timestamp: commit.is === 'here' ? commit.timestamp : 0,
   });

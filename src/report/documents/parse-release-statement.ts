@@ -9,7 +9,9 @@ import type {
   InTotoStatement,
   ReleasePredicate,
   ReleasedBinary,
+  ReleasedCompanion,
   ReleasedDocument,
+  ReleasedImage,
 } from '../../domain/release-statement.ts';
 import { predicateTypes, statementType } from '../../domain/release-statement.ts';
 import { parseVersion } from '../../domain/version.ts';
@@ -52,14 +54,14 @@ const tag = record<ReleasePredicate['tag']>(
   ['unsignedReason'],
 );
 
-const image = record<ReleasePredicate['image']>({
+const imageMembers = {
   name: text((value) => parseImageName(value).is === 'ok', 'an image name such as host/name'),
   index: digest,
-  platforms: list(record<ReleasePredicate['image']['platforms'][number]>({ platform, digest }), {
+  platforms: list(record<ReleasedImage['platforms'][number]>({ platform, digest }), {
     atLeast: 1,
     atMost: 100,
   }),
-});
+};
 
 const binary = record<ReleasedBinary>({
   name: assetName,
@@ -73,6 +75,8 @@ const document = record<ReleasedDocument>(
   { role: oneOf('provenance', 'sbom', 'scan'), platform, subject: digest, referrer: digest, payload: digest },
   ['platform'],
 );
+
+const companion = record<ReleasedCompanion>({ ...imageMembers, documents: list(document, some) });
 
 const version = text((value) => parseVersion(value).is === 'ok', 'a version by SemVer 2.0.0');
 
@@ -88,14 +92,15 @@ const predicate = record<ReleasePredicate>(
     build: record<ReleasePredicate['build']>({ commit }),
     promotes: record<NonNullable<ReleasePredicate['promotes']>>({ version, tag: commit }),
     rebuild: record<NonNullable<ReleasePredicate['rebuild']>>({ reason: plainText, insteadOf: version }),
-    image,
+    image: record<ReleasedImage>(imageMembers),
+    companions: list(companion, { atLeast: 1, atMost: 100 }),
     binaries: list(binary, some),
     documents: list(document, some),
     gates: list(gateCheck, some),
     evidence: list(evidenceCheck, some),
     assets: list(record<ReleasePredicate['assets'][number]>({ name: assetName, digest, size: count }), some),
   },
-  ['promotes', 'rebuild'],
+  ['promotes', 'rebuild', 'companions'],
 );
 
 const subject = record<InTotoStatement<unknown>['subject'][number]>({

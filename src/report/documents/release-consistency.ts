@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import { quote } from '../../domain/quote.ts';
-import type { InTotoStatement, ReleasePredicate } from '../../domain/release-statement.ts';
+import type { InTotoStatement, ReleasePredicate, ReleasedCompanion } from '../../domain/release-statement.ts';
+import { releasedImages } from '../../domain/release-statement.ts';
 import { releaseTagOf } from '../../domain/tag-name.ts';
 import { coreVersion, formatVersion, parseVersion, releaseClassOf } from '../../domain/version.ts';
 import { faultInChecks } from './checks-consistency.ts';
@@ -53,15 +54,20 @@ function isCandidateOf(candidate: string, version: string): boolean {
   );
 }
 
-function faultInNames({ image, binaries, assets, documents }: ReleasePredicate): string | undefined {
+function faultInNames(release: ReleasePredicate): string | undefined {
+  const { binaries, assets } = release;
+  const images = releasedImages(release);
   return (
-    faultInUnique(
-      'predicate.image.platforms',
-      image.platforms.map(({ platform }) => platform),
+    firstFault(images.entries(), ([place, image]) =>
+      faultInImage(place === 0 ? 'predicate' : `predicate.companions[${place - 1}]`, image),
     ) ??
     faultInUnique(
-      'predicate.image.platforms',
-      image.platforms.map(({ digest }) => digest),
+      'predicate.companions',
+      images.map(({ name }) => name),
+    ) ??
+    faultInUnique(
+      'predicate.companions',
+      images.map(({ name }) => shortName(name)),
     ) ??
     faultInUnique(
       'predicate.binaries',
@@ -70,16 +76,35 @@ function faultInNames({ image, binaries, assets, documents }: ReleasePredicate):
     faultInUnique(
       'predicate.assets',
       assets.map(({ name }) => name),
+    )
+  );
+}
+
+function faultInImage(at: string, { platforms, documents }: ReleasedCompanion): string | undefined {
+  const listed = at === 'predicate' ? `${at}.image.platforms` : `${at}.platforms`;
+  return (
+    faultInUnique(
+      listed,
+      platforms.map(({ platform }) => platform),
     ) ??
     faultInUnique(
-      'predicate.documents',
+      listed,
+      platforms.map(({ digest }) => digest),
+    ) ??
+    faultInUnique(
+      `${at}.documents`,
       documents.map(({ referrer }) => referrer),
     ) ??
     faultInUnique(
-      'predicate.documents',
+      `${at}.documents`,
       documents.map(({ role, subject }) => `${role} of ${subject}`),
     )
   );
+}
+
+/** What files of a companion are named by: two alike would take each other's names. */
+function shortName(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
 }
 
 function faultInBinaries({ image, binaries, assets }: ReleasePredicate): string | undefined {
@@ -94,13 +119,14 @@ function faultInBinaries({ image, binaries, assets }: ReleasePredicate): string 
   });
 }
 
-function faultInDocuments({ image, documents }: ReleasePredicate): string | undefined {
-  return firstFault(documents, ({ role, platform, subject }) => {
-    const wanted =
-      platform === undefined ? image.index : image.platforms.find((known) => known.platform === platform)?.digest;
-    if (subject === wanted) return undefined;
-    return `document ${quote(role)} of ${platform === undefined ? 'the index' : quote(platform)} has another subject`;
-  });
+function faultInDocuments(release: ReleasePredicate): string | undefined {
+  return firstFault(releasedImages(release), ({ index, platforms, documents }) =>
+    firstFault(documents, ({ role, platform, subject }) => {
+      const wanted = platform === undefined ? index : platforms.find((known) => known.platform === platform)?.digest;
+      if (subject === wanted) return undefined;
+      return `document ${quote(role)} of ${platform === undefined ? 'the index' : quote(platform)} has another subject`;
+    }),
+  );
 }
 
 function faultInUnique(at: string, values: readonly string[]): string | undefined {

@@ -85,6 +85,32 @@ cutwater verify 1.2.3
   );
 });
 
+test('releaseNotes() pins every image of a release with companions, and verifyCommands() proves each', () => {
+  const web = { name: 'example.org/team/web', index: bin, platforms: [{ platform: 'linux/arm64', digest: amd64 }] };
+  const commands = verifyCommands({ image, companions: [web], tag: 'v1.2.3', keyFile: 'ci.pub' });
+  const notes = releaseNotes({
+    changelogSection: 'x',
+    upgrade,
+    version: '1.2.3',
+    image,
+    companions: [web],
+    binaries: [],
+    verifyCommands: commands,
+  });
+  ok(
+    notes.includes(
+      `## Images\n\nTags move; a digest does not. Pin this release by its digests:\n\n\`\`\`sh\n${image.name}@${index}\n${web.name}@${bin}\n\`\`\``,
+    ),
+    notes,
+  );
+  ok(notes.includes(`\`${web.name}\`\n\n| Platform | Digest |`), notes);
+  ok(
+    commands.some(
+      ({ command }) => command.startsWith('cosign verify-attestation') && command.endsWith(`${web.name}@${bin}`),
+    ),
+  );
+});
+
 test('verifyCommands() names the image by digest and the key in every command of cosign', () => {
   const commands = verifyCommands({ image, tag: 'v1.2.3', keyFile: 'ci.pub' }).map(({ command }) => command);
   ok(

@@ -1,4 +1,5 @@
 import type { Digest } from '../../domain/digest.ts';
+import type { ReleasedImage } from '../../domain/release-statement.ts';
 import { plainMarkdown } from '../../domain/markdown-text.ts';
 import type { UpgradeNotes } from './upgrade-part.ts';
 import { upgradePart } from './upgrade-part.ts';
@@ -17,12 +18,9 @@ export interface ReleaseNotesInput {
   readonly upgrade: UpgradeNotes;
   /** `1.2.3`. */
   readonly version: string;
-  readonly image: {
-    /** `host/name`. */
-    readonly name: string;
-    readonly index: Digest;
-    readonly platforms: readonly { readonly platform: string; readonly digest: Digest }[];
-  };
+  readonly image: ReleasedImage;
+  /** The further images of the release. */
+  readonly companions?: readonly ReleasedImage[];
   readonly binaries: readonly { readonly name: string; readonly platform: string; readonly digest: Digest }[];
   /** Where the image comes from, where it was not simply built from the tag's commit. */
   readonly origin?:
@@ -34,23 +32,34 @@ export interface ReleaseNotesInput {
 
 /** The text of a release in Markdown: what changed, every digest, how to pin, how to verify. */
 export function releaseNotes(input: ReleaseNotesInput): string {
-  const { image, version } = input;
+  const { version } = input;
   const parts = [
     input.changelogSection.trim(),
     ...upgradePart(input.upgrade),
     ...(input.upgrading === undefined ? [] : [`## Upgrading\n\n${input.upgrading.trim()}`]),
-    '## Image',
-    'Tags move; a digest does not. Pin this release by its digest:',
-    fenced(`${image.name}@${image.index}`),
-    table(
-      ['Platform', 'Digest'],
-      [['all (index)', code(image.index)], ...image.platforms.map(({ platform, digest }) => [platform, code(digest)])],
-    ),
+    ...imagesPart(input),
     ...originPart(input),
     ...binariesPart(input),
     ...(input.verifyCommands.length === 0 ? [] : ['## Verify', ...input.verifyCommands.map(verifyPart)]),
   ];
   return `${[`## What changed in ${version}`, ...parts].join('\n\n')}\n`;
+}
+
+function imagesPart({ image, companions = [] }: ReleaseNotesInput): readonly string[] {
+  const images = [image, ...companions];
+  const isOne = companions.length === 0;
+  return [
+    isOne ? '## Image' : '## Images',
+    `Tags move; a digest does not. Pin this release by its ${isOne ? 'digest' : 'digests'}:`,
+    fenced(images.map(({ name, index }) => `${name}@${index}`).join('\n')),
+    ...images.flatMap(({ name, index, platforms }) => [
+      ...(isOne ? [] : [code(name)]),
+      table(
+        ['Platform', 'Digest'],
+        [['all (index)', code(index)], ...platforms.map(({ platform, digest }) => [platform, code(digest)])],
+      ),
+    ]),
+  ];
 }
 
 /**
@@ -59,15 +68,16 @@ export function releaseNotes(input: ReleaseNotesInput): string {
  */
 export function verifyCommands(release: {
   readonly image: { readonly name: string; readonly index: Digest };
+  readonly companions?: readonly { readonly name: string; readonly index: Digest }[];
   readonly tag: string;
   readonly keyFile: string;
 }): readonly VerifyCommand[] {
-  const { image, tag, keyFile } = release;
+  const { image, companions = [], tag, keyFile } = release;
   const reference = `${image.name}@${image.index}`;
   const cosign = `--key ${keyFile} --insecure-ignore-tlog`;
   const ofImage: readonly VerifyCommand[] = [
     {
-      proves: 'Everything at once: tag, image, binaries and documents',
+      proves: `Everything at once: tag, ${companions.length === 0 ? 'image' : 'images'}, binaries and documents`,
       command: `cutwater verify ${reference} --key ${keyFile}`,
     },
     {
@@ -78,6 +88,12 @@ export function verifyCommands(release: {
   return [
     // The embedded registry has no address that others could use.
     ...(image.name.startsWith('embedded/') ? [] : ofImage),
+    ...companions
+      .filter(({ name }) => !name.startsWith('embedded/'))
+      .map(({ name, index }) => ({
+        proves: `The provenance of ${name}`,
+        command: `cosign verify-attestation ${cosign} --type slsaprovenance1 ${name}@${index}`,
+      })),
     {
       proves: 'The downloaded files are the signed ones',
       command: `cosign verify-blob ${cosign} --bundle SHA256SUMS.sigstore.json SHA256SUMS\nsha256sum --check --ignore-missing SHA256SUMS`,

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { digestOf, hexOf } from '../../domain/digest.ts';
 import { objectId } from '../../domain/object-id.ts';
-import type { ReleasePredicate } from '../../domain/release-statement.ts';
+import type { ReleasePredicate, ReleasedCompanion } from '../../domain/release-statement.ts';
 import { parseReleaseStatement } from './parse-release-statement.ts';
 import { releaseStatement } from './release-statement.ts';
 import { statementBytes } from './statement.ts';
@@ -50,6 +50,46 @@ test('releaseStatement() names the index, each platform and each binary as subje
 test('parseReleaseStatement() reads what releaseStatement() makes', () => {
   const read = parseReleaseStatement(statementBytes(releaseStatement(predicate)));
   deepEqual(read, { is: 'ok', value: releaseStatement(predicate) });
+});
+
+const web: ReleasedCompanion = {
+  name: 'embedded/web',
+  index: digestOf('web'),
+  platforms: [{ platform: 'linux/amd64', digest: digestOf('web amd64') }],
+  documents: [{ role: 'provenance', subject: digestOf('web'), referrer: digestOf('r3'), payload: digestOf('p3') }],
+};
+
+test('a release with companions names their indexes and platforms as subjects, before the binaries, and is read again', () => {
+  const statement = releaseStatement({ ...predicate, companions: [web] });
+  deepEqual(
+    statement.subject.map(({ name }) => name),
+    ['embedded/app', 'embedded/app#linux/amd64', 'embedded/web', 'embedded/web#linux/amd64', 'app-x86_64-linux'],
+  );
+  deepEqual(parseReleaseStatement(statementBytes(statement)), { is: 'ok', value: statement });
+});
+
+test('parseReleaseStatement() refuses companions that do not agree with themselves, or with each other', () => {
+  const [document] = web.documents;
+  ok(document);
+  const other = { ...web, index: digestOf('other'), documents: [] };
+  refused({ ...predicate, companions: [] }, /companions has 0 entries, 1 to 100 are wanted/);
+  refused({ ...predicate, companions: [web, { ...web }] }, /companions has "embedded\/web" twice/);
+  refused({ ...predicate, companions: [{ ...web, name: 'embedded/app' }] }, /companions has "embedded\/app" twice/);
+  refused({ ...predicate, companions: [web, { ...other, name: 'x.example/web' }] }, /companions has "web" twice/);
+  refused(
+    { ...predicate, companions: [{ ...web, documents: [{ ...document, subject: digestOf('index') }] }] },
+    /document "provenance" of the index has another subject/,
+  );
+  refused(
+    { ...predicate, companions: [{ ...web, platforms: [...web.platforms, ...web.platforms] }] },
+    /companions\[0\]\.platforms has "linux\/amd64" twice/,
+  );
+  const { documents: _, ...without } = web;
+  const statement = releaseStatement({ ...predicate, companions: [web] });
+  const changed = { ...statement, predicate: { ...statement.predicate, companions: [without] } };
+  match(reasonFor(changed), /companions\[0\] has no "documents"/);
+  const hidden = { ...statement, subject: releaseStatement(predicate).subject };
+  match(reasonFor(hidden), /subject does not list the index/);
 });
 
 test('parseReleaseStatement() refuses a release whose parts do not agree', () => {

@@ -1,23 +1,25 @@
 import type { Digest } from '../../domain/digest.ts';
 import { hexOf } from '../../domain/digest.ts';
-import type { InTotoStatement } from '../../domain/release-statement.ts';
+import type { InTotoStatement, ReleasedImage } from '../../domain/release-statement.ts';
 
 /** What a release is made of, as far as statements name it. */
 export interface ReleaseContents {
-  readonly image: {
-    /** `host/name`. */
-    readonly name: string;
-    readonly index: Digest;
-    readonly platforms: readonly { readonly platform: string; readonly digest: Digest }[];
-  };
+  readonly image: ReleasedImage;
+  readonly companions?: readonly ReleasedImage[];
   readonly binaries: readonly { readonly name: string; readonly digest: Digest }[];
 }
 
-/** The subjects of a release: its index, every platform's manifest (`host/name#linux/amd64`) and every binary. */
-export function releaseSubjects({ image, binaries }: ReleaseContents): InTotoStatement<unknown>['subject'] {
+/** The subjects of a release: of each image its index and every platform's manifest (`host/name#linux/amd64`), and every binary. */
+export function releaseSubjects({
+  image,
+  companions = [],
+  binaries,
+}: ReleaseContents): InTotoStatement<unknown>['subject'] {
   return [
-    toSubject(image.name, image.index),
-    ...image.platforms.map(({ platform, digest }) => toSubject(`${image.name}#${platform}`, digest)),
+    ...[image, ...companions].flatMap(({ name, index, platforms }) => [
+      toSubject(name, index),
+      ...platforms.map(({ platform, digest }) => toSubject(`${name}#${platform}`, digest)),
+    ]),
     ...binaries.map(({ name, digest }) => toSubject(name, digest)),
   ];
 }

@@ -54,6 +54,17 @@ export function hasSubject(statement: ReadStatement, digest: Digest): boolean {
   );
 }
 
+/**
+ * Whether it was signed that these bytes are the image of this name, `host/name`. Where a release has several images, the
+ * one of another repository, well signed for the same tag, is not this one.
+ */
+export function namesImage(statement: ReadStatement, name: string, digest: Digest): boolean {
+  return statement.subjects.some(
+    (subject) =>
+      subject.name === name && Object.hasOwn(subject.digest, 'sha256') && subject.digest['sha256'] === hexOf(digest),
+  );
+}
+
 const anyDigest = dictionary(
   text((value) => /^(?:[0-9a-f]{2}){4,256}$/.test(value), 'a digest in lower-case hex'),
   { atLeast: 1, atMost: 32 },

@@ -1,5 +1,6 @@
 import { formatImageName } from '../../domain/image-name.ts';
-import type { Policy } from '../../policy/policy.ts';
+import { companionVariable } from '../../policy/companion-variable.ts';
+import type { ImagePolicy, Policy } from '../../policy/policy.ts';
 import type { Block, Chapter } from './document.ts';
 import { commands, list, say } from './document.ts';
 import type { Inline } from './inline.ts';
@@ -38,11 +39,16 @@ function rows(policy: Policy): readonly (readonly Inline[])[] {
   const lines: readonly (readonly [string, Inline | undefined])[] = [
     ['Rules', prose`${code('cutwater.yaml')} at the head of ${code(policy.git.branch)}`],
     ['Source', policy.source === undefined ? undefined : prose`${policy.source}`],
-    ['Image', prose`${code(formatImageName(image.name))} for ${platformsOf(policy)}`],
-    [
-      'Mirrors',
-      image.mirrors.length === 0 ? undefined : enumerate(image.mirrors.map((name) => code(formatImageName(name)))),
-    ],
+    ['Image', prose`${code(formatImageName(image.name))} for ${platformsOf(image)}`],
+    ['Mirrors', mirrorsOf(image)],
+    ...policy.images.slice(1).flatMap((companion): readonly (readonly [string, Inline | undefined])[] => [
+      [
+        'Companion',
+        prose`${code(formatImageName(companion.name))} for ${platformsOf(companion)}: released, withdrawn and moved
+          together with the image; a gate finds it as ${code(companionVariable(companion.name))}`,
+      ],
+      ['Its mirrors', mirrorsOf(companion)],
+    ]),
     ['Branches', enumerate(policy.git.releaseBranches.map(code))],
     ['Changelog', code(policy.changelog)],
     ['Upgrading notes', policy.upgrading === undefined ? undefined : code(policy.upgrading)],
@@ -50,6 +56,10 @@ function rows(policy: Policy): readonly (readonly Inline[])[] {
     ['Who publishes', ci.length === 0 ? undefined : enumerate(ci.map(({ name }) => prose`${name}`))],
   ];
   return lines.flatMap(([what, here]) => (here === undefined ? [] : [[prose`${what}`, here]]));
+}
+
+function mirrorsOf({ mirrors }: ImagePolicy): Inline | undefined {
+  return mirrors.length === 0 ? undefined : enumerate(mirrors.map((name) => code(formatImageName(name))));
 }
 
 function embeddedHint(policy: Policy): Inline {

@@ -6,7 +6,7 @@ import { code, enumerate } from './inline.ts';
 import type { ShellLine } from './shell.ts';
 import { sh } from './shell.ts';
 
-/** The one image of a project. */
+/** The first image of a project: the one that decides. */
 export function imageOf(policy: Policy): ImagePolicy {
   const [image] = policy.images;
   if (image === undefined) throw new Error('A policy without an image passed the checks');
@@ -29,8 +29,8 @@ export function withoutTls(policy: Policy): ShellLine {
   return isEmbedded(policy) ? sh` --tls-verify=false` : sh``;
 }
 
-export function platformsOf(policy: Policy): Inline {
-  return enumerate(imageOf(policy).platforms.map((platform) => code(formatPlatform(platform))));
+export function platformsOf({ platforms }: ImagePolicy): Inline {
+  return enumerate(platforms.map((platform) => code(formatPlatform(platform))));
 }
 
 /** The aliases of a version, as the policy has them: latest, X and X.Y. */
