@@ -123,6 +123,7 @@ function buildJob(request: StepsRequest, call: CutwaterCall, { isRelease = true 
     ...jobHead(request, {
       signs: call.signs,
       needsForge: isRelease,
+      readsChecks: isRelease && request.policy.checks.required.length > 0,
       minutes: Math.ceil(request.policy.ci.timeout / 60),
     }),
     steps: [...openingSteps(request), ...buildSteps(request, { scans: isRelease }), cutwaterStep(request, call)],
@@ -149,12 +150,14 @@ interface JobRights {
   /** Whether it writes releases of the forge. */
   readonly needsForge: boolean;
   readonly announces?: boolean;
+  /** Whether it reads the checks that the forge has of a commit. */
+  readonly readsChecks?: boolean;
   readonly minutes: number;
 }
 
 function jobHead(
   { dialect, policy, needs }: StepsRequest,
-  { signs, needsForge, announces = false, minutes }: JobRights,
+  { signs, needsForge, announces = false, readsChecks = false, minutes }: JobRights,
 ): YamlMap {
   const byToken = signs && needs.signs === 'token';
   if (dialect.system === 'forgejo')
@@ -170,6 +173,7 @@ function jobHead(
     ...(policy.ci.environment === undefined ? {} : { environment: policy.ci.environment }),
     permissions: {
       contents: needsForge && forge === 'github' ? 'write' : 'read',
+      ...(readsChecks && forge === 'github' ? { checks: 'read', statuses: 'read' } : {}),
       ...(needs.registries.includes('ghcr.io') ? { packages: 'write' } : {}),
       ...(announces && needs.discusses ? { discussions: 'write' } : {}),
       ...(byToken ? { 'id-token': 'write' } : {}),

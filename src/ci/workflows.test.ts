@@ -141,6 +141,8 @@ void test('the pins are commits with their version beside them, and the file say
   assert.ok(text.includes(`looked up on ${pinsLookedUp}`));
 });
 
+const github = { kind: 'github', address: 'https://github.com', repository: 'example/harbor' } as const;
+
 void test('workflows have no rights and jobs only those they use', () => {
   const rightsOf = (policy: Policy) =>
     Object.fromEntries(
@@ -166,6 +168,17 @@ void test('workflows have no rights and jobs only those they use', () => {
     images: [{ ...image, repository: 'quay.io/a/b' }],
   });
   assert.deepEqual(rightsOf(quiet)['reconcile.yml'], [{ contents: 'read' }], 'who signs nothing gets no OIDC token');
+  const gated = {
+    ...rustshare,
+    forge: github,
+    checks: { ...rustshare.checks, required: [{ name: 'test', whenChanged: [] }] },
+  };
+  const publish = { ...push, contents: 'write' };
+  assert.deepEqual(rightsOf(gated), {
+    'release.yml': [{ ...publish, checks: 'read', statuses: 'read' }],
+    'reconcile.yml': [publish],
+    'pilot-release.yml': [push],
+  });
 });
 
 void test('a job sees only the secrets its command needs, and only in that one step', () => {
