@@ -148,6 +148,7 @@ export function forgeContract(name: string, open: (context: TestContext) => Prom
       await forge.publish('v1.3.0-rc.1', verified('v1.3.0-rc.1'));
       if (isSettable) await fails(forge.setLatest('v1.3.0-rc.1'), 'NOT_PUBLISHED');
       await forge.updateNotes('v1.1.0', { notes: withdrawn, deprecated: true });
+      await forge.updateNotes('v1.2.3', { notes: 'edited', deprecated: false });
       equal(await other.latest(), shown, 'neither a prerelease nor an edit moves it');
     },
   );

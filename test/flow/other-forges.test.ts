@@ -5,7 +5,7 @@ import type { Scope } from '../make/folder.ts';
 import { startGiteaServer } from '../make/gitea-server.ts';
 import { startGitlabServer } from '../make/gitlab-server.ts';
 import type { RunAt } from '../make/program.ts';
-import { succeed } from '../make/program.ts';
+import { runProgram, succeed } from '../make/program.ts';
 import type { TestProject } from '../make/project.ts';
 import { makeProject } from '../make/project.ts';
 
@@ -30,6 +30,7 @@ void test('on Forgejo a release is a draft until it is whole, verifies, and carr
   await succeed(['withdraw', '1.0.0', '--reason', 'loses uploads', '--push', '--aliases', 'hold'], ada);
   await succeed(['reconcile'], ci);
   assert.match(release.notes, /^<!-- cutwater:deprecated -->\n.*loses uploads/s);
+  assert.match((await runProgram(['doctor'], ci)).stdout, /has 1 releases; Forgejo shows the latest one by dates/);
 });
 
 void test('on GitLab a release appears whole with links to its files, verifies, and carries its banner once withdrawn', async (t) => {

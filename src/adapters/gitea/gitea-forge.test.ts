@@ -47,6 +47,33 @@ test('two files of one name are not published unless they have the same bytes', 
   await forge.publish('v1.2.3', verified);
 });
 
+test('a file that goes on after its announced end is not read on, and one that breaks off is asked for again from there', async (t) => {
+  const { gitea, forge } = await open(t);
+  await forge.createDraft(draft);
+  await forge.uploadAsset('v1.2.3', asset, bytes);
+  gitea.interfere = ({ url = '' }, response) => {
+    if (!url.startsWith('/attachments/')) return undefined;
+    response.write('app');
+    const more = (): void => {
+      while (!response.destroyed && response.write('more'.repeat(10_000)));
+      response.once('drain', more);
+    };
+    more();
+    return 'answered';
+  };
+  await rejects(drain(forge.downloadAsset('v1.2.3', 'app')), /found more than 3 bytes, wanted 3/);
+  const ranges: unknown[] = [];
+  gitea.interfere = ({ url = '', headers }, response) => {
+    if (!url.startsWith('/attachments/')) return undefined;
+    ranges.push(headers.range);
+    if (headers.range !== undefined) response.writeHead(206, { 'content-range': 'bytes 2-2/3' }).end('p');
+    else response.writeHead(200, { 'content-length': 3 }).write('ap', () => response.destroy());
+    return 'answered';
+  };
+  equal(await drain(forge.downloadAsset('v1.2.3', 'app')), 'app');
+  deepEqual(ranges, [undefined, 'bytes=2-']);
+});
+
 test('a lost answer makes no second release, file or pull request', async (t) => {
   const { gitea, forge } = await open(t);
   const lost = new Set<string>();
@@ -119,6 +146,12 @@ function openForge(
   const forge = giteaForge(policy, { environment, timing: fastTiming(), onWarning });
   t.after(() => forge.close());
   return forge;
+}
+
+async function drain(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  let text = '';
+  for await (const chunk of chunks) text += Buffer.from(chunk).toString();
+  return text;
 }
 
 async function* bytes(): AsyncGenerator<Uint8Array> {

@@ -1,3 +1,5 @@
+import { forgeCapabilities } from '../../domain/forge-capabilities.ts';
+import type { Forge } from '../../ports/forge.ts';
 import { isCutwaterError } from '../../domain/error.ts';
 import { formatImageName } from '../../domain/image-name.ts';
 import { fetchTagObjects, isLightweightCopy } from '../../domain/tag-copy.ts';
@@ -45,13 +47,21 @@ export async function examineProject(
       return passed('registry', `${formatImageName(world.repository.name)} can be read and has ${count} tags`);
     }),
     await guarded('forge', async () =>
-      passed('forge', `${world.forge.description} has ${(await world.forge.listReleases()).length} releases`),
+      passed(
+        'forge',
+        `${world.forge.description} has ${(await world.forge.listReleases()).length} releases${latestOf(world.forge)}`,
+      ),
     ),
   ];
 }
 
 const newCiKey =
   'openssl genpkey -algorithm ED25519 -out ci-key.pem && openssl pkey -in ci-key.pem -pubout -out .cutwater/keys/ci.pem';
+
+function latestOf({ kind }: Pick<Forge, 'kind'>): string {
+  const { latest, name } = forgeCapabilities[kind];
+  return latest === 'settable' ? '' : `; ${name} shows the latest one by dates, so users should follow the image tags`;
+}
 
 function judgeTags({ moved, decided, refused, ignored }: ProjectTags): Check {
   const copies = [...moved].filter(([, { local, remote }]) => isLightweightCopy(local, remote)).map(([name]) => name);
