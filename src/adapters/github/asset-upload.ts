@@ -114,7 +114,8 @@ async function send(api: GithubApi, { asset, open, found, subject, remaining }: 
 
 /** The address that the release names, as long as it is one of the hosts the token belongs to. */
 function uploadAddress(api: GithubApi, { uploadUrl, release }: GithubRelease, { name }: AnnouncedAsset): URL {
-  const plain = uploadUrl.replace(/\{[^}]*\}$/, '');
+  // What stands in braces (RFC 6570) are parameters, at its end.
+  const [plain = ''] = uploadUrl.split('{', 1);
   const url = URL.canParse(plain) ? new URL(plain) : undefined;
   if (url === undefined || !api.place.origins.includes(url.origin))
     throw new CutwaterError(

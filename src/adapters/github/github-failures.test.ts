@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { answering, failing, fails, once, openGithub, openGithubForge } from '../../../test/make/github-client.ts';
 import { githubToken } from '../../../test/make/github-answers.ts';
 import type { Interference } from '../../../test/make/github-server.ts';
+import { digestOf } from '../../domain/digest.ts';
 import { isCutwaterError } from '../../domain/error.ts';
 import { sendJson } from '../oci-http/scripted-registry.ts';
 
@@ -160,6 +161,25 @@ test('a token that is told back in an address is neither shown nor taken to wher
   );
   await fails(forge.findRelease('v1.2.3'), 'BAD_REPLY', [/\[secret\]", leads to another host/]);
 });
+
+test('files go to no other host than the token is for, however long the address of a release is', async (t) => {
+  const { github, forge } = await openGithub(t);
+  const release = { id: 1, tag_name: 'v1.2.3', draft: true, prerelease: false, assets: [] };
+  for (const address of ['https://127.0.0.1:1/x{?name}', '{'.repeat(4_000_000)]) {
+    const found = { ...release, upload_url: address };
+    github.interfere = answering(({ path }) => {
+      if (path.startsWith('releases/tags/')) return [404, {}];
+      return [200, path === 'releases?per_page=100' ? [found] : path.includes('/assets') ? [] : found];
+    });
+    const upload = forge.uploadAsset('v1.2.3', { name: 'app', digest: digestOf('a'), size: 1 }, nothing);
+    await fails(upload, 'BAD_REPLY', [/its files would go to/]);
+  }
+});
+
+async function* nothing(): AsyncGenerator<Uint8Array> {
+  await Promise.reject(new Error('a file was opened'));
+  yield new Uint8Array(0);
+}
 
 test('an HTML page, an answer without end and one that lacks members are no answers', async (t) => {
   const { github, forge } = await openGithub(t);

@@ -75,7 +75,7 @@ async function forgeChecks(
     const key = await openSigningSetup(context).readSigningKey();
     return [
       ...(await examineForgeSettings(readers.settings, { forge, branch: git.branch, ciIdentity })),
-      ...(await examineForgeKeys(readers.keys, key, { trust })),
+      ...(await examineForgeKeys(readers.keys, key, { trust, forge })),
     ];
   } finally {
     readers.close();

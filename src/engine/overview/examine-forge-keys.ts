@@ -1,5 +1,6 @@
 import { isCutwaterError } from '../../domain/error.ts';
 import { quote } from '../../domain/quote.ts';
+import type { HostedForgePolicy } from '../../policy/forge-schema.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { ForgeKeyReader, ForgeKeys } from '../../ports/forge-keys.ts';
 import type { SigningKey } from '../../ports/signing-setup.ts';
@@ -13,7 +14,7 @@ const name = 'signing key on the forge';
 export async function examineForgeKeys(
   reader: ForgeKeyReader,
   key: SigningKey,
-  policy: Pick<Policy, 'trust'>,
+  policy: KeyPolicy,
 ): Promise<readonly Check[]> {
   if (key.is !== 'openpgp' && key.is !== 'ssh') return [];
   try {
@@ -25,10 +26,13 @@ export async function examineForgeKeys(
   }
 }
 
+/** Whose keys count, and where the forge is. */
+type KeyPolicy = Pick<Policy, 'trust'> & { readonly forge: Pick<HostedForgePolicy, 'address'> };
+
 export function judgeForgeKeys(
   known: ForgeKeys,
   key: Extract<SigningKey, { is: 'openpgp' | 'ssh' }>,
-  { trust }: Pick<Policy, 'trust'>,
+  { trust, forge }: KeyPolicy,
 ): Check {
   const isKnown =
     key.is === 'ssh' ? known.ssh.includes(key.publicKey) : known.openpgp.includes(key.fingerprint.slice(-16));
@@ -36,14 +40,19 @@ export function judgeForgeKeys(
   return {
     name,
     is: 'warning',
-    says: `GitHub does not know the key as one of ${quote(known.login)} and shows the tags as unverified; run ${uploadCommand(key, trust)}`,
+    says: `GitHub does not know the key as one of ${quote(known.login)} and shows the tags as unverified; run ${uploadCommand(key, { trust, forge })}`,
   };
 }
 
-function uploadCommand(key: Extract<SigningKey, { is: 'openpgp' | 'ssh' }>, { maintainers }: Policy['trust']): string {
-  if (key.is === 'ssh') return `echo ${shellWord(key.publicKey)} | gh ssh-key add --type signing -`;
+function uploadCommand(
+  key: Extract<SigningKey, { is: 'openpgp' | 'ssh' }>,
+  { trust: { maintainers }, forge: { address } }: KeyPolicy,
+): string {
+  const { host } = new URL(address);
+  const gh = host === 'github.com' ? 'gh' : `GH_HOST=${shellWord(host)} gh`;
+  if (key.is === 'ssh') return `echo ${shellWord(key.publicKey)} | ${gh} ssh-key add --type signing -`;
   const own = maintainers.find((one) => one.key.kind === 'openpgp' && one.key.fingerprint === key.fingerprint)?.key;
   return own?.kind === 'openpgp'
-    ? `gh gpg-key add ${shellWord(own.keyFile)}`
-    : `gpg --armor --export ${key.fingerprint} | gh gpg-key add -`;
+    ? `${gh} gpg-key add ${shellWord(own.keyFile)}`
+    : `gpg --armor --export ${key.fingerprint} | ${gh} gpg-key add -`;
 }
