@@ -150,6 +150,12 @@ export function forgeContract(name: string, open: (context: TestContext) => Prom
       await forge.updateNotes('v1.1.0', { notes: withdrawn, deprecated: true });
       await forge.updateNotes('v1.2.3', { notes: 'edited', deprecated: false });
       equal(await other.latest(), shown, 'neither a prerelease nor an edit moves it');
+      if (!isSettable) return;
+      await forge.updateNotes('v1.2.3', { notes: withdrawn, deprecated: true });
+      equal(await other.latest(), 'v1.2.3', 'an edit of the latest does not take it away');
+      await forge.createDraft({ ...draft, tag: 'v2.0.0' });
+      await forge.publish('v2.0.0', verified('v2.0.0'));
+      equal(await other.latest(), 'v1.2.3', 'what is published does not become it by itself');
     },
   );
 

@@ -67,6 +67,16 @@ test('nothing is published for a tag that is missing on GitHub or is another obj
   equal(github.releases[0]?.isDraft, true);
 });
 
+test('a tag that is moved while its release is published is said, though the release is out by then', async (t) => {
+  const { github, forge } = await openGithub(t);
+  await forge.createDraft(draft);
+  github.interfere = ({ method }) => {
+    if (method === 'PATCH') github.tags.set('v1.2.3', sampleTagObject('other'));
+    return undefined;
+  };
+  await fails(forge.publish('v1.2.3', verified), 'TAG_MOVED', [new RegExp(sampleTagObject('other'))]);
+});
+
 test('a draft on the last of many pages is found, and of two drafts of a tag all take the oldest and say so', async (t) => {
   const { github, forge, warnings } = await openGithub(t);
   await forge.createDraft(draft);

@@ -1,5 +1,5 @@
-import { deepEqual, equal, match } from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { deepEqual, equal, match, rejects } from 'node:assert/strict';
+import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
@@ -29,6 +29,23 @@ test('a program of another machine is started by an emulator where there is one,
     is: 'not-started',
     why: `this machine is another, and there is no qemu-${machine}-static or qemu-${machine}`,
   });
+});
+
+test('what is started gets no variable of this process but the path of programs, and a home of its own', async (t) => {
+  const folder = await makeFolder(t);
+  await writeFile(join(folder, 'qemu-own-static'), '#!/bin/sh\nenv\npwd\n', { mode: 0o755 });
+  const before = { ...process.env };
+  t.after(() => Object.assign(process.env, before));
+  process.env['PATH'] = `${folder}:${before['PATH'] ?? ''}`;
+  process.env['REGISTRY_TOKEN'] = 'T0PS3CRET';
+  t.after(() => delete process.env['REGISTRY_TOKEN']);
+  const started = await programStarter({}).start({ file: join(folder, 'qemu-own-static'), machine: 'own', args: [] });
+  const lines = started.is === 'ended' ? started.output.split('\n').filter((line) => line !== '') : [];
+  const names = lines.flatMap((line) => /^([A-Z_]+)=/.exec(line)?.[1] ?? []);
+  deepEqual(names.filter((name) => name !== 'PWD' && name !== '_').sort(), ['HOME', 'LC_ALL', 'PATH', 'TZ']);
+  const home = lines.find((line) => line.startsWith('HOME='))?.slice('HOME='.length);
+  equal(home, lines.at(-1));
+  await rejects(access(home ?? ''), { code: 'ENOENT' });
 });
 
 async function start(

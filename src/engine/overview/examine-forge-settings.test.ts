@@ -42,6 +42,12 @@ void test('every kind of tag that decides must be safe from being moved and dele
     return { ...everyTag, forbids: [act] };
   });
   assert.deepEqual(faults({ tagRules: halves }), []);
+  for (const [at, found] of [
+    /can make refs/,
+    /can move or delete refs\/tags\/v\*, /,
+    /can move or delete refs/,
+  ].entries())
+    assert.match(faults({ tagRules: halves.toSpliced(at, 1) }).join('\n'), found);
 });
 
 void test('each finding has the command or the setting that mends it', () => {
