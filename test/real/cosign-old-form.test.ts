@@ -6,7 +6,9 @@ import { maintainer, runner } from '../make/actors.ts';
 import type { Scope } from '../make/folder.ts';
 import { makeFolder } from '../make/folder.ts';
 import { readJson, succeed as release } from '../make/program.ts';
+import { makeKeylessProject } from '../make/keyless-project.ts';
 import { makeCiKey, makeProject } from '../make/project.ts';
+import { identityToken } from '../make/sigstore-servers.ts';
 import { cosign, oras, realTest, skopeo, startDockerRegistry, succeed } from './peers.ts';
 
 realTest(
@@ -58,6 +60,85 @@ realTest(
     await release(['release', '1.0.0'], await runner(t, project));
   },
 );
+
+realTest(
+  'what a workflow signed by cosign without a key in the old form counts by its certificate and the log',
+  ['docker-registry', 'cosign', 'skopeo'],
+  async (t) => {
+    const registry = await startDockerRegistry();
+    t.after(() => registry.close());
+    const image = `${registry.host}/acme/tiny`;
+    const { at, services } = await makeKeylessProject(t, { image });
+    await release(['release', '1.0.0'], at);
+    const raw = await succeed(skopeo(['inspect', '--raw', '--tls-verify=false', `docker://${image}:1.0.0`]));
+    const roots = await writeRoots(t, services.trustedRoot);
+    const sign = (claims: Readonly<Record<string, string>> = {}): Promise<void> =>
+      withoutKey(identityToken(claims), [services.url, `${image}@${digestOf(raw)}`], roots);
+    await sign({ sub: 'https://github.com/acme/fork/.github/workflows/release.yml@refs/tags/v1.0.0' });
+    const says = async (name: string): Promise<string> => {
+      const { checks } = await readJson(['verify', '1.0.0'], at);
+      const found: Record<string, unknown> =
+        Object(checks).find((check: { name: string }) => check.name === name) ?? {};
+      return `${String(found['is'])}: ${String(found['says'])}`;
+    };
+    assert.match(
+      await says('foreign documents'),
+      /cosign" on index as sha256-\S+\.sig: it is signed by none of the workflows/,
+    );
+    let shown = await says('other documents');
+    // The mock of the log signs promises whose encoding no verifier can read now and then.
+    for (let tries = 0; tries < 5 && !shown.startsWith('passed: '); tries += 1) {
+      await sign();
+      shown = await says('other documents');
+    }
+    assert.match(shown, /"signature in the old form of cosign" on index by CI key ci$/);
+  },
+);
+
+/** Signs with a token, as a workflow does; the authority of these tests looks at no signature of it. */
+async function withoutKey(
+  identity: string,
+  [services, image]: readonly [string, string],
+  roots: Readonly<Record<string, string>>,
+): Promise<void> {
+  const [, claims = ''] = identity.split('.');
+  const part = (text: string): string => Buffer.from(text).toString('base64url');
+  const token = [part('{"alg":"RS256","typ":"JWT"}'), claims, part('not looked at')].join('.');
+  const quiet = ['--use-signing-config=false', '--new-bundle-format=false', '--yes'];
+  const urls = [`--fulcio-url=${services}`, `--rekor-url=${services}`];
+  await succeed(cosign(['sign', ...quiet, ...urls, `--identity-token=${token}`, image], roots));
+}
+
+/** The trusted root of the services in the files that cosign took before there was one. */
+async function writeRoots(scope: Scope, trustedRoot: string): Promise<Readonly<Record<string, string>>> {
+  const folder = await makeFolder(scope);
+  const { tlogs, ctlogs, certificateAuthorities }: Roots = JSON.parse(trustedRoot);
+  const write = async (name: string, label: string, base64 = ''): Promise<string> => {
+    const lines = base64.match(/.{1,64}/g) ?? [];
+    await writeFile(
+      join(folder, name),
+      [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n'),
+    );
+    return join(folder, name);
+  };
+  return {
+    SIGSTORE_REKOR_PUBLIC_KEY: await write('rekor.pub', 'PUBLIC KEY', tlogs[0]?.publicKey.rawBytes),
+    SIGSTORE_CT_LOG_PUBLIC_KEY_FILE: await write('ct.pub', 'PUBLIC KEY', ctlogs[0]?.publicKey.rawBytes),
+    SIGSTORE_ROOT_FILE: await write(
+      'root.pem',
+      'CERTIFICATE',
+      certificateAuthorities[0]?.certChain.certificates[0]?.rawBytes,
+    ),
+  };
+}
+
+interface Roots {
+  readonly tlogs: readonly { readonly publicKey: { readonly rawBytes: string } }[];
+  readonly ctlogs: readonly { readonly publicKey: { readonly rawBytes: string } }[];
+  readonly certificateAuthorities: readonly {
+    readonly certChain: { readonly certificates: readonly { readonly rawBytes: string }[] };
+  }[];
+}
 
 const password = { COSIGN_PASSWORD: '' };
 

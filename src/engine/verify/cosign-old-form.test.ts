@@ -51,7 +51,7 @@ const badSignatures: readonly [string, Layer, RegExp][] = [
   [
     'with a certificate',
     signature({ annotations: { [signatureName]: 'AAAA', 'dev.sigstore.cosign/certificate': 'x' } }),
-    /signed with a certificate/,
+    /certificate is no certificate/,
   ],
   ['of another media type', signature({ mediaType: 'text/plain' }), /its layer is a "text\/plain"/],
 ];

@@ -3,13 +3,13 @@ import type { Parsed } from '../../domain/brand.ts';
 import { accept, refuse } from '../../domain/brand.ts';
 import type { Digest } from '../../domain/digest.ts';
 import { isDigest } from '../../domain/digest.ts';
-import { mediaTypes } from '../../domain/oci.ts';
 import { quote } from '../../domain/quote.ts';
 import type { Trust } from '../../domain/trust.ts';
 import type { BundleVerifier } from '../../ports/attestor.ts';
 import { decodeJson, isObject } from '../../report/documents/json-check.ts';
 import { documentLimit } from '../facts/read-artifact.ts';
 import type { ForeignArtifact } from '../facts/read-foreign.ts';
+import { oldFormMaterial } from './cosign-old-material.ts';
 import type { Judgement } from './judge-extra.ts';
 import { judgeBundle } from './judge-extra.ts';
 
@@ -31,12 +31,12 @@ export async function judgeOldSignature(layer: Layer, question: OldFormQuestion)
   const { descriptor, content } = layer;
   if (descriptor.mediaType !== simpleSigningType)
     return { is: 'untrusted', type, reason: `its layer is a ${quote(descriptor.mediaType)}` };
-  const unchecked = byCertificate(layer);
-  if (unchecked !== undefined) return { is: 'untrusted', type, reason: unchecked };
+  const material = oldFormMaterial(descriptor.annotations ?? {});
+  if (material.is === 'refused') return { is: 'untrusted', type, reason: `its annotation ${material.reason}` };
   const signature = descriptor.annotations?.[signatureAnnotation];
   if (signature === undefined || signature === '') return { is: 'untrusted', type, reason: 'it is not signed' };
   const messageDigest = { algorithm: 'SHA2_256', digest: createHash('sha256').update(content).digest('base64') };
-  const bundle = bundleAround({ messageSignature: { messageDigest, signature } });
+  const bundle = bundleOf({ ...material.value, messageSignature: { messageDigest, signature } });
   const verdict = await question.bundleVerifier.verifyBlob(bundle, content, question.trust);
   if (verdict.is === 'rejected') return { is: 'untrusted', type, reason: verdict.reason };
   const speaks = readSimpleSigning(content);
@@ -52,23 +52,17 @@ export async function judgeOldAttestation(layer: Layer, question: OldFormQuestio
   const { descriptor, content } = layer;
   if (descriptor.mediaType !== envelopeType)
     return { is: 'untrusted', type, reason: `its layer is a ${quote(descriptor.mediaType)}` };
-  const unchecked = byCertificate(layer);
-  if (unchecked !== undefined) return { is: 'untrusted', type, reason: unchecked };
+  const material = oldFormMaterial(descriptor.annotations ?? {});
+  if (material.is === 'refused') return { is: 'untrusted', type, reason: `its annotation ${material.reason}` };
   const envelope = decodeJson(content, documentLimit);
   if (envelope.is === 'refused') return { is: 'untrusted', type, reason: `it ${envelope.reason}` };
-  const judged = await judgeBundle(bundleAround({ dsseEnvelope: envelope.value }), question);
+  const judged = await judgeBundle(bundleOf({ ...material.value, dsseEnvelope: envelope.value }), question);
   return { ...judged, type: judged.is === 'trusted' ? `${judged.type} in the old form of cosign` : type };
 }
 
 const simpleSigningType = 'application/vnd.dev.cosign.simplesigning.v1+json';
 const envelopeType = 'application/vnd.dsse.envelope.v1+json';
 const signatureAnnotation = 'dev.cosignproject.cosign/signature';
-
-function byCertificate({ descriptor }: Layer): string | undefined {
-  return descriptor.annotations?.['dev.sigstore.cosign/certificate'] === undefined
-    ? undefined
-    : 'it is signed with a certificate, which is checked in bundles only';
-}
 
 /** The image a payload speaks of (containers/image, docs/containers-signature.5.md, "simple signing"). */
 function readSimpleSigning(payload: Uint8Array): Parsed<Digest> {
@@ -82,10 +76,6 @@ function readSimpleSigning(payload: Uint8Array): Parsed<Digest> {
   return isDigest(digest) ? accept(digest) : refuse('names no image');
 }
 
-/** The hint only explains verdicts; every trusted key is tried. */
-function bundleAround(content: Readonly<Record<string, unknown>>): Uint8Array {
-  const verificationMaterial = { publicKey: { hint: 'cosign' } };
-  return new TextEncoder().encode(
-    JSON.stringify({ mediaType: mediaTypes.sigstoreBundle, verificationMaterial, ...content }),
-  );
+function bundleOf(content: Readonly<Record<string, unknown>>): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(content));
 }
