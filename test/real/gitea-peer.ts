@@ -80,7 +80,8 @@ export async function startGitea(path: string): Promise<RunningGitea> {
     'all',
     '--raw',
   );
-  const token = said.trim().split('\n').at(-1) ?? '';
+  // What it warns of may come after it.
+  const token = /^[0-9a-f]{40}$/m.exec(said)?.[0] ?? '';
   const child = spawn(path, ['--config', config, 'web'], { stdio: ['ignore', 'pipe', 'pipe'], env });
   const heard: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => heard.push(chunk));
@@ -162,7 +163,7 @@ INSTALL_LOCK = true
 [log]
 LEVEL = Error
 [actions]
-ENABLED = false
+ENABLED = true
 `;
 }
 
