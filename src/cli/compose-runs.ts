@@ -25,9 +25,7 @@ export async function openWorkflowRuns(
     case 'gitea':
       return (await import('../adapters/gitea/gitea-runs.ts')).giteaRuns(policy, options);
     case 'gitlab':
-      throw new CutwaterError('RUNS_UNKNOWN', 'Cannot watch a run: pipelines of GitLab are not read', {
-        hint: "Look at the pipeline on GitLab, then run 'cutwater verify VERSION'",
-      });
+      return (await import('../adapters/gitlab/gitlab-runs.ts')).gitlabRuns(policy, options);
   }
 }
 

@@ -17,20 +17,20 @@ void test('who pushed a tag sees the jobs of its run, then of the one that moves
   const ci = await made.runner(t);
   const run = await releaseRun(made, '1.0.0');
   const job = { name: 'release', status: 'in_progress', step: 'Verify, build, sign and publish' };
-  let isKilled = false;
-  served.beforeLook = async (look) => {
-    if (!isKilled) return;
-    if (look === 3) served.runs = [{ ...run, status: 'queued', jobs: [{ name: 'release', status: 'queued' }] }];
-    if (look === 4) served.runs = [{ ...run, jobs: [job] }];
-    if (look === 5) await succeed(['release', '1.0.0', '--leave-aliases'], ci);
-    if (look === 5) served.runs = [ended(run)];
-    if (look === 6) served.runs = [ended(run), aliasRun(run)];
-    if (look === 7) await succeed(['reconcile'], ci);
-    if (look === 7) served.runs = [ended(run), ended(aliasRun(run))];
+  const steps = async (look: number): Promise<void> => {
+    if (look === 2) served.runs = [{ ...run, status: 'queued', jobs: [{ name: 'release', status: 'queued' }] }];
+    if (look === 3) served.runs = [{ ...run, jobs: [job] }];
+    if (look === 4) await succeed(['release', '1.0.0', '--leave-aliases'], ci);
+    if (look === 4) served.runs = [ended(run)];
+    if (look === 5) served.runs = [ended(run), aliasRun(run)];
+    if (look === 6) await succeed(['reconcile'], ci);
+    if (look === 6) served.runs = [ended(run), ended(aliasRun(run))];
   };
   const ada = await made.maintainer();
-  await killAtLook(served, 2, ada);
-  isKilled = true;
+  assert.equal(await stopAtLook(served, 'SIGTERM', ada), 5);
+  assert.equal(await stopAtLook(served, 'SIGKILL', ada), null);
+  const first = served.looks;
+  served.beforeLook = (look) => steps(look - first);
   const { exitCode, stdout, stderr } = await runProgram(['release', '1.0.0', '--watch', '--interval', '1'], ada);
   assert.equal(exitCode, 0, stdout + stderr);
   assert.equal(
@@ -83,8 +83,8 @@ void test('a run that fails, waits for a person, or takes too long ends watching
     broken.stdout,
     /The run of release\.yml failed\.\n {2}build\\u\{1b\}\[2J.*\/actions\/runs\/7\/job\/701$/m,
   );
-  assert.match(broken.stdout, /missing +statement +there is none: the version is not published/);
-  assert.match(broken.stdout, /missing +image 1\.0\.0 +it is not built yet/);
+  assert.match(broken.stdout, /not done +statement +there is none: the version is not published/);
+  assert.match(broken.stdout, /not done +image 1\.0\.0 +it is not built yet/);
   const json = await runProgram(['release', '1.0.0', '--watch', '--json'], ada);
   assert.equal(json.exitCode, 1);
   assert.equal(json.stderr, '', 'nothing is said before the end');
@@ -176,18 +176,20 @@ function ended(run: ServedRun): ServedRun {
   };
 }
 
-/** Kills a watching program at once when it looks for the so many-th time. */
-async function killAtLook(
+/** Stops a watching program when it looks for the second time; its exit code. */
+async function stopAtLook(
   served: ServedRuns,
-  look: number,
+  signal: 'SIGTERM' | 'SIGKILL',
   at: { readonly folder: string; readonly env: Readonly<Record<string, string>> },
-): Promise<void> {
+): Promise<number | null> {
   const args = [programFile, 'release', '1.0.0', '--watch', '--interval', '1'];
   const child = spawn(process.execPath, args, { cwd: at.folder, env: at.env, stdio: 'ignore' });
   const before = served.beforeLook;
-  served.beforeLook = (number) => {
-    if (number === look) child.kill('SIGKILL');
+  const second = served.looks + 2;
+  served.beforeLook = (look) => {
+    if (look === second) child.kill(signal);
   };
   await once(child, 'exit');
   served.beforeLook = before;
+  return child.exitCode;
 }

@@ -6,6 +6,7 @@ import type { ConditionalReader } from '../forge-http/conditional-reader.ts';
 import { createConditionalReader } from '../forge-http/conditional-reader.ts';
 import { readList, readObject, requiredList, requiredNumber, requiredText } from '../forge-http/forge-json.ts';
 import type { ForgeOptions } from '../forge-http/forge-options.ts';
+import { ownPage } from '../forge-http/own-page.ts';
 import type { JsonObject } from '../oci-http/json-object.ts';
 import { isJsonObject, textMember } from '../oci-http/json-object.ts';
 import type { GiteaApi } from './gitea-api.ts';
@@ -113,7 +114,7 @@ async function readRun(parts: Parts, { id, state, url, changedAt }: RunHead): Pr
   const fallback = `${policy.address}/${policy.repository}/actions`;
   return {
     id,
-    url: ownPage(url, policy) ?? fallback,
+    url: ownPage(url, policy.address) ?? fallback,
     state,
     approvals: [],
     changedAt,
@@ -128,15 +129,8 @@ function readJob(what: string, job: JsonObject, policy: HostedForgePolicy): Work
     name: requiredText(what, job, 'name'),
     state: stateOf(job),
     step: current && textMember(current, 'name'),
-    url: ownPage(textMember(job, 'html_url') ?? '', policy),
+    url: ownPage(textMember(job, 'html_url'), policy.address),
   };
-}
-
-/** An address for people, if it leads to the forge itself. */
-function ownPage(text: string, { address }: HostedForgePolicy): string | undefined {
-  if (text.length > 2000 || !URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  return url.origin === new URL(address).origin && url.username === '' ? url.href : undefined;
 }
 
 function stateOf({ status, conclusion }: JsonObject): RunState {

@@ -10,7 +10,7 @@ import { paint } from './terminal.ts';
 export function renderWatched(watched: WatchedRelease, terminal: Terminal): readonly string[] {
   const marksOf = {
     passed: ['ok', 'green'],
-    failed: ['missing', 'red'],
+    failed: ['not done', 'red'],
     warning: ['note', 'yellow'],
     differs: ['differs', 'yellow'],
     unchecked: ['not checked', 'yellow'],

@@ -52,11 +52,12 @@ test('a rate limit is waited for as long as the time allows; a refusal is none',
   await assert.rejects(watchRun(watching(['running', refused]).parts, question), /no rights/);
 });
 
-test('that no run begins is said once, a minute after', async () => {
+test('that a run is waited for is said at once, and after a minute that none has begun; each once', async () => {
   const { parts, notes } = watching([...Array.from({ length: 30 }, () => undefined), 'succeeded']);
   await watchRun(parts, question);
-  assert.equal(notes.length, 1);
-  assert.match(notes[0] ?? '', /github host\/x shows no run of release\.yml for v1\.2\.3 yet/);
+  assert.equal(notes.length, 2);
+  assert.equal(notes[0], 'waiting for a run of release.yml for v1.2.3 to begin');
+  assert.match(notes[1] ?? '', /github host\/x shows no run of release\.yml for v1\.2\.3 yet/);
 });
 
 type Look = RunState | CutwaterError | undefined;

@@ -45,7 +45,8 @@ export async function watchRun(
 ): Promise<WatchEnd> {
   const { runs, clock, deadline, least } = parts;
   const begin = clock.now();
-  let [quiet, failures, last, isLate] = [0, 0, '', false];
+  let [quiet, failures, last] = [0, 0, ''];
+  let [isAwaited, isLate] = [false, false];
   let run: WorkflowRun | undefined;
   for (;;) {
     try {
@@ -63,6 +64,10 @@ export async function watchRun(
     if (run !== undefined) parts.show(run);
     const end = judgeRun(run) ?? (await until(run));
     if (end !== undefined) return end;
+    if (run === undefined && !isAwaited) {
+      isAwaited = true;
+      parts.note('info', `waiting for a run of ${question.workflow}${ofTag(question)} to begin`);
+    }
     if (run === undefined && !isLate && clock.now() - begin >= beginsLate) {
       isLate = true;
       parts.note('warning', notBegun(runs.description, question));
@@ -97,6 +102,9 @@ function isPassing(error: unknown): error is Error {
 }
 
 function notBegun(description: string, question: RunQuestion): string {
-  const of = question.of === 'tag' ? ` for ${question.tag}` : '';
-  return `${description} shows no run of ${question.workflow}${of} yet; it may wait for others, or the workflow is missing there or switched off`;
+  return `${description} shows no run of ${question.workflow}${ofTag(question)} yet; it may wait for others, or the workflow is missing there or switched off`;
+}
+
+function ofTag(question: RunQuestion): string {
+  return question.of === 'tag' ? ` for ${question.tag}` : '';
 }
