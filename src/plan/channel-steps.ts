@@ -2,13 +2,18 @@ import { assertNever } from '../domain/error.ts';
 import type { EdgeJudgement } from '../estate/judge-edge.ts';
 import type { Step } from './step.ts';
 
-/** The step that carries out the judgement on `edge` or a nightly; undefined where nothing moves. */
-export function channelStep(channel: string, judgement: EdgeJudgement): Extract<Step, { kind: 'channel' }> | undefined {
+/** The step that carries out the judgement on `edge` or a nightly; undefined where nothing moves. Of a companion it names the image. */
+export function channelStep(
+  name: string,
+  judgement: EdgeJudgement,
+  image?: string,
+): Extract<Step, { kind: 'channel' }> | undefined {
+  const channel = { kind: 'channel', ...(image === undefined ? {} : { image }), channel: name } as const;
   switch (judgement.is) {
     case 'create':
-      return { kind: 'channel', channel, ...judgement.to, from: undefined, because: 'the newest build' };
+      return { ...channel, ...judgement.to, from: undefined, because: 'the newest build' };
     case 'move':
-      return { kind: 'channel', channel, ...judgement.to, from: judgement.from.digest, because: reasonOf(judgement) };
+      return { ...channel, ...judgement.to, from: judgement.from.digest, because: reasonOf(judgement) };
     case 'right':
     case 'absent':
     case 'stranded':

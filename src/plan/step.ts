@@ -65,9 +65,15 @@ export type Step =
       readonly because: string;
     }
   /** The image of a commit of the default branch, pushed by digest with its provenance. */
-  | { readonly kind: 'build'; readonly commit: ObjectId; readonly digest: Digest | undefined }
+  | {
+      readonly kind: 'build';
+      readonly image?: string;
+      readonly commit: ObjectId;
+      readonly digest: Digest | undefined;
+    }
   | {
       readonly kind: 'channel';
+      readonly image?: string;
       /** `edge`, `nightly-YYYY-MM-DD`. */
       readonly channel: string;
       readonly commit: ObjectId;
@@ -118,9 +124,9 @@ export function describeStep(step: Step): string {
     case 'alias':
       return `point ${step.image === undefined ? '' : `${step.image}:`}${step.alias} at ${step.version}${at(step.digest)}: ${step.because}`;
     case 'build':
-      return `build commit ${step.commit.slice(0, 12)} and push it by digest${at(step.digest)}`;
+      return `build ${step.image === undefined ? '' : `${step.image} of `}commit ${step.commit.slice(0, 12)} and push it by digest${at(step.digest)}`;
     case 'channel':
-      return `point ${step.channel} at commit ${step.commit.slice(0, 12)}${at(step.digest)}: ${step.because}`;
+      return `point ${step.image === undefined ? '' : `${step.image}:`}${step.channel} at commit ${step.commit.slice(0, 12)}${at(step.digest)}: ${step.because}`;
     case 'mirror':
       return `copy ${step.imageTag}${at(step.digest)} to ${step.mirror}`;
     case 'latest':

@@ -15,12 +15,8 @@ export const channelsSchema = section('a mapping', {
     (text) => (/^(?:highest|(?:0|[1-9]\d{0,8})(?:\.(?:0|[1-9]\d{0,8}))?)$/.test(text) ? undefined : 'is neither'),
   ).prefault('highest'),
   sha: choice(['full', 'short'], 'sha-COMMIT with the full commit id, or its first digits.').default('full'),
-  edge: isPublished(
-    'Whether the newest build of the protected branch is published as "edge": of the first image, companions have none.',
-  ),
-  nightly: isPublished(
-    'Whether the builds of each day (UTC) are published as "nightly-YYYY-MM-DD": of the first image.',
-  ),
+  edge: isPublished('Whether the newest build of the protected branch is published as "edge", of every image.'),
+  nightly: isPublished('Whether the builds of each day (UTC) are published as "nightly-YYYY-MM-DD", of every image.'),
 }).meta({ description: 'The names that move: latest, X, X.Y, edge and nightlies; and the form of sha-COMMIT.' });
 
 function isPublished(description: string) {

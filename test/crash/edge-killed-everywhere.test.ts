@@ -7,6 +7,7 @@ import { runEdge } from '../make/edge-run.ts';
 import type { TestProject } from '../make/project.ts';
 import { ciEnvironment, copyData, makeProject } from '../make/project.ts';
 import { readPublished } from '../make/published.ts';
+import { companion, makeTwoImages } from '../make/two-images.ts';
 
 const at = new Date(1_772_368_000 * 1000).toISOString();
 
@@ -31,6 +32,27 @@ void test('a build of the branch killed before any of its effects and run again 
       assert.ok([before[channel], expected[channel]].includes(during[channel]), `${channel} is the old or the new one`);
     await runEdge(project, { at, data });
     assert.deepEqual((await readPublished(data)).tags, expected, `killed before effect ${killAt}`);
+  });
+});
+
+void test('a build of two images killed before any of its effects and run again ends as if never killed', async (t) => {
+  const project = await makeTwoImages(t);
+  await runEdge(project, { at });
+  await project.commit({ 'app.txt': 'two\n', 'web.txt': 'two\n' });
+  const whole = await copyData(t, project);
+  const measured = await killedEdge(project, whole, 0);
+  assert.equal(measured.exitCode, 0, measured.stderr);
+  const effects = Number(new TextDecoder().decode(measured.stdout));
+  t.diagnostic(`${effects} effects`);
+  const read = async (data: string): Promise<unknown> =>
+    Promise.all(['tiny', companion].map(async (name) => (await readPublished(data, name)).tags));
+  const expected = await read(whole);
+  const moments = Array.from({ length: effects }, (_, index) => index + 1);
+  await sideBySide(moments, 2, async (killAt) => {
+    const data = await copyData(t, project);
+    assert.equal((await killedEdge(project, data, killAt)).exitCode, -1, `it is killed before effect ${killAt}`);
+    await runEdge(project, { at, data });
+    assert.deepEqual(await read(data), expected, `killed before effect ${killAt}`);
   });
 });
 

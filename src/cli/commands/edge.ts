@@ -2,6 +2,7 @@ import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { formatImageName } from '../../domain/image-name.ts';
 import type { EdgeResult } from '../../engine/edge/edge.ts';
+import { everyChannel } from '../../engine/edge/gather-edge.ts';
 import { publishEdge } from '../../engine/edge/edge.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { openReleaseProject } from '../compose-release.ts';
@@ -22,8 +23,11 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
     const image = `${formatImageName(world.repository.name)}@${result.build.digest}`;
     if (context.options.json) writeJson(context.stdout, edgeJson(result, image));
     else {
-      const table = renderChannels({ estate: result.estate, now: world.now }, context.terminal);
-      context.stdout.write(`${[headline(result, image), '', ...table].join('\n')}\n`);
+      const { estate, companions } = result;
+      const every = { branch: estate.branch, channels: everyChannel(estate, companions) };
+      const table = renderChannels({ estate: every, now: world.now }, context.terminal);
+      const others = companions.map(({ name, build }) => headline({ build }, `${name}@${build.digest}`));
+      context.stdout.write(`${[headline(result, image), ...others, '', ...table].join('\n')}\n`);
     }
     return exitCodes.done;
   } finally {
@@ -31,13 +35,16 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
   }
 }
 
-function headline({ build }: EdgeResult, image: string): string {
+function headline({ build }: Pick<EdgeResult, 'build'>, image: string): string {
   const name = build.tag ?? `commit ${build.commit.slice(0, 12)}`;
   return `${name} is ${build.built ? 'published' : 'published already'}: ${image}`;
 }
 
-function edgeJson({ build, estate, done, rounds }: EdgeResult, image: string): Readonly<Record<string, unknown>> {
-  const { branch, head, channels } = estate;
+function edgeJson(
+  { build, estate, companions, done, rounds }: EdgeResult,
+  image: string,
+): Readonly<Record<string, unknown>> {
+  const { branch, head } = estate;
   const { commit, built, tag } = build;
   return {
     schema: 'cutwater.edge/1',
@@ -47,7 +54,16 @@ function edgeJson({ build, estate, done, rounds }: EdgeResult, image: string): R
     built,
     branch,
     head,
-    channels: channels.map(channelJson),
+    ...(companions.length === 0
+      ? {}
+      : {
+          companions: companions.map((one) => ({
+            image: `${one.name}@${one.build.digest}`,
+            tag: one.build.tag,
+            built: one.build.built,
+          })),
+        }),
+    channels: everyChannel(estate, companions).map(channelJson),
     done,
     rounds,
   };

@@ -1,6 +1,7 @@
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { escapeText } from '../../domain/quote.ts';
+import { everyChannel } from '../../engine/edge/gather-edge.ts';
 import { planEdge } from '../../engine/edge/plan-edge.ts';
 import type { EdgePlan } from '../../engine/edge/plan-edge.ts';
 import type { CliContext } from '../command.ts';
@@ -18,8 +19,9 @@ export async function showEdgePlan(revision: string | undefined, context: CliCon
     const { world, loaded } = project;
     const plan = await planEdge(world, loaded, revision);
     await project.close();
-    const { estate, ...rest } = plan;
-    const { branch, head, channels } = estate;
+    const { estate, companions, ...rest } = plan;
+    const { branch, head } = estate;
+    const channels = everyChannel(estate, companions);
     if (context.options.json) writeJson(context.stdout, { ...rest, branch, head, channels: channels.map(channelJson) });
     else context.stdout.write(`${renderPlan(plan, world.now, context.terminal).join('\n')}\n`);
     return plan.refused.length === 0 ? exitCodes.done : exitCodes.refused;
@@ -29,8 +31,9 @@ export async function showEdgePlan(revision: string | undefined, context: CliCon
 }
 
 function renderPlan(plan: EdgePlan, now: number, terminal: Terminal): readonly string[] {
-  const { estate } = plan;
-  const channels = renderChannels({ estate, now }, terminal);
+  const { estate, companions } = plan;
+  const every = { branch: estate.branch, channels: everyChannel(estate, companions) };
+  const channels = renderChannels({ estate: every, now }, terminal);
   return [
     paint(terminal, 'bold', `Plan of edge, commit ${plan.commit.slice(0, 12)} of ${escapeText(estate.branch)}`),
     ...renderSteps(plan.steps, terminal),

@@ -16,9 +16,10 @@ export interface ChannelTable {
 export function renderChannels({ estate, now }: ChannelTable, terminal: Terminal): readonly string[] {
   const rows = estate.channels.map((state): readonly TableCell[] => {
     const { says, style } = describe(state, estate.branch);
-    const { at, current } = state;
+    const { at, current, image, name } = state;
     return [
-      { text: state.name, style: 'bold' },
+      // Of a companion with the last part of its name, which no two images share.
+      { text: image === undefined ? name : `${image.slice(image.lastIndexOf('/') + 1)}:${name}`, style: 'bold' },
       at === undefined ? (current === undefined ? '-' : 'unknown') : at.commit.slice(0, 12),
       current === undefined ? '-' : shortDigest(current.digest),
       at?.committedAt === undefined ? '-' : formatAge(now - at.committedAt),
@@ -39,8 +40,9 @@ export function renderChannels({ estate, now }: ChannelTable, terminal: Terminal
 }
 
 /** One channel as plain data for `--json`. Times are Unix seconds. */
-export function channelJson({ name, current, at, judgement }: ChannelState): Readonly<Record<string, unknown>> {
+export function channelJson({ image, name, current, at, judgement }: ChannelState): Readonly<Record<string, unknown>> {
   return {
+    ...(image === undefined ? {} : { image }),
     name,
     digest: current?.digest,
     commit: at?.commit,

@@ -1,6 +1,6 @@
 import type { Digest } from '../../domain/digest.ts';
 import { CutwaterError } from '../../domain/error.ts';
-import type { ImageTag } from '../../domain/image-name.ts';
+import type { ImageName, ImageTag } from '../../domain/image-name.ts';
 import { formatImageName } from '../../domain/image-name.ts';
 import type { ObjectId } from '../../domain/object-id.ts';
 import type { BranchBuild } from '../../estate/judge-edge.ts';
@@ -25,6 +25,8 @@ export interface EdgeJob {
   /** The policy of the commit's own tree: what the build follows. */
   readonly build: Policy;
   readonly image: ImagePolicy;
+  /** The name of the image where it is a companion; undefined for the first one. */
+  readonly companion?: ImageName;
   readonly commit: ObjectId;
   readonly origins: ImageOrigins;
 }
@@ -36,28 +38,53 @@ export interface EdgeBuild extends BranchBuild {
   readonly tag: ImageTag | undefined;
 }
 
+/** The build of one image of a commit; the world is that image's. */
+export interface ImageJob<World = ReleaseWorld> {
+  readonly world: World;
+  readonly job: EdgeJob;
+}
+
 /**
- * Makes sure that a build of the commit is published under its `sha-` tag. A build that is published already, of a release
- * or of an earlier run, is taken over by its signed provenance and nothing is built again. Of two builders the first to
- * write the tag wins, and the other takes over its image.
+ * Makes sure that a build of the commit is published under its `sha-` tag, of every image. A build that is published already,
+ * of a release or of an earlier run, is taken over by its signed provenance and nothing is built again. Of two builders the
+ * first to write the tag wins, and the other takes over its image. In the order of the images, the first one first.
  */
-export async function publishBuild(world: ReleaseWorld, job: EdgeJob): Promise<EdgeBuild> {
+export async function publishBuilds(world: ReleaseWorld, images: readonly ImageJob[]): Promise<readonly EdgeBuild[]> {
+  const found: (Digest | undefined)[] = [];
+  for (const { world: at, job } of images) found.push(await findBuild(at, job));
+  const digests = await makeBuilds(world, images, found);
+  const builds: EdgeBuild[] = [];
+  for (const [index, image] of images.entries()) {
+    const digest = digests[index];
+    if (digest === undefined) throw new Error('An image that was built has no digest');
+    builds.push(await nameBuild(image, { digest, built: found[index] === undefined }));
+  }
+  return builds;
+}
+
+async function nameBuild(
+  { world, job }: ImageJob,
+  { digest, built }: { readonly digest: Digest; readonly built: boolean },
+): Promise<EdgeBuild> {
   const { commit, loaded, origins } = job;
-  const known = await findBuild(world, job);
-  const digest = known ?? (await makeBuild(world, job));
   await readPlatformImages(world, job.image, digest);
   const tag = shaTag(commit, loaded.policy.channels.sha);
   const effect = { tag, digest, once: 'first-wins' } as const;
-  const step: Step = { kind: 'image-tag', imageTag: tag, digest, once: effect.once };
+  const step: Step = { kind: 'image-tag', ...imageOf(job), imageTag: tag, digest, once: effect.once };
   const held = await runStep(step, imageTagHandler(world.repository, effect), world);
-  const built = known === undefined;
   if (held === digest) return { commit, digest, built, tag };
   const first = judgeSha(commit, await origins.of(held));
   if (first.is === 'taken') throw shaTaken(job, first);
   const isOwn = first.is === 'own';
   const why = isOwn ? 'a build of this commit was published first' : 'nobody vouches for that image';
-  world.report({ type: 'note', level: isOwn ? 'info' : 'warning', text: `${tag} stays ${held}: ${why}` });
+  const text = `${job.companion === undefined ? '' : `${formatImageName(job.companion)}:`}${tag} stays ${held}: ${why}`;
+  world.report({ type: 'note', level: isOwn ? 'info' : 'warning', text });
   return isOwn ? { commit, digest: held, built, tag } : { commit, digest, built, tag: undefined };
+}
+
+/** What steps say of the image: nothing of the first one. */
+export function imageOf({ companion }: Pick<EdgeJob, 'companion'>): { readonly image?: string } {
+  return companion === undefined ? {} : { image: formatImageName(companion) };
 }
 
 /**
@@ -66,7 +93,7 @@ export async function publishBuild(world: ReleaseWorld, job: EdgeJob): Promise<E
  */
 export async function findBuild(
   world: Pick<ReadWorld, 'now'>,
-  job: Pick<EdgeJob, 'loaded' | 'commit' | 'origins'>,
+  job: Pick<EdgeJob, 'loaded' | 'commit' | 'origins' | 'companion'>,
 ): Promise<Digest | undefined> {
   const { commit, loaded, origins } = job;
   const held = await requireOwnSha(job);
@@ -80,44 +107,66 @@ export async function findBuild(
 }
 
 /** Throws DIGEST_CONFLICT where the `sha-` tag of a commit holds a build of another one. */
-export async function requireOwnSha(job: Pick<EdgeJob, 'loaded' | 'commit' | 'origins'>): Promise<ShaJudgement> {
+export async function requireOwnSha(
+  job: Pick<EdgeJob, 'loaded' | 'commit' | 'origins' | 'companion'>,
+): Promise<ShaJudgement> {
   const held = judgeSha(job.commit, await job.origins.at(shaTag(job.commit, job.loaded.policy.channels.sha)));
   if (held.is === 'taken') throw shaTaken(job, held);
   return held;
 }
 
-async function makeBuild(world: ReleaseWorld, job: EdgeJob): Promise<Digest> {
-  const { build, commit, image, loaded } = job;
-  const { branch } = loaded.policy.git;
-  await requireTrustedSigner(world, loaded, `build commit ${commit.slice(0, 12)} of ${branch}`);
+/** The images that are there, and the others built; the gates on the candidate see all of them. */
+async function makeBuilds(
+  world: ReleaseWorld,
+  images: readonly ImageJob[],
+  found: readonly (Digest | undefined)[],
+): Promise<readonly (Digest | undefined)[]> {
+  const [first] = images;
+  if (first === undefined || found.every((digest) => digest !== undefined)) return found;
+  const { build, commit, loaded } = first.job;
+  await requireTrustedSigner(world, loaded, `build commit ${commit.slice(0, 12)} of ${loaded.policy.git.branch}`);
   const round = { classes: ['edge'], commit } as const;
   await runGates(world, build, { ...round, on: 'source', image: undefined });
+  const digests: Digest[] = [];
+  for (const [index, image] of images.entries()) digests.push(found[index] ?? (await makeBuild(image)));
+  const given = images.map(({ job: { image } }, index) => ({
+    name: image.name,
+    image: `${formatImageName(image.name)}@${digests[index] ?? ''}`,
+  }));
+  const [own, ...companions] = given;
+  await runGates(world, build, { ...round, on: 'candidate', image: own?.image, companions });
+  return digests;
+}
+
+async function makeBuild({ world, job }: ImageJob): Promise<Digest> {
+  const { build, commit, companion, image, loaded } = job;
   let digest: Digest | undefined;
-  const made = await runStep<Digest>(
-    { kind: 'build', commit, digest: undefined },
+  return runStep<Digest>(
+    { kind: 'build', ...imageOf(job), commit, digest: undefined },
     {
       observe: async () => (digest === undefined ? { is: 'absent' } : { is: 'present', evidence: digest }),
       apply: async () => {
         const version = shaTag(commit, loaded.policy.channels.sha);
-        const source = { kind: 'branch', name: branch } as const;
-        digest = await buildImage(world, { loaded, build, image, commit, version, source });
+        const source = { kind: 'branch', name: loaded.policy.git.branch } as const;
+        const order = { loaded, build, image, commit, version, source };
+        // Binaries come out of the first image.
+        const own = companion === undefined ? order : { ...order, companion, build: { ...build, binaries: [] } };
+        digest = await buildImage(world, own);
       },
     },
     world,
   );
-  await runGates(world, build, { ...round, on: 'candidate', image: `${formatImageName(image.name)}@${made}` });
-  return made;
 }
 
 function shaTaken(
-  { commit, loaded }: Pick<EdgeJob, 'loaded' | 'commit'>,
+  { commit, companion, loaded }: Pick<EdgeJob, 'loaded' | 'commit' | 'companion'>,
   held: { readonly digest: Digest; readonly by: ObjectId },
 ): CutwaterError {
   const form = loaded.policy.channels.sha;
   const tag = shaTag(commit, form);
   return new CutwaterError(
     'DIGEST_CONFLICT',
-    `Cannot publish ${tag}: it is ${held.digest} already, built from commit ${held.by}; one of commit ${commit} is wanted`,
+    `Cannot publish ${companion === undefined ? '' : `${formatImageName(companion)}:`}${tag}: it is ${held.digest} already, built from commit ${held.by}; one of commit ${commit} is wanted`,
     {
       hint:
         form === 'short' && tag === shaTag(held.by, form)

@@ -1,13 +1,16 @@
 import type { Digest } from '../../domain/digest.ts';
 import { CutwaterError } from '../../domain/error.ts';
 import type { ImageTag } from '../../domain/image-name.ts';
+import { formatImageName } from '../../domain/image-name.ts';
+import { atImage, placeOfImage } from '../facts/image-places.ts';
 import { quote } from '../../domain/quote.ts';
 import type { ObjectId } from '../../domain/object-id.ts';
 import { overruleEdge } from '../../estate/judge-edge.ts';
 import { channelStep } from '../../plan/channel-steps.ts';
 import type { Step } from '../../plan/step.ts';
-import type { EdgeBuild, EdgeJob } from './edge-build.ts';
-import { publishBuild } from './edge-build.ts';
+import type { EdgeBuild, ImageJob } from './edge-build.ts';
+import { imageOf, publishBuilds } from './edge-build.ts';
+import type { MirrorFailure } from '../mirrors/fill-mirrors.ts';
 import { failOnMirrors, mirrorNames } from '../mirrors/fill-mirrors.ts';
 import type { ChannelState, EdgeEstate } from './gather-edge.ts';
 import { channelNames, gatherEdge, requireWholeHistory } from './gather-edge.ts';
@@ -16,7 +19,7 @@ import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { readPolicyAt } from '../facts/load-policy.ts';
 import { reconcileRounds } from '../pointers/reconcile.ts';
 import { requireNoReleaseName } from '../facts/release-names.ts';
-import { sameImage } from '../release/same-image.ts';
+import { sameImages } from '../release/same-image.ts';
 import { aliasGroups, moveAliases } from '../steps/alias.ts';
 import type { ReadWorld, ReleaseWorld } from '../world.ts';
 
@@ -27,16 +30,22 @@ export interface EdgeRequest {
   readonly replace?: ReadonlyMap<string, Digest>;
 }
 
-export interface EdgeResult {
+/** What came of one image. */
+export interface EdgeOutcome {
   readonly build: EdgeBuild;
   readonly estate: EdgeEstate;
+}
+
+export interface EdgeResult extends EdgeOutcome {
+  /** The same of the further images, by name. */
+  readonly companions: readonly (EdgeOutcome & { readonly name: string })[];
   /** Effects of this run on the channels and mirrors, in order. */
   readonly done: readonly Step[];
   readonly rounds: number;
 }
 
 /**
- * Builds a commit of the default branch, or takes over its published build, and brings `edge` and the nightly of today to
+ * Builds every image of a commit of the default branch, or takes over its published build, and brings `edge` and the nightly of today to
  * the newest build there is: read, judge, look, put, and read again until a round changes nothing. Killed anywhere and
  * called again it ends as if never killed. A channel that must not move is reported at the end, after all else is right.
  */
@@ -46,25 +55,33 @@ export async function publishEdge(
   request: EdgeRequest = {},
 ): Promise<EdgeResult> {
   requireKnownChannels(channelNames(loaded.policy, world.now), request.replace ?? new Map());
-  const job = await openJob(world, loaded, request.revision);
-  const build = await publishBuild(world, job);
+  const images = await openJobs(world, loaded, request.revision);
+  const builds = await publishBuilds(world, images);
+  const built = images.map((image, index) => ({ ...image, build: buildAt(builds, index) }));
   world.report({ type: 'stage', name: 'channels' });
   const done: Step[] = [];
   let refusedBefore = '';
   for (let round = 1; round <= reconcileRounds; round += 1) {
     await world.git.fetchRemote();
-    const estate = overruled(await gatherEdge(world, loaded, { origins: job.origins, own: build }), request.replace);
-    if (round === 1) explain(world, estate, build);
-    const settled = await moveChannels(world, estate, done);
-    const refused = refusalsOf(estate).join(' ');
+    const found: FoundImage[] = [];
+    for (const { world: at, job, build } of built) {
+      const gathered = await gatherEdge(at, loaded, { origins: job.origins, own: build });
+      found.push({ world: at, job, build, estate: overruled(gathered, request.replace) });
+    }
+    if (round === 1) for (const image of found) explain(image);
+    let settled = true;
+    for (const image of found) if (!(await moveChannels(image, done))) settled = false;
+    const refused = found.flatMap(refusalsOf).join(' ');
     const confirmed = refused === refusedBefore;
     refusedBefore = refused;
     if (!settled || (refused !== '' && !confirmed)) continue;
-    const behind = await mirrorNames(world, vouchedNames(estate, build));
-    await requireNoReleaseName(world, loaded, { digest: build.digest, imageTags: estate.imageTags });
-    failOnRefusals(estate);
+    const behind: MirrorFailure[] = [];
+    for (const image of found) behind.push(...(await mirrorNames(image.world, vouchedNames(image))));
+    for (const { world: at, build, estate } of found)
+      await requireNoReleaseName(world, loaded, { place: at, digest: build.digest, imageTags: estate.imageTags });
+    failOnRefusals(found);
     failOnMirrors(behind, 'edge');
-    return { build, estate, done, rounds: round };
+    return resultOf(found, { done, rounds: round });
   }
   throw new CutwaterError(
     'UNSTABLE',
@@ -73,14 +90,40 @@ export async function publishEdge(
   );
 }
 
+interface FoundImage extends ImageJob, EdgeOutcome {}
+
+function buildAt(builds: readonly EdgeBuild[], index: number): EdgeBuild {
+  const build = builds[index];
+  if (build === undefined) throw new Error('An image of the branch has no build');
+  return build;
+}
+
+function resultOf(found: readonly FoundImage[], run: Pick<EdgeResult, 'done' | 'rounds'>): EdgeResult {
+  const [first, ...companions] = found;
+  if (first === undefined) throw new Error('A policy without an image passed the checks');
+  return {
+    build: first.build,
+    estate: first.estate,
+    companions: companions.map(({ job, build, estate }) => ({ name: formatImageName(job.image.name), build, estate })),
+    ...run,
+  };
+}
+
 /** What mirrors get: no name under which there is an image that nobody vouches for. */
-function vouchedNames({ channels }: EdgeEstate, { tag }: EdgeBuild): readonly ImageTag[] {
-  const names = channels.filter((state) => !isRefused(state)).map(({ name }) => name);
+function vouchedNames({ estate, build: { tag } }: EdgeOutcome): readonly ImageTag[] {
+  const names = estate.channels.filter((state) => !isRefused(state)).map(({ name }) => name);
   return tag === undefined ? names : [tag, ...names];
 }
 
-/** What a run would build: the commit, if it is of the default branch, and the rules of its own tree. */
-export async function openJob(world: ReadWorld, loaded: LoadedPolicy, revision?: string): Promise<EdgeJob> {
+/**
+ * What a run would build: the commit, if it is of the default branch, and the rules of its own tree, for each image that this
+ * tree builds. The first image first.
+ */
+export async function openJobs<World extends ReadWorld>(
+  world: World,
+  loaded: LoadedPolicy,
+  revision?: string,
+): Promise<readonly ImageJob<World>[]> {
   const { branch } = loaded.policy.git;
   // What was fetched when the project was opened is used up here: whoever asks after the build wants to see what changed.
   await world.git.fetchRemote();
@@ -95,8 +138,21 @@ export async function openJob(world: ReadWorld, loaded: LoadedPolicy, revision?:
     );
   const short = commit.slice(0, 12);
   const build = await readPolicyAt(world.git, commit, `${short}:cutwater.yaml`);
-  const image = sameImage(loaded.policy, build, `build commit ${short}`);
-  return { loaded, build, image, commit, origins: imageOrigins(world, loaded.trust) };
+  const { image, companions } = sameImages(loaded.policy, build, `build commit ${short}`);
+  const common = { loaded, build, commit };
+  const first = { world, job: { ...common, image, origins: imageOrigins(world, loaded.trust) } };
+  return [
+    first,
+    ...companions.map((one) => {
+      const place = placeOfImage(world, formatImageName(one.name));
+      if (place === undefined) throw new Error(`${formatImageName(one.name)} passed the checks and has no repository`);
+      const at = atImage(world, place);
+      return {
+        world: at,
+        job: { ...common, image: one, companion: one.name, origins: imageOrigins(at, loaded.trust) },
+      };
+    }),
+  ];
 }
 
 async function readRevision(world: ReadWorld, revision: string): Promise<ObjectId> {
@@ -118,8 +174,9 @@ function requireKnownChannels(names: readonly ImageTag[], replace: ReadonlyMap<s
 }
 
 /** True where nothing was to be done. */
-async function moveChannels(world: ReadWorld, estate: EdgeEstate, done: Step[]): Promise<boolean> {
-  const steps = estate.channels.flatMap(({ name, judgement }) => channelStep(name, judgement) ?? []);
+async function moveChannels({ world, job, estate }: FoundImage, done: Step[]): Promise<boolean> {
+  const { image } = imageOf(job);
+  const steps = estate.channels.flatMap(({ name, judgement }) => channelStep(name, judgement, image) ?? []);
   const report: ReadWorld['report'] = (event) => {
     if (event.type === 'step-done') done.push(event.step);
     world.report(event);
@@ -137,7 +194,9 @@ function overruled(estate: EdgeEstate, replace: EdgeRequest['replace']): EdgeEst
 }
 
 /** What a person would not expect: that a rewritten branch was noticed, and that a late build moves nothing. */
-function explain(world: ReadWorld, { branch, history, channels }: EdgeEstate, build: EdgeBuild): void {
+function explain({ world, job, build, estate: { branch, history, channels } }: FoundImage): void {
+  // Of the branch it is said once.
+  if (job.companion !== undefined) return;
   const own = history.get(build.commit);
   const short = build.commit.slice(0, 12);
   const note = (level: 'info' | 'warning', text: string): void => world.report({ type: 'note', level, text });
@@ -153,17 +212,22 @@ function explain(world: ReadWorld, { branch, history, channels }: EdgeEstate, bu
   }
 }
 
-function refusalsOf({ channels }: EdgeEstate): readonly string[] {
-  return channels.flatMap(({ name, judgement }) =>
+function refusalsOf({ estate }: FoundImage): readonly string[] {
+  return estate.channels.flatMap(({ name, judgement }) =>
     judgement.is === 'refused' ? [`${name}@${judgement.from.digest}`] : [],
   );
 }
 
-function failOnRefusals(estate: EdgeEstate): void {
-  const refused = refusalsOf(estate);
+function failOnRefusals(found: readonly FoundImage[]): void {
+  const refused = found.flatMap(refusalsOf);
   const [first] = refused;
   if (first === undefined) return;
-  const names = estate.channels.filter(isRefused).map(({ name }) => name);
+  const names = found.flatMap(({ job, estate }) =>
+    estate.channels.filter(isRefused).map(({ name }) => {
+      const { image } = imageOf(job);
+      return image === undefined ? name : `${image}:${name}`;
+    }),
+  );
   throw new CutwaterError(
     'ALIAS_WOULD_REGRESS',
     `Cannot move ${names.join(', ')}: nobody vouches for the image there, so nothing says which commit it is of`,

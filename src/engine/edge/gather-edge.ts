@@ -21,11 +21,22 @@ export interface EdgeEstate {
 }
 
 export interface ChannelState {
+  /** The companion it belongs to, `host/name`; left out for the first image. */
+  readonly image?: string;
   readonly name: ImageTag;
   readonly current: ChannelImage | undefined;
   /** The newest commit it is a build of, and how many commits the branch is ahead of that; undefined where nobody knows. */
   readonly at: ChannelPlace | undefined;
   readonly judgement: EdgeJudgement;
+}
+
+/** The channels of every image, those of the first image first. */
+export function everyChannel(
+  first: Pick<EdgeEstate, 'channels'>,
+  companions: readonly { readonly name: string; readonly estate: Pick<EdgeEstate, 'channels'> }[],
+): readonly ChannelState[] {
+  const others = companions.flatMap(({ name, estate }) => estate.channels.map((state) => ({ ...state, image: name })));
+  return [...first.channels, ...others];
 }
 
 export interface ChannelPlace {

@@ -1,11 +1,12 @@
 import type { Digest } from '../../domain/digest.ts';
+import { releasedImages } from '../../domain/release-statement.ts';
 import { CutwaterError } from '../../domain/error.ts';
 import type { ImageTag } from '../../domain/image-name.ts';
 import { readRegistryTag } from '../../estate/registry-tags.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import { readRecord } from './read-record.ts';
 import { sideBySide } from '../side-by-side.ts';
-import type { ReadWorld } from '../world.ts';
+import type { ImagePlace, ReadWorld } from '../world.ts';
 
 /**
  * Looks whether a build of the branch has a name that only releases get (`X.Y.Z`, `X.Y`, `X`, `latest`). Nothing here
@@ -14,21 +15,27 @@ import type { ReadWorld } from '../world.ts';
 export async function requireNoReleaseName(
   world: ReadWorld,
   loaded: LoadedPolicy,
-  { digest, imageTags }: { readonly digest: Digest; readonly imageTags: readonly ImageTag[] },
+  build: {
+    /** Where the image is published that was built. */
+    readonly place: Pick<ImagePlace, 'repository'>;
+    readonly digest: Digest;
+    readonly imageTags: readonly ImageTag[];
+  },
 ): Promise<void> {
+  const { digest, imageTags, place } = build;
   const names = imageTags.map((tag) => ({ tag, read: readRegistryTag(tag) }));
   const holding: typeof names = [];
   await sideBySide(
     names.filter(({ read }) => read.kind === 'version' || read.kind === 'alias'),
     8,
     async (name) => {
-      if ((await world.repository.resolve(name.tag))?.digest === digest) holding.push(name);
+      if ((await place.repository.resolve(name.tag))?.digest === digest) holding.push(name);
     },
   );
   if (holding.length === 0) return;
   for (const { read } of holding) {
     const record = read.kind === 'version' ? await readRecord(world, loaded, read.version) : undefined;
-    if (record?.is === 'valid' && record.release.image.index === digest) return;
+    if (record?.is === 'valid' && releasedImages(record.release).some(({ index }) => index === digest)) return;
   }
   throw new CutwaterError(
     'VERIFICATION_FAILED',

@@ -1,5 +1,6 @@
 import { isCutwaterError } from '../../domain/error.ts';
 import type { ImageTag } from '../../domain/image-name.ts';
+import { formatImageName } from '../../domain/image-name.ts';
 import type { ObjectId } from '../../domain/object-id.ts';
 import type { Version } from '../../domain/version.ts';
 import { formatVersion, highestVersion, releaseClassOf } from '../../domain/version.ts';
@@ -16,7 +17,8 @@ import { everyAlias, gatherEstate } from '../facts/gather-estate.ts';
 import type { Round } from './gather-rounds.ts';
 import { gatherRounds } from './gather-rounds.ts';
 import type { EdgeEstate } from '../edge/gather-edge.ts';
-import { lookAtChannels } from '../edge/gather-edge.ts';
+import { everyChannel, lookAtChannels } from '../edge/gather-edge.ts';
+import { atImage } from '../facts/image-places.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { readDue } from '../announcement/due-announcements.ts';
 import type { OpenMergeBack } from '../hotfix/merge-backs.ts';
@@ -115,8 +117,14 @@ async function readChannels(
 ): Promise<StatusChannels> {
   if (!imageTags.some((tag) => ['edge', 'nightly'].includes(readRegistryTag(tag).kind))) return { is: 'none' };
   try {
-    const { branch, head, channels } = await lookAtChannels(world, loaded);
-    return { is: 'judged', branch, head, channels };
+    const first = await lookAtChannels(world, loaded);
+    const companions: { name: string; estate: EdgeEstate }[] = [];
+    for (const place of world.companions) {
+      const estate = await lookAtChannels(atImage(world, place), loaded);
+      companions.push({ name: formatImageName(place.repository.name), estate });
+    }
+    const { branch, head } = first;
+    return { is: 'judged', branch, head, channels: everyChannel(first, companions) };
   } catch (error) {
     if (!isCutwaterError(error, 'HISTORY_SHALLOW')) throw error;
     return { is: 'unchecked', reason: error.message };

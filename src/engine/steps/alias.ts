@@ -21,8 +21,7 @@ export function aliasGroups(steps: readonly Step[]): readonly (readonly AliasSte
   const groups = new Map<string, AliasStep[]>();
   for (const step of steps) {
     if ((step.kind !== 'alias' && step.kind !== 'channel') || step.digest === undefined) continue;
-    const image = step.kind === 'alias' ? (step.image ?? '') : '';
-    const key = `${image} ${step.digest} ${step.from ?? ''}`;
+    const key = `${step.image ?? ''} ${step.digest} ${step.from ?? ''}`;
     groups.set(key, [...(groups.get(key) ?? []), { ...step, digest: step.digest }]);
   }
   return [...groups.values()];
