@@ -78,7 +78,12 @@ export function buildSteps(
       ? [{ name: 'BuildKit', run: 'docker buildx create --name cutwater --driver docker-container --use' }]
       : []),
     ...(isGitHub && scans && needs.scans
-      ? [{ name: 'Scanner', uses: pinned(dialect, setupTrivyAction), with: { version: trivyVersion } }]
+      ? [
+          { name: 'Scanner', uses: pinned(dialect, setupTrivyAction), with: { version: trivyVersion } },
+          // That action clones trivy with the token of the job, which its own clone would keep in a file until the job
+          // ends: gates and builds could read it there, and push with it.
+          { name: 'No token is left in a file', run: leaveNoToken },
+        ]
       : []),
     ...policy.ci.setup.map((words, at) => ({
       name: `Preparation ${at + 1}`,
@@ -86,6 +91,9 @@ export function buildSteps(
     })),
   ];
 }
+
+/** Where actions/checkout 6 and 7 keep a token. */
+const leaveNoToken = 'rm -f -- "$RUNNER_TEMP"/git-credentials-*.config';
 
 /** The step that runs Cutwater. Secrets are only here; the CI key goes through a descriptor, so that nothing keeps it. */
 export function cutwaterStep({ dialect, policy, needs }: StepsRequest, call: CutwaterCall): YamlMap {
