@@ -4,7 +4,7 @@ import { branchFilter } from './branch-filter.ts';
 import { pinsLookedUp } from './action-pins.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { WorkflowFile } from './workflow-file.ts';
-import { workflowNames } from './workflow-file.ts';
+import { releaseRunName, workflowNames } from './workflow-file.ts';
 import type { WorkflowNeeds } from './workflow-needs.ts';
 import type { YamlMap } from './yaml-text.ts';
 import { renderYaml } from './yaml-text.ts';
@@ -70,6 +70,7 @@ function releaseWorkflow(request: StepsRequest): YamlMap {
   const afterwards = dialect.system === 'forgejo' ? { reconcile: { needs: 'release', ...reconcileJob(request) } } : {};
   return {
     name: 'release',
+    'run-name': releaseRunName('${{ inputs.tag || github.ref_name }}'),
     on: {
       push: { tags: ['v[0-9]*'] },
       workflow_dispatch: {

@@ -22,7 +22,13 @@ export interface OpenedRuns {
 }
 
 export const contractCommit = objectId('1'.repeat(40));
-const question: RunQuestion = { of: 'tag', workflow: 'release.yml', tag: 'v1.2.3', commit: contractCommit };
+const question: RunQuestion = {
+  of: 'tag',
+  workflow: 'release.yml',
+  tag: 'v1.2.3',
+  commit: contractCommit,
+  title: 'release v1.2.3',
+};
 const wanted: WantedRun = {
   id: 7,
   workflow: 'release.yml',

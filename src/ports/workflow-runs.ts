@@ -30,8 +30,14 @@ export interface WorkflowRun {
 }
 
 export type RunQuestion =
-  /** The run that the push of a tag started, at this commit. */
-  | { readonly of: 'tag'; readonly workflow: string; readonly tag: string; readonly commit: ObjectId }
+  /** The run that the push of a tag started, at this commit; or one that a person started, which is called `title`. */
+  | {
+      readonly of: 'tag';
+      readonly workflow: string;
+      readonly tag: string;
+      readonly commit: ObjectId;
+      readonly title: string;
+    }
   /** Any run of the workflow that began at this moment (milliseconds, the server's clock) or later. */
   | { readonly of: 'moment'; readonly workflow: string; readonly since: number };
 

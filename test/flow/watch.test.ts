@@ -54,7 +54,7 @@ void test('who pushed a tag sees the jobs of its run, then of the one that moves
   served.runs = [];
   const json = await readJson(['release', '1.0.0', '--watch'], ada);
   assert.deepEqual([json['schema'], json['outcome'], json['runs']], ['cutwater.watch/1', 'ended', []]);
-  assert.equal(json['requests'], 1, 'and one question is enough');
+  assert.equal(json['requests'], 2, 'and one look is enough');
 });
 
 void test('a run that fails, waits for a person, or takes too long ends watching with its job, its address and its own exit code', async (t) => {
@@ -110,6 +110,14 @@ void test('a run that fails, waits for a person, or takes too long ends watching
   const byHand = await watch();
   assert.equal(byHand.exitCode, 0, byHand.stdout);
   assert.match(byHand.stdout, /1\.0\.0 is published\.\n.*runs\/7 is failed, and another one has done its work/);
+
+  const page = made.github.releases.find(({ tag }) => tag === 'v1.0.0');
+  page?.assets.splice(0, 1);
+  page?.assets.forEach((asset) => (asset.bytes = Buffer.concat([asset.bytes, Buffer.from('x')])));
+  const spoilt = await watch();
+  assert.equal(spoilt.exitCode, 1, 'a run that failed, and not all is there');
+  assert.match(spoilt.stdout, /not done +file \S+ +it is missing/);
+  assert.match(spoilt.stdout, /not done +file \S+ +it has \d+ bytes, \d+ were released/);
 
   // A run may call itself a success; what counts is what is there.
   await made.project.commit({ 'app.txt': 'two\n' });

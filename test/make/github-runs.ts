@@ -21,6 +21,8 @@ export interface ServedRun {
   readonly commit: string;
   readonly status: string;
   readonly conclusion?: string;
+  /** What it is called; by default what was committed last. */
+  readonly title?: string;
   readonly createdAt?: string;
   readonly updatedAt?: string;
   readonly jobs: readonly ServedJob[];
@@ -70,7 +72,8 @@ export async function serveRuns(github: GithubServer): Promise<ServedRuns> {
     };
     github.violations.push(...judge.judgeRequest(judged));
     const reply = async (): Promise<void> => {
-      if (url.pathname.includes('/workflows/')) await served.beforeLook((served.looks += 1));
+      if (url.pathname.includes('/workflows/') && url.searchParams.get('event') !== 'workflow_dispatch')
+        await served.beforeLook((served.looks += 1));
       const json = answerOf(root, served, url);
       for (const [name, value] of Object.entries(served.headers)) response.setHeader(name, value);
       if (json === undefined) {
@@ -120,6 +123,7 @@ function answerOf(root: Root, served: ServedRuns, { pathname, searchParams }: UR
         head_branch: run.branch,
         head_sha: run.commit,
         event: run.event,
+        display_title: run.title ?? 'a commit message',
         status: run.status,
         conclusion: run.conclusion ?? null,
         created_at: run.createdAt ?? '2026-01-01T00:00:00Z',

@@ -45,7 +45,7 @@ else
     const list = giteaReleaseList(policy, options);
     t.after(() => [runs, list].forEach((one) => one.close()));
     const commit = objectId(await repository.git('rev-parse', 'HEAD'));
-    const question = { of: 'tag', workflow: 'release.yml', tag: 'v1.2.3', commit } as const;
+    const question = { of: 'tag', workflow: 'release.yml', tag: 'v1.2.3', commit, title: 'release v1.2.3' } as const;
     let run: WorkflowRun | undefined;
     // Gitea looks at pushes later.
     for (let attempt = 0; run === undefined && attempt < 400; attempt += 1) {

@@ -10,7 +10,13 @@ import type { WantedRun } from '../../ports/workflow-runs.contract.ts';
 import { contractCommit, workflowRunsContract } from '../../ports/workflow-runs.contract.ts';
 import { giteaRuns } from './gitea-runs.ts';
 
-const question = { of: 'tag', workflow: 'release.yml', tag: 'v1.2.3', commit: contractCommit } as const;
+const question = {
+  of: 'tag',
+  workflow: 'release.yml',
+  tag: 'v1.2.3',
+  commit: contractCommit,
+  title: 'release v1.2.3',
+} as const;
 
 workflowRunsContract('gitea', (t) => open(t, 'gitea'));
 workflowRunsContract('forgejo', (t) => open(t, 'forgejo'));

@@ -10,7 +10,13 @@ import type { WantedRun } from '../../ports/workflow-runs.contract.ts';
 import { contractCommit, workflowRunsContract } from '../../ports/workflow-runs.contract.ts';
 import { githubRuns } from './github-runs.ts';
 
-const question = { of: 'tag', workflow: 'release.yml', tag: 'v1.2.3', commit: contractCommit } as const;
+const question = {
+  of: 'tag',
+  workflow: 'release.yml',
+  tag: 'v1.2.3',
+  commit: contractCommit,
+  title: 'release v1.2.3',
+} as const;
 
 workflowRunsContract('github', async (t) => {
   const { runs, served } = await open(t);
@@ -28,8 +34,8 @@ test('nothing that has not changed is sent again, and what the server allows is 
   served.headers = { 'x-ratelimit-remaining': '59', 'x-ratelimit-reset': '2000000000' };
   const first = await runs.findRun(question);
   for (let look = 0; look < 5; look += 1) deepEqual(await runs.findRun(question), first);
-  equal(served.unchanged, 10);
-  deepEqual(runs.allowance(), { sent: 12, left: { requests: 59, resetsAt: 2_000_000_000_000 } });
+  equal(served.unchanged, 15);
+  deepEqual(runs.allowance(), { sent: 18, left: { requests: 59, resetsAt: 2_000_000_000_000 } });
   served.runs = [asServed({ ...wanted, state: 'succeeded' })];
   equal((await runs.findRun(question))?.state, 'succeeded');
 });
@@ -45,6 +51,20 @@ test('a run waits for a person where reviewers are asked, and for a clock where 
   deepEqual([timed?.state, timed?.approvals, timed?.jobs[0]?.state], ['queued', [], 'queued']);
   served.runs = [waiting];
   equal((await runs.findRun(question))?.state, 'waiting', 'who may not see what for is told that it waits');
+});
+
+test('a run that a person started again with the name of the tag is taken, and one for another tag is not', async (t) => {
+  const { runs, served } = await open(t);
+  const byHand = { ...asServed(wanted), event: 'workflow_dispatch', branch: 'main', commit: '2'.repeat(40) };
+  served.runs = [
+    asServed({ ...wanted, state: 'failed' }),
+    { ...byHand, id: 9, title: 'release v1.2.3-rc.1' },
+    { ...byHand, id: 10, title: 'Release v1.2.3' },
+  ];
+  equal((await runs.findRun(question))?.id, 7);
+  served.runs = [...served.runs, { ...byHand, id: 8, title: 'release v1.2.3' }];
+  const found = await runs.findRun(question);
+  deepEqual([found?.id, found?.state], [8, 'running']);
 });
 
 test('a workflow that GitHub does not know yet has no run; a repository it does not show is said', async (t) => {

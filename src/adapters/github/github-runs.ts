@@ -37,23 +37,41 @@ export function githubRuns(
 
 async function findRun(parts: Parts, question: RunQuestion): Promise<WorkflowRun | undefined> {
   const what = `look for runs of ${question.workflow}`;
-  const filter = question.of === 'tag' ? { event: 'push', head_sha: question.commit, per_page: '100' } : tenNewest;
-  const url = parts.api.url(`actions/workflows/${encodeURIComponent(question.workflow)}/runs`, {
-    ...filter,
-    exclude_pull_requests: 'true',
-  });
-  const reply = await parts.reader.read({ what, method: 'GET', url, returned: [404] });
-  if (reply.status === 404) return requireRepository(parts, what);
-  const runs = requiredList(what, readObject(what, reply), 'workflow_runs').filter((run) =>
-    question.of === 'tag'
-      ? run['head_branch'] === question.tag && run['head_sha'] === question.commit
-      : momentOf(what, run, 'created_at') >= question.since,
-  );
-  const [newest] = runs.toSorted((left, right) => requiredNumber(what, right, 'id') - requiredNumber(what, left, 'id'));
+  const list = (filter: Readonly<Record<string, string>>): Promise<readonly JsonObject[] | undefined> =>
+    listRuns(parts, what, { workflow: question.workflow, filter });
+  const runs = question.of === 'tag' ? await runsOfTag(question, list) : await list({ per_page: '10' });
+  if (runs === undefined) return requireRepository(parts, what);
+  const [newest] = runs
+    .filter((run) => question.of === 'tag' || momentOf(what, run, 'created_at') >= question.since)
+    .toSorted((left, right) => requiredNumber(what, right, 'id') - requiredNumber(what, left, 'id'));
   return newest && readRun(parts, what, newest);
 }
 
-const tenNewest = { per_page: '10' };
+/** Those that the pushed tag started, and those that people started with its name, on whatever branch. */
+async function runsOfTag(
+  { tag, commit, title }: Extract<RunQuestion, { of: 'tag' }>,
+  list: (filter: Readonly<Record<string, string>>) => Promise<readonly JsonObject[] | undefined>,
+): Promise<readonly JsonObject[] | undefined> {
+  const pushed = await list({ event: 'push', head_sha: commit, per_page: '100' });
+  if (pushed === undefined) return undefined;
+  const byHand = (await list({ event: 'workflow_dispatch', per_page: '20' })) ?? [];
+  return [
+    ...pushed.filter((run) => run['head_branch'] === tag && run['head_sha'] === commit),
+    ...byHand.filter((run) => run['display_title'] === title),
+  ];
+}
+
+/** Undefined where GitHub knows no such workflow. */
+async function listRuns(
+  { api, reader }: Parts,
+  what: string,
+  { workflow, filter }: { readonly workflow: string; readonly filter: Readonly<Record<string, string>> },
+): Promise<readonly JsonObject[] | undefined> {
+  const path = `actions/workflows/${encodeURIComponent(workflow)}/runs`;
+  const url = api.url(path, { ...filter, exclude_pull_requests: 'true' });
+  const reply = await reader.read({ what, method: 'GET', url, returned: [404] });
+  return reply.status === 404 ? undefined : requiredList(what, readObject(what, reply), 'workflow_runs');
+}
 
 /** GitHub knows a workflow once its file was pushed; for a repository it does not show it answers the same. */
 async function requireRepository({ api }: Parts, what: string): Promise<undefined> {

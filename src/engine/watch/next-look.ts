@@ -11,8 +11,8 @@ export interface LookSchedule {
 }
 
 export const longestWait = 30_000;
-/** A look is a list of runs, their jobs, and what is to be approved. */
-const requestsPerLook = 3;
+/** A look is two lists of runs, the jobs of one, and what is to be approved. */
+const requestsPerLook = 4;
 
 /**
  * How long to wait before the next look, in milliseconds: longer the longer nothing happens, and so long that half

@@ -2,7 +2,7 @@ import { CutwaterError } from '../../domain/error.ts';
 import { releaseTagOf } from '../../domain/tag-name.ts';
 import type { Version } from '../../domain/version.ts';
 import { formatVersion } from '../../domain/version.ts';
-import { workflowNames } from '../../ci/workflow-file.ts';
+import { releaseRunName, workflowNames } from '../../ci/workflow-file.ts';
 import { statementTag } from '../../estate/registry-tags.ts';
 import type { WatchedRelease, WatchedRun } from '../../report/watched-release.ts';
 import type { WorkflowRun } from '../../ports/workflow-runs.ts';
@@ -38,7 +38,7 @@ export async function watchRelease(
   const { tag, commit } = admitted;
   const first = await watchRun(
     parts,
-    { of: 'tag', workflow: workflowNames.release, tag: tag.name, commit },
+    { of: 'tag', workflow: workflowNames.release, tag: tag.name, commit, title: releaseRunName(tag.name) },
     publishedBefore(world, version),
   );
   const runs = first.run === undefined ? [] : [watched(workflowNames.release, first.run)];

@@ -6,7 +6,13 @@ import type { RunState, WorkflowRun, WorkflowRuns } from '../../ports/workflow-r
 import type { WatchParts } from './watch-run.ts';
 import { watchRun } from './watch-run.ts';
 
-const question = { of: 'tag', workflow: 'release.yml', tag: 'v1.2.3', commit: objectId('1'.repeat(40)) } as const;
+const question = {
+  of: 'tag',
+  workflow: 'release.yml',
+  tag: 'v1.2.3',
+  commit: objectId('1'.repeat(40)),
+  title: 'release v1.2.3',
+} as const;
 
 test('a run is looked at until it ends, and each look is shown', async () => {
   const { parts, shown } = watching([undefined, 'queued', 'running', 'running', 'succeeded', 'failed']);
