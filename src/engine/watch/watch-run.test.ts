@@ -44,9 +44,15 @@ test('a server that stops answering for a while is borne and said, and one that 
   assert.equal((await watchRun(short.parts, question)).is, 'succeeded');
   assert.equal(short.notes.length, 3);
   assert.match(short.notes[0] ?? '', /nobody answers; watching goes on/);
-  await assert.rejects(watchRun(watching(['running', gone]).parts, question), (error) =>
-    isCutwaterError(error, 'UNREACHABLE'),
-  );
+  const often = watching([
+    'running',
+    ...Array.from({ length: 10 }, () => [gone, 'running'] as const).flat(),
+    'succeeded',
+  ]);
+  assert.equal((await watchRun(often.parts, question)).is, 'succeeded', 'only failures in a row count');
+  const long = watching(['running', gone]);
+  await assert.rejects(watchRun(long.parts, question), (error) => isCutwaterError(error, 'UNREACHABLE'));
+  assert.equal(long.notes.length, 5);
   await assert.rejects(watchRun(watching([gone]).parts, question), /nobody answers/, 'the first answer is wanted');
 });
 
@@ -66,22 +72,32 @@ test('that a run is waited for is said at once, and after a minute that none has
   assert.match(notes[1] ?? '', /github host\/x shows no run of release\.yml for v1\.2\.3 yet/);
 });
 
+test('looks come further and further apart while nothing happens, and near again when something does', async () => {
+  const still = Array.from({ length: 20 }, () => 'running' as const);
+  const { parts, at } = watching(['queued', ...still, 'queued', 'succeeded']);
+  await watchRun(parts, question);
+  const waits = at.slice(1).map((moment, index) => moment - (at[index] ?? 0));
+  assert.deepEqual([waits[0], waits[1], waits[2], waits[20], waits[21]], [3000, 3000, 4500, 30_000, 3000]);
+});
+
 type Look = RunState | CutwaterError | undefined;
 
 /** Looks one after the other; the last one again and again. Waiting takes no time. */
 function watching(looks: readonly Look[], { deadline = Infinity } = {}) {
-  let [now, at] = [0, 0];
+  let [now, count] = [0, 0];
+  const at: number[] = [];
   const shown: string[] = [];
   const notes: string[] = [];
   const runs: WorkflowRuns = {
     description: 'github host/x',
     findRun: async () => {
-      const look = looks[Math.min(at, looks.length - 1)];
-      at += 1;
+      const look = looks[Math.min(count, looks.length - 1)];
+      count += 1;
+      at.push(now);
       if (look instanceof CutwaterError) throw look;
       return look && runIn(look);
     },
-    allowance: () => ({ sent: at, left: undefined }),
+    allowance: () => ({ sent: count, left: undefined }),
   };
   const clock = { now: () => now, pauseUntil: async (moment: number) => void (now = moment) };
   const parts: WatchParts = {
@@ -92,7 +108,7 @@ function watching(looks: readonly Look[], { deadline = Infinity } = {}) {
     show: ({ state }) => shown.push(state),
     note: (_, text) => notes.push(text),
   };
-  return { parts, clock, shown, notes };
+  return { parts, clock, shown, notes, at };
 }
 
 function runIn(state: RunState): WorkflowRun {
