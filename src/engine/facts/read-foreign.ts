@@ -17,7 +17,7 @@ export interface ForeignArtifact {
 }
 
 /**
- * Reads what anybody may have put beside an image: a manifest of 1 to `atMost` small layers. Undefined where there is nothing,
+ * Reads what anybody may have put beside an image: a manifest of 1 to `atMost` layers, small together. Undefined where there is nothing,
  * refused where a part is missing, is no manifest or is not what it says it is: whoever may push could otherwise stop
  * every reader with one bad manifest. A server that does not answer is an error as ever.
  */
@@ -33,7 +33,8 @@ export async function readForeign(
     if (parsed.is === 'refused') return parsed;
     const { layers } = parsed.value;
     if (layers.length === 0 || layers.length > atMost) return refuse(`has ${layers.length} layers`);
-    if (layers.some(({ size }) => size > documentLimit)) return refuse(`has a layer above ${documentLimit} bytes`);
+    const bytes = layers.reduce((sum, { size }) => sum + size, 0);
+    if (bytes > documentLimit) return refuse(`is above ${documentLimit} bytes`);
     const read: ForeignArtifact['layers'][number][] = [];
     for (const descriptor of layers)
       read.push({ descriptor, content: await readWhole(repository.readBlob(descriptor)) });

@@ -13,6 +13,7 @@ import type { LoadedPolicy } from '../facts/load-policy.ts';
 import type { ReleaseRecord } from '../facts/read-record.ts';
 import type { ForeignArtifact } from '../facts/read-foreign.ts';
 import { readForeign } from '../facts/read-foreign.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { decisionType } from '../steps/decision.ts';
 import type { VerifyWorld } from '../world.ts';
 import type { OldFormQuestion } from './cosign-old-form.ts';
@@ -44,7 +45,10 @@ export async function checkExtra(
   const outcome = await guarded(name, async () => {
     const places = await listPlaces(world, query);
     left = Math.max(0, places.length - mostOpened);
-    found = (await Promise.all(places.slice(0, mostOpened).map((place) => judgePlace(world, loaded, place)))).flat();
+    const judged = new Map<Place, readonly ExtraDocument[]>();
+    const opened = places.slice(0, mostOpened);
+    await sideBySide(opened, atOnce, async (place) => void judged.set(place, await judgePlace(world, loaded, place)));
+    found = opened.flatMap((place) => judged.get(place) ?? []);
     return passed(name, 'they were looked at');
   });
   return outcome.is === 'passed' ? extraChecks(found, left) : [outcome];
@@ -74,6 +78,7 @@ export async function checkAllExtra(
 
 /** Whoever may push could attach any number. */
 const mostOpened = 100;
+const atOnce = 4;
 const mostSignatures = 20;
 
 interface Place {
