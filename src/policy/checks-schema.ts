@@ -79,6 +79,14 @@ export function completeChecks({ required, timeout, classes }: ChecksDocument): 
   };
 }
 
+/** The checks that a release of any of these classes waits for. */
+export function requiredChecks(
+  { required, classes }: ChecksPolicy,
+  asked: readonly GateClass[],
+): readonly RequiredCheck[] {
+  return classes.some((one) => asked.includes(one)) ? required : [];
+}
+
 /** The name under which a statement records that the forge's checks had passed. */
 export const checksGate = 'forge-checks';
 

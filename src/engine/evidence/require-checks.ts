@@ -6,7 +6,7 @@ import { quote } from '../../domain/quote.ts';
 import type { PassedGate } from '../../domain/release-checks.ts';
 import type { CheckedCommit, CheckVerdict } from '../../estate/judge-checks.ts';
 import { judgeCheck } from '../../estate/judge-checks.ts';
-import { checksGate } from '../../policy/checks-schema.ts';
+import { checksGate, requiredChecks } from '../../policy/checks-schema.ts';
 import type { GateClass } from '../../policy/gate-policy.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { CommitChecks } from '../../ports/commit-checks.ts';
@@ -29,8 +29,8 @@ export async function requireChecks(
   policy: Pick<Policy, 'checks' | 'notBuildInput'>,
   question: ChecksQuestion,
 ): Promise<readonly PassedGate[]> {
-  const { required, timeoutSeconds, classes } = policy.checks;
-  if (required.length === 0 || !classes.some((one) => question.classes.includes(one))) return [];
+  const { timeoutSeconds } = policy.checks;
+  if (requiredChecks(policy.checks, question.classes).length === 0) return [];
   const { checks } = world;
   if (checks === undefined)
     throw new CutwaterError('CONFIG_INVALID', 'Cannot read the checks of a commit: the forge has none');

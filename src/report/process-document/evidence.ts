@@ -4,7 +4,7 @@ import type { Chapter } from './document.ts';
 import { commands, say } from './document.ts';
 import type { Inline } from './inline.ts';
 import { code, enumerate, prose } from './inline.ts';
-import { ageOf, withoutTls } from './project-names.ts';
+import { ageOf, classNames, withoutTls } from './project-names.ts';
 import { sh } from './shell.ts';
 import { evidenceMessage } from './tag-messages.ts';
 
@@ -44,8 +44,6 @@ export function evidence(policy: Policy): readonly Chapter[] {
     },
   ];
 }
-
-const classNames = { rc: 'candidates', stable: 'stable releases', hotfix: 'hotfixes' } as const;
 
 function rowOf({ name, requiredFor, whenChanged, maxAgeSeconds }: EvidencePolicy): readonly Inline[] {
   return [

@@ -1,6 +1,7 @@
 import type { Policy } from '../../policy/policy.ts';
 import type { Chapter, Step } from './document.ts';
 import { commands, say } from './document.ts';
+import { awaitedChecks } from './forge-checks.ts';
 import { gatesOf, sourceGateCommands } from './gates.ts';
 import type { Inline } from './inline.ts';
 import { code, enumerate, prose } from './inline.ts';
@@ -53,6 +54,7 @@ function check(policy: Policy): Step {
       say(prose`Run the tests that the fix touches, and these gates; the release runs them again:`),
       ...gatesOf(policy, 'hotfix'),
       ...sourceGateCommands(policy, 'hotfix'),
+      ...awaitedChecks(policy, 'hotfix'),
     ],
   };
 }

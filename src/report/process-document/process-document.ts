@@ -4,6 +4,7 @@ import { candidate } from './candidate.ts';
 import { channels } from './channels.ts';
 import type { Chapter } from './document.ts';
 import { evidence } from './evidence.ts';
+import { forgeChecks } from './forge-checks.ts';
 import { hotfix } from './hotfix.ts';
 import { code, prose } from './inline.ts';
 import { introduction, overview } from './overview.ts';
@@ -41,6 +42,7 @@ function chaptersOf(policy: Policy): readonly Chapter[] {
     stable(policy),
     hotfix(policy),
     rollback(policy),
+    ...forgeChecks(policy),
     ...evidence(policy),
     signing(policy),
     ...binaries(policy),

@@ -38,6 +38,9 @@ export function aliasNames(): Inline {
   return enumerate([code('latest'), code('X'), code('X.Y')]);
 }
 
+/** The classes of releases, as the page calls them. */
+export const classNames = { rc: 'candidates', stable: 'stable releases', hotfix: 'hotfixes' } as const;
+
 /** `1 h 30 min`. */
 export function duration(seconds: number): string {
   const parts = [

@@ -2,6 +2,7 @@ import type { Policy } from '../../policy/policy.ts';
 import { announcing } from './announcements.ts';
 import type { Chapter, Step } from './document.ts';
 import { commands, list, say } from './document.ts';
+import { awaitedChecks } from './forge-checks.ts';
 import { gatesOf, sourceGateCommands } from './gates.ts';
 import { code, enumerate, prose } from './inline.ts';
 import { aliasNames } from './project-names.ts';
@@ -36,6 +37,7 @@ function tests(policy: Policy): Step {
       ...gatesOf(policy, 'stable'),
       ...sourceGateCommands(policy, 'stable'),
       say(prose`The release runs them again.`),
+      ...awaitedChecks(policy, 'stable'),
     ],
   };
 }
