@@ -113,23 +113,28 @@ void test('a merge-back is asked for by one pull request, found again, and witho
   );
 });
 
-void test('a release waits for nothing that failed: the checks of its commit must have passed, and the statement says so', async (t) => {
+void test('a release waits for nothing that failed: the checks of its commit must have passed, and the statement says so, as plan and status do', async (t) => {
   const { project, github, tag, runner } = await makeGithubProject(t);
   await changePolicy(project, (text) => `${text}checks: { required: [{ name: unit }], timeout: 1s }\n`);
-  await tag('1.0.0');
+  await tag('1.0.0-rc.1');
   const commit = await project.clone.git('rev-parse', 'HEAD');
   const run = (status: string, conclusion: string | null) =>
     github.checks.set(commit, { runs: [{ name: 'unit', status, conclusion }] });
+  const planned = await succeed(['plan', '1.0.0-rc.1'], await runner(t));
+  assert.match(planned, /forge-checks +source +waited for by the release +- +GitHub must say so of "unit"/);
   run('completed', 'failure');
-  const failed = await runProgram(['release', '1.0.0'], await runner(t));
+  const failed = await runProgram(['release', '1.0.0-rc.1'], await runner(t));
   assert.deepEqual([failed.exitCode, github.releases.length], [3, 0], failed.stderr);
   assert.match(failed.stderr, /"unit": failed for [0-9a-f]{40}, "failure"/);
   run('in_progress', null);
-  const waiting = await runProgram(['release', '1.0.0'], await runner(t));
+  const waiting = await runProgram(['release', '1.0.0-rc.1'], await runner(t));
   assert.equal(waiting.exitCode, 8, waiting.stderr);
   run('completed', 'success');
-  await succeed(['release', '1.0.0'], await runner(t));
-  assert.match(await succeed(['verify', '1.0.0'], await runner(t)), /gate forge-checks/);
+  await succeed(['release', '1.0.0-rc.1'], await runner(t));
+  assert.match(await succeed(['verify', '1.0.0-rc.1'], await runner(t)), /gate forge-checks/);
+  const { rounds } = await readJson(['status'], await runner(t));
+  assert.match(JSON.stringify(rounds), /"gates":\[\{"name":"forge-checks","on":"source","state":"passed"/);
+  assert.match(await succeed(['plan', '1.0.0-rc.1'], await runner(t)), /forge-checks +source +passed/);
 });
 
 function found(github: GithubServer, tag: string): StoredRelease {

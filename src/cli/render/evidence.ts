@@ -37,8 +37,13 @@ export function renderEvidenceStates(
 
 /** Where each gate stands, one line each. */
 export function renderGateStates(states: readonly GateState[], now: number, terminal: Terminal): readonly string[] {
-  const styles = { passed: 'green', 'to-run': 'yellow', 'not-required': 'dim' } as const;
-  const names = { passed: 'passed', 'to-run': 'runs with the release', 'not-required': 'not required' } as const;
+  const styles = { passed: 'green', 'to-run': 'yellow', awaited: 'yellow', 'not-required': 'dim' } as const;
+  const names = {
+    passed: 'passed',
+    'to-run': 'runs with the release',
+    awaited: 'waited for by the release',
+    'not-required': 'not required',
+  } as const;
   const rows = states.map(({ name, on, state, at, because }): readonly TableCell[] => {
     const age = at === undefined ? '-' : ageText(now - Date.parse(at) / 1000);
     return [name, on, { text: names[state], style: styles[state] }, age, because ?? ''];

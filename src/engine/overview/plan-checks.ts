@@ -1,9 +1,14 @@
 import { isCutwaterError } from '../../domain/error.ts';
+import { forgeCapabilities } from '../../domain/forge-capabilities.ts';
+import { quote } from '../../domain/quote.ts';
 import type { RecordedGate } from '../../domain/release-checks.ts';
 import type { ReleasePredicate } from '../../domain/release-statement.ts';
 import type { EvidenceState } from '../../estate/evidence-state.ts';
+import type { RequiredCheck } from '../../policy/checks-schema.ts';
+import { checksGate, requiredChecks } from '../../policy/checks-schema.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { requirementOf } from '../../policy/requirement.ts';
+import { duration } from '../../report/process-document/project-names.ts';
 import { askEvidence } from '../evidence/evidence-round.ts';
 import type { OriginQuestion } from '../release/find-origin.ts';
 import { pinTag } from '../release/pin-statement.ts';
@@ -22,8 +27,11 @@ import type { ReadWorld } from '../world.ts';
 export interface GateState {
   readonly name: string;
   readonly on: 'source' | 'candidate';
-  /** `to-run`: it runs when the release is made, before anything is published. */
-  readonly state: 'passed' | 'to-run' | 'not-required';
+  /**
+   * `to-run`: it runs when the release is made, before anything is published. `awaited`: the release asks the forge then,
+   * and waits for it.
+   */
+  readonly state: 'passed' | 'to-run' | 'awaited' | 'not-required';
   /** When it passed: `2026-01-31T12:00:00Z`. */
   readonly at: string | undefined;
   /** Why it is required or not, or for which candidate it passed. */
@@ -56,7 +64,13 @@ export async function planChecks(
     if (stated === undefined) requireStates(answer, asked);
     else requireUnfailed(answer, asked);
   });
-  return { checks: { gates: gates ?? (await gateStates(build, kinds, demand)), evidence: answer.states }, problems };
+  return {
+    checks: {
+      gates: gates ?? [...awaitedStates(loaded.policy, kinds), ...(await gateStates(build, kinds, demand))],
+      evidence: answer.states,
+    },
+    problems,
+  };
 }
 
 interface StatedRelease {
@@ -85,6 +99,22 @@ async function settled(demand: Promise<ReleaseDemand>): Promise<ReleaseDemand | 
     if (isCutwaterError(error) && error.exit !== 5) return undefined;
     throw error;
   }
+}
+
+/** The checks of the forge, as the policy of the default branch has them. The forge is not asked. */
+export function awaitedStates(
+  { checks, forge }: Pick<Policy, 'checks' | 'forge'>,
+  kinds: readonly ReleaseKind[],
+): readonly GateState[] {
+  const wanted = requiredChecks(checks, kinds);
+  if (wanted.length === 0) return [];
+  const { name } = forgeCapabilities[forge.kind];
+  const because = `${name} must say so of ${wanted.map(checkText).join(', ')}; waits at most ${duration(checks.timeoutSeconds)}`;
+  return [{ name: checksGate, on: 'source', state: 'awaited', at: undefined, because }];
+}
+
+function checkText({ name, whenChanged }: RequiredCheck): string {
+  return whenChanged.length === 0 ? quote(name) : `${quote(name)} (where ${whenChanged.join(' or ')} changed last)`;
 }
 
 async function gateStates(
