@@ -41,7 +41,7 @@ void test('import says of each version what tags, registry and forge have of it,
     /^1\.6\.0 unknown no tag there none no tag decides it/m,
     /^1\.7\.0 unclear .* none published /m,
     /^1\.8\.0 unknown no tag none draft /m,
-    /^Left out, a person must say what it is: 1\.7\.0; if it never had an image, add --cancel 1\.7\.0$/m,
+    /^Left out, only a person can say what became of them: 1\.7\.0, 1\.2\.0; where .*, add --cancel 1\.7\.0 or a range$/m,
     /^On github .* 2 releases of no version of this project, and left alone$/m,
     /would vouch for 5 versions/,
   ])

@@ -111,12 +111,20 @@ function leftOut({ rejected, underWay, leftOut: others, conflicts, ...history }:
     ...underWay.map(
       (version) => `Left out, its release may be under way: ${version}; if it will never be, add --cancel ${version}`,
     ),
-    ...history.unclear.map(
-      ({ version }) =>
-        `Left out, a person must say what it is: ${version}; if it never had an image, add --cancel ${version}`,
-    ),
+    ...unclearLine(history.unclear),
     ...foreignReleases(history.forge),
     ...(others.length === 0 ? [] : [`Left out by --only: ${others.join(', ')}`]),
+  ];
+}
+
+/** One line for all: a project may have had releases for years before it had images. */
+function unclearLine(unclear: History['unclear']): readonly string[] {
+  const [first] = unclear;
+  if (first === undefined) return [];
+  const shown = unclear.slice(0, 5).map(({ version }) => version);
+  const more = unclear.length > shown.length ? ` and ${unclear.length - shown.length} more` : '';
+  return [
+    `Left out, only a person can say what became of them: ${shown.join(', ')}${more}; where there never was an image, add --cancel ${first.version} or a range`,
   ];
 }
 

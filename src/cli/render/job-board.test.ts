@@ -28,6 +28,13 @@ test('on a terminal one line per job is rewritten where it stands, and none is w
   assert.match(second, /✓ build {2}succeeded/);
 });
 
+test('a second run stands below the first, which stays as it ended', () => {
+  const { board, written } = open('line');
+  board.show(run('succeeded', [['release', 'succeeded']]));
+  board.show({ ...run('running', [['reconcile', 'running']]), id: 8 });
+  assert.doesNotMatch(written[1] ?? '', /\u001b/);
+});
+
 test('what is noted meanwhile stays above the board', () => {
   const { board, written } = open('line');
   board.show(run('running', [['build', 'running']]));

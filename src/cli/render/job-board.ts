@@ -24,6 +24,7 @@ export function makeJobBoard({ sink, terminal, mode }: Omit<ProgressOptions, 've
   if (mode === 'silent') return { show: () => undefined, note: () => undefined, close: () => undefined };
   const said = new Map<string, string>();
   let painted: readonly string[] = [];
+  let paintedRun: number | undefined;
   // In one piece: a board that is erased first and painted later would flicker.
   const repaint = (lines: readonly string[], above = ''): void => {
     const erase = painted.length > 0 ? `\u001b[${painted.length}A\u001b[J` : '';
@@ -32,7 +33,12 @@ export function makeJobBoard({ sink, terminal, mode }: Omit<ProgressOptions, 've
   };
   return {
     show: (run) => {
-      if (mode === 'line') return repaint(boardOf(run, terminal));
+      if (mode === 'line') {
+        // Another run stands below the one before, which has ended.
+        if (paintedRun !== run.id) painted = [];
+        paintedRun = run.id;
+        return repaint(boardOf(run, terminal));
+      }
       for (const [key, line] of plainLines(run, terminal)) if (said.get(key) !== line) sink.write(`${line}\n`);
       for (const [key, line] of plainLines(run, terminal)) said.set(key, line);
     },

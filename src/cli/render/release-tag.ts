@@ -12,6 +12,6 @@ export function renderReleaseTag(
   const next =
     made.remote === 'nowhere'
       ? `Push it with 'cutwater tag ${tag} ${at === undefined ? '' : `--at ${commit} `}--push'${branch === undefined ? '' : `; branch ${branch} goes with it`}`
-      : `Release it with 'cutwater release ${tag}', unless CI does`;
+      : `Release it with 'cutwater release ${tag}'; where CI does, add --watch to wait for it`;
   return { said: `${said}, ${where}: commit ${commit.slice(0, 12)}, tag object ${object}`, next: `next: ${next}` };
 }
