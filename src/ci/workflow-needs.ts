@@ -1,7 +1,7 @@
 import type { Platform } from '../domain/platform.ts';
 import { formatPlatform } from '../domain/platform.ts';
 import type { AnnouncePolicy } from '../policy/announce-schema.ts';
-import type { ImagePolicy, Policy } from '../policy/policy.ts';
+import type { Policy } from '../policy/policy.ts';
 
 /** What the jobs of a project need, whatever runs them. */
 export interface WorkflowNeeds {
@@ -26,15 +26,15 @@ export interface WorkflowNeeds {
 }
 
 export function needsOf(policy: Policy): WorkflowNeeds {
-  const image = imageOf(policy);
-  const isDockerfile = image.build.kind === 'dockerfile';
+  const { images } = policy;
+  const dockerfiles = images.filter(({ build }) => build.kind === 'dockerfile');
   const automatic = policy.announce.filter(({ auto }) => auto);
   const gateVariables = (isEdge: boolean): readonly string[] =>
     policy.gates.flatMap(({ env, classes }) =>
       classes.some((one) => (one === 'edge') === isEdge) ? env.filter((name) => !isOfTheRunner(name)) : [],
     );
   return {
-    registries: [...new Set([image.name, ...image.mirrors].map(({ registry }) => registry))],
+    registries: [...new Set(images.flatMap(({ name, mirrors }) => [name, ...mirrors]).map(({ registry }) => registry))],
     signs: signsBy(policy),
     announces: automatic.length > 0,
     discusses: automatic.some(({ kind }) => kind === 'discussions'),
@@ -43,8 +43,10 @@ export function needsOf(policy: Policy): WorkflowNeeds {
       reconcile: [...new Set(automatic.flatMap(variableOf).filter((name) => !isOfTheRunner(name)))],
       edge: [...new Set(gateVariables(true))],
     },
-    buildx: image.build.kind === 'dockerfile' && image.build.builder !== 'buildah',
-    emulated: (architecture) => (isDockerfile ? foreignTo(image.platforms, architecture) : []),
+    buildx: images.some(({ build }) => build.kind === 'dockerfile' && build.builder !== 'buildah'),
+    emulated: (architecture) => [
+      ...new Set(dockerfiles.flatMap(({ platforms }) => foreignTo(platforms, architecture))),
+    ],
     scans: policy.scan?.tool === 'trivy',
     edge: policy.channels.edge || policy.channels.nightly,
   };
@@ -64,12 +66,6 @@ function variableOf(channel: AnnouncePolicy): readonly string[] {
     case 'discussions':
       return [channel.tokenVariable];
   }
-}
-
-/** The one image of a project. */
-function imageOf({ images: [image] }: Policy): ImagePolicy {
-  if (image === undefined) throw new Error('A policy without an image passed the checks');
-  return image;
 }
 
 function signsBy({ trust: { ci } }: Policy): WorkflowNeeds['signs'] {

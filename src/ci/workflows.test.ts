@@ -17,6 +17,7 @@ import type { Policy } from '../policy/policy.ts';
 import * as pins from './action-pins.ts';
 import { literal } from './expression.ts';
 import { loginNames } from './workflow-needs.ts';
+import { needsOf } from './workflow-needs.ts';
 import { workflowsOf } from './workflows.ts';
 
 const example = readFileSync(new URL('../../examples/rustshare/cutwater.yaml', import.meta.url), 'utf8');
@@ -299,6 +300,20 @@ void test('no workflow is written that could not work', () => {
   assert.doesNotMatch(tools({ scan: { tool: 'trivy' } }), /must be on the runner/);
   assert.match(tools({ scan: { tool: 'trivy' }, ci: { system: 'gitlab' } }), /builder of Dockerfiles.*trivy must be/);
   assert.doesNotMatch(tools({ ci: { system: 'gitlab', setup: ['apt-get install buildah'] } }), /must be on/);
+});
+
+void test('a job logs in to the registry of every image and mirror, and emulates what any of the images needs', () => {
+  const build = { dockerfile: 'web.Dockerfile' };
+  const web = {
+    repository: 'quay.io/acme/web',
+    mirrors: ['docker.example.org/web'],
+    platforms: ['linux/arm64'],
+    build,
+  };
+  const { registries, buildx, emulated } = needsOf(workflowPolicy({ images: [image, web] }));
+  assert.deepEqual(registries.slice(1), ['quay.io', 'docker.example.org']);
+  assert.equal(buildx, true);
+  assert.ok(emulated('amd64').includes('linux/arm64'));
 });
 
 void test('two registries never share a login', () => {

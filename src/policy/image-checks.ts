@@ -14,6 +14,7 @@ export function imageChecks(data: unknown): readonly PolicyProblem[] {
     ...repeatedShortNames(images),
     ...misplacedLockFiles(data),
     ...unknownCompanions(data, images),
+    ...recordedScanOfSeveral(data, images),
   ];
 }
 
@@ -117,6 +118,13 @@ function unknownCompanions(data: unknown, images: readonly ImagePlace[]): readon
     const wanted = known.length === 0 ? 'only {image}: there is one image' : `one of ${known.map(quote).join(', ')}`;
     return [{ path, found: `{image:${unknown}}`, wanted }];
   });
+}
+
+/** A recorded report is of one image, and its path tells platforms apart, not images. */
+function recordedScanOfSeveral(data: unknown, images: readonly ImagePlace[]): readonly PolicyProblem[] {
+  if (images.length < 2 || valueAt(data, ['scan', 'tool']) !== 'recorded') return [];
+  const wanted = 'another tool: a recorded report is of one image, and each of them is scanned';
+  return [{ path: ['scan', 'tool'], found: `"recorded" beside ${images.length} images`, wanted }];
 }
 
 function variableOf(repository: string): string | undefined {

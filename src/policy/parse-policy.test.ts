@@ -359,6 +359,10 @@ const refusals: readonly (readonly [string, string])[] = [
     'images[0].lockFiles: found lock files of the first image, wanted them in lockFiles of the policy',
   ],
   [
+    'images: [{ build: { dockerfile: a } }, { repository: a.example/b, build: { dockerfile: a } }]\nscan: { tool: recorded, report: r.json }',
+    'scan.tool: found "recorded" beside 2 images, wanted another tool',
+  ],
+  [
     'gates: [{ name: boot, on: candidate, command: [boot, "{image:web}"] }]',
     'found {image:web}, wanted only {image}: there is one image',
   ],

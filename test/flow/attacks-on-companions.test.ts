@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { suite, test } from 'node:test';
 import { openRepository } from '../../src/adapters/oci-http/open-repository.ts';
 import type { Digest } from '../../src/domain/digest.ts';
@@ -8,13 +9,14 @@ import type { ImageRepository } from '../../src/ports/repository.ts';
 import { listenRegistry } from '../../src/registry-server/listen-registry.ts';
 import { maintainer, runner } from '../make/actors.ts';
 import type { Scope } from '../make/folder.ts';
+import { makeFolder } from '../make/folder.ts';
 import { readJson, runProgram, succeed } from '../make/program.ts';
 import type { TestProject } from '../make/project.ts';
-import { copyProject, makeCiKey } from '../make/project.ts';
+import { copyProject, makeCiKey, makeProject } from '../make/project.ts';
 import { aliases, followed, readPublished } from '../make/published.ts';
 import { pushImage } from '../make/push-image.ts';
 import { assertRefused } from '../make/refusal.ts';
-import { companion, makeTwoImages } from '../make/two-images.ts';
+import { addCompanion, companion, companionPolicy, makeTwoImages } from '../make/two-images.ts';
 
 void suite('somebody who may push to the repository of a companion', { concurrency: 2 }, () => {
   void test('cannot have another image released or pointed at in its place, be it the first image of this very tag', async (t) => {
@@ -82,6 +84,43 @@ void test('once a checkpoint vouches for a release, its companion keeps its alia
   await succeed(args, await maintainer(project));
   const down = { latest: '1.0.0', '1': '1.0.0', '1.1': '1.1.0', '1.0': '1.0.0' };
   assert.deepEqual([await aliases(project.data), await aliases(project.data, companion)], [down, down]);
+});
+
+void test('a registry of a companion that answers nonsense keeps no bad version of the first image under its aliases', async (t) => {
+  const server = await listenRegistry({ folder: await makeFolder(t) });
+  const name = `127.0.0.1:${server.port}/team/${companion}`;
+  const mirror = 'embedded/mirror-of-web';
+  const project = await makeProject(t);
+  await addCompanion(
+    project,
+    companionPolicy.replace(`embedded/${companion}\n`, `${name}\n    mirrors: [${mirror}]\n`),
+  );
+  for (const version of ['1.0.0', '1.1.0']) {
+    await project.commit({ 'app.txt': version });
+    await project.tag(version);
+    await succeed(['release', version], await runner(t, project));
+  }
+  const mirrored = (await readPublished(project.data, 'mirror-of-web')).tags;
+  assert.ok(mirrored['1.1.0']);
+  await server.close();
+  const nonsense = createServer((_, response) => response.end('hello')).listen(server.port, '127.0.0.1');
+  t.after(() => nonsense.close());
+  const args = ['withdraw', '1.1.0', '--reason', 'bad', '--aliases', 'move', '--push'];
+  const ended = await runProgram(args, await maintainer(project));
+  assert.equal(ended.exitCode, 6, ended.stderr);
+  assert.match(ended.stderr.replaceAll(/\s+/g, ' '), /its aliases are not judged, everything else is right/);
+  assert.match(ended.stderr, /withdrawn\/v1\.1\.0\/1 is signed and pushed: the decision stands/);
+  assert.deepEqual(await aliases(project.data), { latest: '1.0.0', '1': '1.0.0', '1.1': '1.1.0', '1.0': '1.0.0' });
+  assert.deepEqual((await readPublished(project.data, 'mirror-of-web')).tags, mirrored);
+  const verified = await readJson(['verify', '1.0.0'], await runner(t, project));
+  assert.equal(verified['verdict'], 'failed');
+  const checks = JSON.stringify(verified['checks']);
+  assert.ok(checks.includes('"name":"alias latest","is":"passed"'), checks);
+  assert.ok(checks.includes(`"name":"aliases of ${name}","is":"unchecked"`), checks);
+  const status = await runProgram(['status'], await runner(t, project));
+  assert.match(status.stderr, new RegExp(`Where the aliases of ${name} are is not shown`));
+  const plan = await runProgram(['plan'], await runner(t, project));
+  assert.equal(plan.exitCode, 3, plan.stdout);
 });
 
 /** 1.0.0 is released with two images, and the branch has moved on. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { suite, test } from 'node:test';
 import { openRepository } from '../../src/adapters/oci-http/open-repository.ts';
 import { imageTag } from '../../src/domain/image-name.ts';
@@ -11,6 +11,7 @@ import { makeFolder } from '../make/folder.ts';
 import { readJson, runProgram, succeed } from '../make/program.ts';
 import { makeProject } from '../make/project.ts';
 import { aliases, readPublished } from '../make/published.ts';
+import { makeTrivyStandIn } from '../make/trivy-stand-in.ts';
 import { readStatement } from '../make/stated.ts';
 import { addCompanion, companion, companionPolicy, makeTwoImages } from '../make/two-images.ts';
 
@@ -138,6 +139,39 @@ void test('a tag whose tree publishes an image that the protected branch does no
   }
   assert.deepEqual((await readPublished(project.data, companion)).tags, {});
 });
+
+void test('the scan sees every platform of every image, and a finding in any of them stops the release', async (t) => {
+  const trivy = await makeTrivyStandIn(t);
+  const project = await makeTwoImages(t);
+  await changePolicy(project, (text) => `${text}scan:\n  tool: trivy\n`);
+  await project.tag('1.0.0');
+  const at = await runner(t, project);
+  const ci = { ...at, env: { ...at.env, PATH: `${trivy.folder}${delimiter}${at.env['PATH'] ?? ''}` } };
+  await trivy.says({ vulnerabilities: [critical] });
+  const refused = await runProgram(['release', '1.0.0'], ci);
+  assert.equal(refused.exitCode, 3, refused.stderr);
+  assert.match(refused.stderr, /3 findings/);
+  for (const image of ['linux/amd64', 'linux/arm64', `${companion} linux/amd64`])
+    assert.match(refused.stderr, new RegExp(`^ +${image}: critical: "CVE-2026-1001"`, 'm'));
+  await trivy.says({});
+  await succeed(['release', '1.0.0'], ci);
+  const { companions, documents } = await readStatement(project.data, '1.0.0');
+  assert.deepEqual(
+    [documents, companions?.[0]?.documents ?? []].map((of) => of.filter(({ role }) => role === 'scan').length),
+    [2, 1],
+  );
+  await succeed(['verify', '1.0.0'], await runner(t, project));
+});
+
+const critical = {
+  VulnerabilityID: 'CVE-2026-1001',
+  PkgName: 'zlib1g',
+  PkgIdentifier: { PURL: 'pkg:deb/debian/zlib1g@1.2.13?arch=amd64' },
+  InstalledVersion: '1.2.13',
+  FixedVersion: '1.2.14',
+  Severity: 'CRITICAL',
+  SeveritySource: 'nvd',
+};
 
 /** No two builds have the same bytes. */
 const randomTexts = `[[node, -e, "for (const name of ['app.txt', 'web.txt']) require('node:fs').writeFileSync(name, require('node:crypto').randomUUID())"]]`;

@@ -1,3 +1,5 @@
+import type { CutwaterError } from '../../domain/error.ts';
+import { isCutwaterError } from '../../domain/error.ts';
 import type { ImageTag } from '../../domain/image-name.ts';
 import { formatImageName } from '../../domain/image-name.ts';
 import type { Version } from '../../domain/version.ts';
@@ -25,6 +27,8 @@ export interface Estate {
   /** Of the first image. */
   readonly aliases: readonly AliasState[];
   readonly companions: readonly CompanionEstate[];
+  /** Companions whose repository gave no answer. They hold up nothing of the first image. */
+  readonly unread: readonly UnreadCompanion[];
   readonly withdrawals: ReadonlyMap<string, WithdrawalDecision>;
   readonly decisions: Decisions;
   /** Signed evidence that the registry does not hold yet; reconcile stores it there. */
@@ -44,6 +48,12 @@ export interface CompanionEstate {
   readonly place: ImagePlace;
   readonly aliases: readonly AliasState[];
   readonly imageTags: readonly ImageTag[];
+}
+
+export interface UnreadCompanion {
+  /** `host/name` */
+  readonly name: string;
+  readonly error: CutwaterError;
 }
 
 /** The aliases of every image, those of the first image first. */
@@ -84,11 +94,18 @@ export async function gatherEstate(
   const asked = { versions, withdrawals, channels, only };
   const aliases = await judgeAliases({ ...asked, repository: world.repository, imageTags, read: reader.read });
   const companions: CompanionEstate[] = [];
+  const unread: UnreadCompanion[] = [];
   for (const place of world.companions)
-    companions.push(await judgeCompanion(place, { ...asked, read: reader.read, planned }));
+    try {
+      companions.push(await judgeCompanion(place, { ...asked, read: reader.read, planned }));
+    } catch (error) {
+      if (!isCutwaterError(error) || error.code === 'INTERRUPTED') throw error;
+      unread.push({ name: formatImageName(place.repository.name), error });
+    }
   return {
     aliases,
     companions,
+    unread,
     withdrawals,
     decisions,
     unstoredEvidence: await findUnstoredEvidence(world, loaded, { tags: from.tags, imageTags }),

@@ -38,7 +38,7 @@ export async function fillMirrors(
       const at = atImage(world, place);
       for (const group of (await gapsOf(world, loaded, { estate, place, mirror })).groups)
         failures.push(...(await fillGroup(at, group, { mirror, copied })));
-      await followNames(at, namesOf(estate, place), { mirror, copied });
+      await followNames(at, namesOf(world, estate, place), { mirror, copied });
     } catch (error) {
       if (!isCutwaterError(error) || error.code === 'INTERRUPTED') throw error;
       failures.push({ mirror: formatImageName(mirror.name), error });
@@ -62,13 +62,16 @@ function gapsOf(
   loaded: LoadedPolicy,
   { estate, place, mirror }: PlacedMirror & { readonly estate: Estate },
 ): ReturnType<typeof fixedGaps> {
+  if (place.repository === world.repository) return fixedGaps(world, loaded, { estate, mirror });
   const companion = companionAt(estate, place);
-  if (companion === undefined) return fixedGaps(world, loaded, { estate, mirror });
+  // What could not be read fills no mirror.
+  if (companion === undefined) return Promise.resolve({ groups: [], there: new Set() });
   return companionGaps(world, loaded, { estate, companion, mirror });
 }
 
-function namesOf(estate: Estate, place: ImagePlace): readonly ImageTag[] {
-  return mirroredAliases(companionAt(estate, place) ?? estate);
+function namesOf(world: ReadWorld, estate: Estate, place: ImagePlace): readonly ImageTag[] {
+  const own = place.repository === world.repository ? estate : companionAt(estate, place);
+  return own === undefined ? [] : mirroredAliases(own);
 }
 
 function companionAt({ companions }: Estate, { repository }: ImagePlace): CompanionEstate | undefined {
@@ -110,7 +113,9 @@ export async function mirrorSteps(
 ): Promise<readonly Step[]> {
   const { groups, there } = await gapsOf(world, loaded, { estate, place, mirror });
   const fixed = groups.flat().filter((gap) => !there.has(gap.imageTag));
-  return [...fixed, ...(await nameGaps(place, namesOf(estate, place), mirror))].map((gap) => stepOf(mirror, gap));
+  return [...fixed, ...(await nameGaps(place, namesOf(world, estate, place), mirror))].map((gap) =>
+    stepOf(mirror, gap),
+  );
 }
 
 interface Filling {

@@ -42,10 +42,14 @@ export async function examineProject(
     ...machine.signing,
     await guarded('tags', async () => judgeTags(await readProjectTags(world.git, policy, 'remote'))),
     ...(await examineHistory(world.git)),
-    await guarded('registry', async () => {
-      const count = (await world.repository.listTags()).length;
-      return passed('registry', `${formatImageName(world.repository.name)} can be read and has ${count} tags`);
-    }),
+    ...(await Promise.all(
+      [world, ...world.companions].map(({ repository }) =>
+        guarded('registry', async () => {
+          const count = (await repository.listTags()).length;
+          return passed('registry', `${formatImageName(repository.name)} can be read and has ${count} tags`);
+        }),
+      ),
+    )),
     await guarded('forge', async () =>
       passed(
         'forge',

@@ -77,6 +77,10 @@ export type StatusChannels =
 export async function gatherStatus(world: ReadWorld, loaded: LoadedPolicy): Promise<Status> {
   const tags = await readProjectTags(world.git, loaded.policy, world.tagSource);
   const estate = await gatherEstate(world, loaded, { tags });
+  for (const { name, error } of estate.unread) {
+    const text = `Where the aliases of ${name} are is not shown: ${error.message}`;
+    world.report({ type: 'note', level: 'warning', text });
+  }
   const judged = await judgeHighest(world, loaded, estate);
   return {
     schema: 'cutwater.status/1',

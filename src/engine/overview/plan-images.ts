@@ -1,5 +1,6 @@
 import type { Digest } from '../../domain/digest.ts';
 import { digestOf } from '../../domain/digest.ts';
+import { isCutwaterError } from '../../domain/error.ts';
 import { formatImageName } from '../../domain/image-name.ts';
 import type { ObjectId } from '../../domain/object-id.ts';
 import { formatPlatform } from '../../domain/platform.ts';
@@ -9,6 +10,7 @@ import type { CommittedRelease } from '../../estate/judge-alias.ts';
 import { candidateTag } from '../../estate/registry-tags.ts';
 import type { PlannedCompanion } from '../../plan/release-steps.ts';
 import type { Policy } from '../../policy/policy.ts';
+import type { Estate } from '../facts/gather-estate.ts';
 import { placeOfImage } from '../facts/image-places.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { readRecord } from '../facts/read-record.ts';
@@ -62,6 +64,11 @@ export async function imageProblems(
   });
 }
 
+/** Companions whose aliases could not be looked at. */
+export function unreadProblems({ unread }: Pick<Estate, 'unread'>): readonly PlanProblem[] {
+  return unread.map(({ error: { code, message, details, hint } }) => ({ code, message, details, hint }));
+}
+
 /** The release as the aliases will see it; an image that is not built yet has a digest that nothing else has. */
 export function plannedRelease(
   version: Version,
@@ -100,7 +107,12 @@ export async function tagsOfImages(world: ReadWorld): Promise<(image: string | u
   const own = new Set<string>(await world.repository.listTags());
   const others = await Promise.all(
     world.companions.map(async ({ repository }) => {
-      return [formatImageName(repository.name), new Set<string>(await repository.listTags())] as const;
+      // One that gives no answer is a problem of the plan already.
+      const tags = await repository.listTags().catch((error: unknown) => {
+        if (isCutwaterError(error) && error.code !== 'INTERRUPTED') return [];
+        throw error;
+      });
+      return [formatImageName(repository.name), new Set<string>(tags)] as const;
     }),
   );
   const byName = new Map(others);

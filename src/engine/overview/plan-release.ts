@@ -18,7 +18,14 @@ import type { PlannedHotfix } from '../hotfix/hotfix-diff.ts';
 import { planHotfix } from '../hotfix/hotfix-diff.ts';
 import { planDocuments } from '../documents/plan-documents.ts';
 import { mirrorSteps, mirrorsOf } from '../mirrors/fill-mirrors.ts';
-import { imageProblems, plannedImages, plannedRelease, tagsOfImages, unbuiltIn } from './plan-images.ts';
+import {
+  imageProblems,
+  plannedImages,
+  plannedRelease,
+  tagsOfImages,
+  unbuiltIn,
+  unreadProblems,
+} from './plan-images.ts';
 import type { AliasState, Estate } from '../facts/gather-estate.ts';
 import { readDue } from '../announcement/due-announcements.ts';
 import { everyAlias, gatherEstate } from '../facts/gather-estate.ts';
@@ -77,7 +84,7 @@ export async function planReconcile(world: ReadWorld, loaded: LoadedPolicy): Pro
     notes: [],
     hotfix: undefined,
     checks: undefined,
-    problems: [...refusals(estate), ...mirrors.problems],
+    problems: [...refusals(estate), ...unreadProblems(estate), ...mirrors.problems],
     steps: [...steps, ...mirrors.steps, ...announcements].map((step) => ({ step, state: 'todo' })),
     aliases: everyAlias(estate),
   };
@@ -127,7 +134,7 @@ export async function planRelease(world: ReadWorld, loaded: LoadedPolicy, versio
     notes: origin === undefined ? [] : describeOrigin(origin),
     checks,
     hotfix: await planHotfix(world, loaded, { version, commit, tags, decisions: estate.decisions }),
-    problems: unique([...problems, ...refusals(estate)]),
+    problems: unique([...problems, ...refusals(estate), ...unreadProblems(estate)]),
     steps: await markDone(world, loaded, { version, steps }),
     aliases: everyAlias(estate),
   };

@@ -71,6 +71,7 @@ export async function reconcile(
     const [failure] = failures;
     failOnRefusals(estate);
     if (failure !== undefined) throw failure;
+    failOnUnread(estate);
     failOnMirrors(behind);
     return { estate, done, rounds: round };
   }
@@ -197,6 +198,17 @@ function findSigned(
       formatVersion(found.name.version) === formatVersion(version),
   );
   return found && { raw: found.tag.raw, digest: decision?.digest };
+}
+
+function failOnUnread({ unread }: Estate): void {
+  const [first, ...others] = unread;
+  if (first === undefined) return;
+  const { error } = first;
+  throw new CutwaterError(error.code, `${error.message}; its aliases are not judged, everything else is right`, {
+    details: [...error.details, ...others.map((other) => `${other.name}: ${other.error.message}`)],
+    hint: `${error.hint}. Then run 'cutwater reconcile' again`,
+    cause: error,
+  });
 }
 
 function refusalKey(estate: Estate): string {

@@ -206,6 +206,9 @@ async function lookAtPointers(
 ): Promise<readonly Check[]> {
   const estate = await gatherEstate(world, loaded, { tags: request.tags, only: request.version });
   const withdrawal = estate.withdrawals.get(formatVersion(request.version));
+  const unread = await Promise.all(
+    estate.unread.map(({ name, error }) => guarded(`aliases of ${name}`, () => Promise.reject(error))),
+  );
   const said = checkpointChecks(estate.decisions, request.version, request.released);
   const checks: readonly Check[] = everyAlias(estate).flatMap(({ image, alias, judgement }): Check[] => {
     const name = image === undefined ? `alias ${alias.name}` : `alias ${image}:${alias.name}`;
@@ -221,10 +224,11 @@ async function lookAtPointers(
     if (judgement.is === 'right') return [passed(name, `points at ${formatVersion(judgement.version)}`)];
     return judgement.is === 'stays' ? [{ name, is: 'warning', says: 'it points at a withdrawn version' }] : [];
   });
-  if (withdrawal === undefined) return [...said, ...checks];
+  if (withdrawal === undefined) return [...said, ...checks, ...unread];
   return [
     { name: 'withdrawn', is: 'warning', says: `a maintainer withdrew this version: ${withdrawal.reason}` },
     ...checks,
+    ...unread,
   ];
 }
 
