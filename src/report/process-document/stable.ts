@@ -1,6 +1,6 @@
 import type { Policy } from '../../policy/policy.ts';
 import { announcing } from './announcements.ts';
-import type { Chapter, Step } from './document.ts';
+import type { Block, Chapter, Step } from './document.ts';
 import { commands, list, say } from './document.ts';
 import { awaitedChecks } from './forge-checks.ts';
 import { gatesOf, sourceGateCommands } from './gates.ts';
@@ -83,8 +83,18 @@ function publish(policy: Policy): Step {
       commands('ci', sh`cutwater release "$VERSION"`),
       say(prose`It judges the tag, runs the gates, publishes ${enumerate(parts.map((part) => prose`${part}`))}, reads all of
         it back, and moves ${aliasNames()} last. If it stops, start it again; it goes on where it was.`),
+      ...watching(policy),
     ],
   };
+}
+
+/** Folders on disk run nothing that could be watched. */
+function watching({ forge }: Policy): readonly Block[] {
+  if (forge.kind === 'local') return [];
+  return [
+    say(prose`To see its jobs while it runs, and then what became of each artifact:`),
+    commands('do', sh`cutwater release "$VERSION" --watch`),
+  ];
 }
 
 function verify(): Step {
