@@ -57,7 +57,15 @@ test('a feed that somebody else wrote or changed is left alone', async (t) => {
   const feed = atomAnnouncer({ root, file, now: 1 });
   await feed.send(announcement, 'one');
   const own = await readFile(file, 'utf8');
-  for (const text of ['', '<feed/>', own.replace('<entry>', '<!-- me --><entry>'), own.slice(0, -20), `${own}\n`]) {
+  const foreign = own.replace('</feed>', '<entry>\n<id>mine</id>\n</entry>\n</feed>');
+  for (const text of [
+    '',
+    foreign,
+    '<feed/>',
+    own.replace('<entry>', '<!-- me --><entry>'),
+    own.slice(0, -20),
+    `${own}\n`,
+  ]) {
     await writeFile(file, text);
     await rejects(feed.send(announcement, 'two'), { code: 'INPUT_INVALID', message: /somebody else wrote/ });
     equal(await readFile(file, 'utf8'), text);

@@ -134,6 +134,7 @@ void suite('osvScanner()', () => {
   const writes = (report: unknown, exitCode: number): string => `
     if (argv[0] === '--version') { console.log('osv-scanner version: 2.6.0\\ncommit: n/a'); process.exit(0); }
     if (!fs.existsSync(argv.at(-1)) || argv.at(-2) !== '--') process.exit(98);
+    if (!['--all-packages', '--all-vulns'].every((word) => argv.includes(word))) process.exit(97);
     const output = argv.find((word) => word.startsWith('--output-file=')).slice('--output-file='.length);
     const report = ${JSON.stringify(report)};
     report.results[0].source.path = argv.includes('--offline') ? 'offline' : 'online';

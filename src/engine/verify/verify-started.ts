@@ -14,9 +14,9 @@ import { guarded } from './guarded-check.ts';
  * are started: whoever asks for this trusts whoever signed it.
  */
 export async function checkStarted(
-  world: VerifyWorld,
-  policy: Pick<Policy, 'binaries'>,
-  release: ReleasePredicate,
+  world: StartWorld,
+  policy: StartPolicy,
+  release: StartedRelease,
 ): Promise<readonly Check[]> {
   const checks: Check[] = [];
   for (const binary of release.binaries) {
@@ -28,14 +28,20 @@ export async function checkStarted(
   return checks;
 }
 
+export type StartWorld = Pick<VerifyWorld, 'repository' | 'imageFiles' | 'workspace' | 'programs'>;
+export type StartedRelease = Pick<ReleasePredicate, 'version' | 'image' | 'binaries'>;
+export interface StartPolicy {
+  readonly binaries: readonly Pick<Policy['binaries'][number], 'name' | 'versionArgs'>[];
+}
+
 interface Started {
   readonly name: string;
-  readonly release: ReleasePredicate;
+  readonly release: StartedRelease;
   readonly binary: ReleasedBinary;
   readonly args: readonly string[];
 }
 
-async function checkOne(world: VerifyWorld, { name, release, binary, args }: Started): Promise<Check> {
+async function checkOne(world: StartWorld, { name, release, binary, args }: Started): Promise<Check> {
   const image = release.image.platforms.find(({ platform }) => platform === binary.platform);
   const file = image && (await world.imageFiles.extract(world.repository, image.digest, binary.path));
   if (file?.digest !== binary.digest)
@@ -46,10 +52,7 @@ async function checkOne(world: VerifyWorld, { name, release, binary, args }: Sta
   return { name, is: 'unchecked', says: `it ${says}`, because: 'no-answer', next: nextStep };
 }
 
-function argsOf(
-  { binaries }: Pick<Policy, 'binaries'>,
-  { name, platform }: ReleasedBinary,
-): readonly string[] | undefined {
+function argsOf({ binaries }: StartPolicy, { name, platform }: ReleasedBinary): readonly string[] | undefined {
   const parsed = parsePlatform(platform);
   if (parsed.is === 'refused') return undefined;
   return binaries.find((one) => fillPlaceholders(one.name, parsed.value) === name)?.versionArgs;
