@@ -86,6 +86,7 @@ test('a rate limit that ends soon is waited for, exactly as long as GitHub says;
       30_000,
     ],
     [429, {}, { 'retry-after': '7' }, 7000],
+    [429, {}, {}, 60_000],
     [403, { message: 'You have exceeded a secondary rate limit.' }, {}, 60_000],
   ];
   for (const [status, json, headers, wait] of soon) {
