@@ -108,3 +108,16 @@ function chapterOf(markdown: string, title: string): string {
   const [, rest = ''] = markdown.split(`\n## ${title}\n`);
   return rest.split(/\n## /)[0] ?? '';
 }
+
+void test('the page names every companion with its platforms, its mirrors and the variable in which a gate finds it', () => {
+  const [first] = policy.images;
+  assert.ok(first);
+  const name = { registry: 'ghcr.io', repository: 'kubedoio/rustshare-web' };
+  const mirrors = [{ registry: 'quay.io', repository: 'kubedoio/rustshare-web' }];
+  const companion = { ...first, name, mirrors, platforms: first.platforms.slice(0, 1), lockFiles: [] };
+  const found = processDocument({ ...policy, images: [first, companion] }).replaceAll(/\s+/g, ' ');
+  assert.match(found, /\| Companion \| `ghcr\.io\/kubedoio\/rustshare-web` for `linux\/amd64`: released, withdrawn/);
+  assert.match(found, /a gate finds it as `CANDIDATE_IMAGE_RUSTSHARE_WEB`/);
+  assert.match(found, /\| Its mirrors \| `quay\.io\/kubedoio\/rustshare-web` \|/);
+  assert.doesNotMatch(page, /Companion/);
+});
