@@ -80,10 +80,17 @@ test('looks come further and further apart while nothing happens, and near again
   assert.deepEqual([waits[0], waits[1], waits[2], waits[20], waits[21]], [3000, 3000, 4500, 30_000, 3000]);
 });
 
+test('where the server allows few questions that is said once, and it is asked so seldom', async () => {
+  const { parts, notes, at } = watching(['running', 'running', 'running', 'succeeded'], { left: 57 });
+  await watchRun(parts, question);
+  assert.deepEqual(notes, ['looking every 9 min: github host/x allows 57 more questions now']);
+  assert.ok((at[1] ?? 0) >= 8 * 60_000);
+});
+
 type Look = RunState | CutwaterError | undefined;
 
 /** Looks one after the other; the last one again and again. Waiting takes no time. */
-function watching(looks: readonly Look[], { deadline = Infinity } = {}) {
+function watching(looks: readonly Look[], { deadline = Infinity, left = Infinity } = {}) {
   let [now, count] = [0, 0];
   const at: number[] = [];
   const shown: string[] = [];
@@ -97,7 +104,10 @@ function watching(looks: readonly Look[], { deadline = Infinity } = {}) {
       if (look instanceof CutwaterError) throw look;
       return look && runIn(look);
     },
-    allowance: () => ({ sent: count, left: undefined }),
+    allowance: () => ({
+      sent: count,
+      left: left === Infinity ? undefined : { requests: left, resetsAt: 3_600_000 },
+    }),
   };
   const clock = { now: () => now, pauseUntil: async (moment: number) => void (now = moment) };
   const parts: WatchParts = {

@@ -1,7 +1,7 @@
 import { isCutwaterError } from '../../domain/error.ts';
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { RunQuestion, WorkflowRun, WorkflowRuns } from '../../ports/workflow-runs.ts';
-import { nextLook } from './next-look.ts';
+import { longestWait, nextLook } from './next-look.ts';
 
 /** Clock and waiting. */
 export interface WatchClock {
@@ -46,7 +46,7 @@ export async function watchRun(
   const { runs, clock, deadline, least } = parts;
   const begin = clock.now();
   let [quiet, failures, last] = [0, 0, ''];
-  let [isAwaited, isLate] = [false, false];
+  let [isAwaited, isLate, isSlow] = [false, false, false];
   let run: WorkflowRun | undefined;
   for (;;) {
     try {
@@ -72,7 +72,16 @@ export async function watchRun(
       isLate = true;
       parts.note('warning', notBegun(runs.description, question));
     }
-    const wait = nextLook({ quiet, least, now: clock.now(), left: runs.allowance().left });
+    const { left } = runs.allowance();
+    const wait = nextLook({ quiet, least, now: clock.now(), left });
+    if (left !== undefined && wait > 2 * Math.max(least, longestWait) && !isSlow) {
+      isSlow = true;
+      const minutes = Math.round(wait / 60_000);
+      parts.note(
+        'info',
+        `looking every ${minutes} min: ${runs.description} allows ${left.requests} more questions now`,
+      );
+    }
     if (clock.now() + wait > deadline) return { is: 'unfinished', run };
     await clock.pauseUntil(clock.now() + wait);
   }
