@@ -17,15 +17,21 @@ export interface WireOptions {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Real ones have 20 characters and more. */
+const shortestToken = 16;
+
 /** The headers that carry a token: the last two are GitLab's. */
 const tokenHeaders: readonly string[] = ['authorization', 'private-token', 'job-token'];
 
 /**
  * A reply whose headers, such as `Location` and `Link`, do not tell back the token that was sent: what they say is followed to
- * other hosts and shown in messages. A password may be a word of any address, so those of `Basic` stay.
+ * other hosts and shown in messages. A password may be a word of any address, so those of `Basic` stay, and so does what some
+ * registries give everybody in the place of a token, such as `QQ==`.
  */
 function withoutTokens(reply: WireReply, { headers }: WireRequest): WireReply {
-  const sent = tokenHeaders.flatMap((name) => headers[name] ?? []).filter((value) => !/^basic /i.test(value));
+  const sent = tokenHeaders
+    .flatMap((name) => headers[name] ?? [])
+    .filter((value) => !/^basic /i.test(value) && value.replace(/^\S+ /, '').length >= shortestToken);
   if (sent.length === 0) return reply;
   return { ...reply, headers: (name) => reply.headers(name).map((value) => hideCredentials(value, sent)) };
 }
