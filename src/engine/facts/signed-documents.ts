@@ -10,7 +10,7 @@ import type { BundleVerifier } from '../../ports/attestor.ts';
 import type { ImageRepository } from '../../ports/repository.ts';
 import type { ReadStatement } from '../../report/documents/statement.ts';
 import { hasSubject, parseStatement } from '../../report/documents/statement.ts';
-import { streamOf } from './read-artifact.ts';
+import { readArtifact, streamOf } from './read-artifact.ts';
 import { readForeign } from './read-foreign.ts';
 import type { SigningWorld } from './trusted-signature.ts';
 import { signStatement } from './trusted-signature.ts';
@@ -117,15 +117,19 @@ export async function storeDocument(
     payload,
   };
   const { repository, bundleVerifier } = world;
+  let written: Digest | undefined;
   const handler: StepHandler<StoredDocument> = {
     observe: async () => {
       const query = { repository, bundleVerifier, trust, subject: document.subject.digest };
       const [first] = await findDocuments({ ...query, predicateType: document.predicateType, payload });
-      return first === undefined ? { is: 'absent' } : { is: 'present', evidence: first };
+      if (first !== undefined) return { is: 'present', evidence: first };
+      // A search passes over what it cannot read; why our own cannot be read is what people have to know.
+      if (written !== undefined) await readArtifact(repository, written);
+      return { is: 'absent' };
     },
     apply: async () => {
       const bundle = await signStatement(world, document.statement, { trust, what: `the ${documentName(step)}` });
-      await writeBundle(repository, bundle, document);
+      written = await writeBundle(repository, bundle, document);
     },
   };
   return runStep(step, handler, world);
