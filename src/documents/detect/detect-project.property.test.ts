@@ -35,6 +35,7 @@ const content = fc.oneof(
 );
 const remote = fc.oneof(
   fc.constantFrom('git@github.com:acme/a..b.git', 'https://github.com/acme/a.git.git', 'https://GitHub.com/Acme/_x'),
+  fc.constant('https://github.com/acme/group/app'),
   fc.constantFrom('ssh://git@h/-a/b', 'https://codeberg.org/a/b--c', undefined),
   fc.tuple(part, part).map(([owner, name]) => `https://github.com/${owner}/${name}`),
 );

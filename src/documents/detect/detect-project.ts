@@ -32,7 +32,8 @@ export function detectProject(view: ProjectView): PolicyTemplate {
     lockFiles: ownPaths(paths).filter((path) => lockFileNames.has(nameOf(path))),
     versionFiles: findNamedVersion(view),
     gates: findTestGates(view),
-    ...(source?.host === 'github.com' ? { forge: 'github' } : {}),
+    // An address of more parts is that of no repository there.
+    ...(source?.host === 'github.com' && !source.owner.includes('/') ? { forge: 'github' } : {}),
     ...(system === undefined ? {} : { ciSystem: system }),
   };
 }
