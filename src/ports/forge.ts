@@ -8,6 +8,14 @@ export interface ForgeAsset {
   readonly size: number;
 }
 
+/** A file that is to be added, with the bytes it must have. */
+export interface AnnouncedAsset {
+  readonly name: string;
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+}
+
 export type ForgeReleaseState = 'draft' | 'published';
 
 export interface ForgeRelease {
@@ -41,11 +49,7 @@ export interface Forge {
     readonly prerelease: boolean;
   }): Promise<void>;
   /** Adds an asset to a draft. Same name with the same bytes: done. Other bytes: ASSET_CONFLICT. */
-  uploadAsset(
-    tag: string,
-    asset: { readonly name: string; readonly digest: Digest; readonly size: number },
-    open: () => AsyncIterable<Uint8Array>,
-  ): Promise<void>;
+  uploadAsset(tag: string, asset: AnnouncedAsset, open: () => AsyncIterable<Uint8Array>): Promise<void>;
   downloadAsset(tag: string, name: string): AsyncIterable<Uint8Array>;
   /**
    * Makes a draft public. `object` is the verified tag object: forges make a missing tag themselves, so where the forge

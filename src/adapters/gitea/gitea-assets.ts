@@ -1,7 +1,7 @@
-import { parseAssetName } from '../../domain/asset-name.ts';
-import type { Digest } from '../../domain/digest.ts';
 import { CutwaterError, isCutwaterError } from '../../domain/error.ts';
 import { quote } from '../../domain/quote.ts';
+import type { AnnouncedAsset } from '../../ports/forge.ts';
+import { requireAssetName, requireSameBytes } from '../forge-http/announced-asset.ts';
 import { downloadFile } from '../forge-http/download-file.ts';
 import { badReply, readObject } from '../forge-http/forge-json.ts';
 import { hashBytes } from '../forge-http/hash-bytes.ts';
@@ -9,13 +9,6 @@ import { checkedBytes } from '../oci-http/checked-bytes.ts';
 import type { GiteaApi } from './gitea-api.ts';
 import type { GiteaAsset, GiteaRelease } from './gitea-release.ts';
 import { readGiteaAsset } from './gitea-release.ts';
-
-export interface AnnouncedAsset {
-  readonly name: string;
-  readonly digest: Digest;
-  /** Bytes. */
-  readonly size: number;
-}
 
 export interface GiteaUpload {
   readonly asset: AnnouncedAsset;
@@ -29,16 +22,13 @@ export interface GiteaUpload {
  * published without it.
  */
 export function uploadGiteaAsset(api: GiteaApi, { asset, open, find }: GiteaUpload): Promise<void> {
-  if (parseAssetName(asset.name).is === 'refused')
-    throw new CutwaterError('INPUT_INVALID', `Cannot upload ${quote(asset.name)}: it is no name for a file`, {
-      hint: 'Mend the name in the policy, under binaries',
-    });
+  requireAssetName(asset.name);
   // Each try looks first: the one before may have been taken although its answer was lost.
   return api.session.retry(async (remaining) => {
     const found = await find();
     const subject = `${quote(asset.name)} to release ${quote(found.release.tag)}`;
     const there = found.assets.find(({ name }) => name === asset.name);
-    if (there !== undefined) return requireSame(api, { asset, there, subject });
+    if (there !== undefined) return requireSameBytes(asset, downloadGiteaAsset(api, there), subject);
     if (found.release.state === 'published')
       throw new CutwaterError(
         'ASSET_CONFLICT',
@@ -87,15 +77,6 @@ async function compareTwins(api: GiteaApi, { assets, release }: GiteaRelease): P
   }
 }
 
-async function requireSame(
-  api: GiteaApi,
-  { asset, there, subject }: { readonly asset: AnnouncedAsset; readonly there: GiteaAsset; readonly subject: string },
-): Promise<void> {
-  const digest = await hashBytes(downloadGiteaAsset(api, there));
-  if (digest === asset.digest) return;
-  throw new CutwaterError('ASSET_CONFLICT', `Cannot add ${subject}: it is ${digest} there, ${asset.digest} is wanted`);
-}
-
 interface Sending {
   readonly asset: AnnouncedAsset;
   readonly open: () => AsyncIterable<Uint8Array>;
@@ -140,5 +121,5 @@ async function settle(
     const url = api.url(`releases/${found.id}/assets/${sent.id}`);
     await api.session.send({ what, method: 'DELETE', url, returned: [404] });
   }
-  await requireSame(api, { asset, there, subject });
+  await requireSameBytes(asset, downloadGiteaAsset(api, there), subject);
 }

@@ -1,23 +1,15 @@
-import { parseAssetName } from '../../domain/asset-name.ts';
-import type { Digest } from '../../domain/digest.ts';
 import { CutwaterError } from '../../domain/error.ts';
 import { quote } from '../../domain/quote.ts';
+import type { AnnouncedAsset } from '../../ports/forge.ts';
+import { requireAssetName, requireSameBytes } from '../forge-http/announced-asset.ts';
 import { badReply, readObject } from '../forge-http/forge-json.ts';
 import { readAllPages } from '../forge-http/forge-pages.ts';
-import { hashBytes } from '../forge-http/hash-bytes.ts';
 import { checkedBytes } from '../oci-http/checked-bytes.ts';
 import { TransientError } from '../oci-http/transient-error.ts';
 import { downloadGithubAsset } from './asset-download.ts';
 import type { GithubApi } from './github-api.ts';
 import type { GithubAsset, GithubRelease } from './github-release.ts';
 import { readGithubAsset } from './github-release.ts';
-
-export interface AnnouncedAsset {
-  readonly name: string;
-  readonly digest: Digest;
-  /** Bytes. */
-  readonly size: number;
-}
 
 /**
  * Adds a file to a draft. What an upload that broke off left behind (state `starter`: never a file anyone could get) is
@@ -30,16 +22,13 @@ export function uploadGithubAsset(
   find: () => Promise<GithubRelease>,
 ): Promise<void> {
   const { asset } = target;
-  if (parseAssetName(asset.name).is === 'refused')
-    throw new CutwaterError('INPUT_INVALID', `Cannot upload ${quote(asset.name)}: it is no name for a file`, {
-      hint: 'Mend the name in the policy, under binaries',
-    });
+  requireAssetName(asset.name);
   // Each try looks first: the one before may have been taken although its answer was lost.
   return api.session.retry(async (remaining) => {
     const found = await find();
     const subject = `${quote(asset.name)} to release ${quote(found.release.tag)}`;
     for (const there of await assetsNamed(api, found, asset.name)) {
-      if (there.state === 'uploaded') return requireSame(api, { asset, there, subject });
+      if (there.state === 'uploaded') return requireSameBytes(asset, downloadGithubAsset(api, there), subject);
       if (found.release.state === 'draft') await removeStarter(api, there, subject);
     }
     if (found.release.state === 'published') throw closedRelease(found, subject);
@@ -52,15 +41,6 @@ async function assetsNamed(api: GithubApi, { id }: GithubRelease, name: string):
   const url = api.url(`releases/${id}/assets`, { per_page: '100' });
   const items = await readAllPages(api.session, { what, method: 'GET', url });
   return items.map((item) => readGithubAsset(what, item)).filter((asset) => asset.name === name);
-}
-
-async function requireSame(
-  api: GithubApi,
-  { asset, there, subject }: { readonly asset: AnnouncedAsset; readonly there: GithubAsset; readonly subject: string },
-): Promise<void> {
-  const digest = await hashBytes(downloadGithubAsset(api, there));
-  if (digest === asset.digest) return;
-  throw new CutwaterError('ASSET_CONFLICT', `Cannot add ${subject}: it is ${digest} there, ${asset.digest} is wanted`);
 }
 
 async function removeStarter(api: GithubApi, { id }: GithubAsset, subject: string): Promise<void> {

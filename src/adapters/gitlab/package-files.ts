@@ -1,11 +1,10 @@
-import { parseAssetName } from '../../domain/asset-name.ts';
-import type { Digest } from '../../domain/digest.ts';
 import { CutwaterError } from '../../domain/error.ts';
 import { quote } from '../../domain/quote.ts';
+import type { AnnouncedAsset } from '../../ports/forge.ts';
+import { requireAssetName, requireSameBytes } from '../forge-http/announced-asset.ts';
 import { downloadFile } from '../forge-http/download-file.ts';
 import { readObject, requiredNumber, requiredText } from '../forge-http/forge-json.ts';
 import { readAllPages } from '../forge-http/forge-pages.ts';
-import { hashBytes } from '../forge-http/hash-bytes.ts';
 import { checkedBytes } from '../oci-http/checked-bytes.ts';
 import type { GitlabApi } from './gitlab-api.ts';
 
@@ -16,13 +15,6 @@ export interface PackageFile {
   readonly id: number;
   readonly package: number;
   readonly name: string;
-  readonly size: number;
-}
-
-export interface AnnouncedFile {
-  readonly name: string;
-  readonly digest: Digest;
-  /** Bytes. */
   readonly size: number;
 }
 
@@ -65,7 +57,7 @@ export function downloadPackageFile(
 
 export interface FileUpload {
   readonly tag: string;
-  readonly file: AnnouncedFile;
+  readonly file: AnnouncedAsset;
   readonly open: () => AsyncIterable<Uint8Array>;
   /** False where the release is public: then nothing is added. */
   readonly mayAdd: () => Promise<boolean>;
@@ -78,15 +70,12 @@ export interface FileUpload {
 export function uploadPackageFile(api: GitlabApi, upload: FileUpload): Promise<void> {
   const { tag, file } = upload;
   const subject = `${quote(file.name)} to release ${quote(tag)}`;
-  if (parseAssetName(file.name).is === 'refused')
-    throw new CutwaterError('INPUT_INVALID', `Cannot add ${subject}: it is no name for a file`, {
-      hint: 'Mend the name in the policy, under binaries',
-    });
+  requireAssetName(file.name);
   // Each try looks first: the one before may have been taken although its answer was lost.
   return api.session.retry(async (remaining) => {
     const mayAdd = await upload.mayAdd();
     const there = (await listPackageFiles(api, tag)).find(({ name }) => name === file.name);
-    if (there !== undefined) return requireSame(api, upload, { there, subject });
+    if (there !== undefined) return requireSameBytes(file, downloadPackageFile(api, tag, there), subject);
     if (!mayAdd)
       throw new CutwaterError('ASSET_CONFLICT', `Cannot add ${subject}: the release is published without it`, {
         hint: 'Find out who published it; a published release never changes, so release the next version',
@@ -97,18 +86,8 @@ export function uploadPackageFile(api: GitlabApi, upload: FileUpload): Promise<v
     const what = `take back the second ${subject}`;
     const url = api.url(`packages/${sent.package}/package_files/${sent.id}`);
     if (await upload.mayAdd()) await api.session.send({ what, method: 'DELETE', url, returned: [404] });
-    await requireSame(api, upload, { there: first, subject });
+    await requireSameBytes(file, downloadPackageFile(api, tag, first), subject);
   });
-}
-
-async function requireSame(
-  api: GitlabApi,
-  { tag, file }: FileUpload,
-  { there, subject }: { readonly there: PackageFile; readonly subject: string },
-): Promise<void> {
-  const digest = await hashBytes(downloadPackageFile(api, tag, there));
-  if (digest === file.digest) return;
-  throw new CutwaterError('ASSET_CONFLICT', `Cannot add ${subject}: it is ${digest} there, ${file.digest} is wanted`);
 }
 
 async function send(

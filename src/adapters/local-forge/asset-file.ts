@@ -7,6 +7,7 @@ import type { Digest } from '../../domain/digest.ts';
 import { digestFromHex } from '../../domain/digest.ts';
 import { CutwaterError } from '../../domain/error.ts';
 import { quote } from '../../domain/quote.ts';
+import type { AnnouncedAsset } from '../../ports/forge.ts';
 import { syncFolder } from '../files/durable-write.ts';
 import { corrupt, readFailure } from './read-failure.ts';
 
@@ -14,13 +15,6 @@ import { corrupt, readFailure } from './read-failure.ts';
 export interface AssetPlace {
   readonly place: string;
   readonly tag: string;
-}
-
-export interface AnnouncedAsset {
-  readonly name: string;
-  readonly digest: Digest;
-  /** Bytes. */
-  readonly size: number;
 }
 
 /**
