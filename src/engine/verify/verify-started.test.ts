@@ -7,7 +7,7 @@ import { temporaryWorkspace } from '../../adapters/files/temporary-workspace.ts'
 import { imageFiles } from '../../adapters/image-files/extract-file.ts';
 import { programStarter } from '../../adapters/program-start/program-starter.ts';
 import { digestOf } from '../../domain/digest.ts';
-import type { StartedRelease } from './verify-started.ts';
+import type { StartedRelease, StartPolicy } from './verify-started.ts';
 import { checkStarted } from './verify-started.ts';
 
 const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
@@ -25,7 +25,19 @@ test('a program that needs a loader is left to the gates', async (t) => {
   deepEqual(await check(t, dynamic, dynamic), ['unchecked: it was not started: it needs the libraries of its image']);
 });
 
-async function check(t: TestContext, inImage: Uint8Array, stated: Uint8Array): Promise<readonly string[]> {
+test('where the policy says of no program how to ask it, that is said, and is no silent success', async (t) => {
+  const program = tinyProgram(machine, { says: 'app 1.2.3' });
+  deepEqual(await check(t, program, program, { name: 'app' }), [
+    'warning: no program was started: no binary of this release has versionArgs in the policy',
+  ]);
+});
+
+async function check(
+  t: TestContext,
+  inImage: Uint8Array,
+  stated: Uint8Array,
+  policy: StartPolicy['binaries'][number] = { name: 'app', versionArgs: ['--version'] },
+): Promise<readonly string[]> {
   const image = layeredImage([[{ name: 'app', content: inImage, mode: 0o755 }]]);
   const workspace = await temporaryWorkspace();
   t.after(() => workspace.remove());
@@ -41,7 +53,7 @@ async function check(t: TestContext, inImage: Uint8Array, stated: Uint8Array): P
     image: { name: 'e.org/app', index, platforms: [{ platform, digest: image.manifest }] },
     binaries: [{ name: 'app', platform, path: '/app', digest: digestOf(stated), size: stated.length }],
   };
-  const checks = await checkStarted(world, { binaries: [{ name: 'app', versionArgs: ['--version'] }] }, release);
+  const checks = await checkStarted(world, { binaries: [policy] }, release);
   return checks.map(({ is, says }) => `${is}: ${says}`);
 }
 

@@ -25,7 +25,8 @@ export async function checkStarted(
     const name = `start ${binary.name}`;
     checks.push(await guarded(name, () => checkOne(world, { name, release, binary, args })));
   }
-  return checks;
+  // Who asked for it must not take silence for an answer.
+  return checks.length > 0 ? checks : [{ name: 'start', is: 'warning', says: nothingToStart }];
 }
 
 export type StartWorld = Pick<VerifyWorld, 'repository' | 'imageFiles' | 'workspace' | 'programs'>;
@@ -57,6 +58,8 @@ function argsOf({ binaries }: StartPolicy, { name, platform }: ReleasedBinary): 
   if (parsed.is === 'refused') return undefined;
   return binaries.find((one) => fillPlaceholders(one.name, parsed.value) === name)?.versionArgs;
 }
+
+const nothingToStart = 'no program was started: no binary of this release has versionArgs in the policy';
 
 const nextStep =
   'Verify on a machine of that kind, or install qemu-user; programs that are not static are left to the gates';
