@@ -31,12 +31,7 @@ export async function remakeSboms(
   loaded: LoadedPolicy,
   release: ReleasePredicate,
 ): Promise<readonly Check[]> {
-  const checks: Check[] = [];
-  for (const { place, ...sbom } of sbomsOf(world, release)) {
-    const name = `${sbom.prefix}sbom contents ${sbom.document.platform ?? ''}`.trim();
-    checks.push(await guarded(name, () => remakeSbom(atImage(world, place), loaded, { ...sbom, name, release })));
-  }
-  return checks;
+  return eachSbom(world, release, { title: 'sbom contents', check: (at, asked) => remakeSbom(at, loaded, asked) });
 }
 
 async function remakeSbom(world: VerifyWorld, loaded: LoadedPolicy, asked: AskedDocument): Promise<Check> {
@@ -75,12 +70,7 @@ export async function checkSbomFiles(
   loaded: LoadedPolicy,
   release: ReleasePredicate,
 ): Promise<readonly Check[]> {
-  const checks: Check[] = [];
-  for (const { place, ...sbom } of sbomsOf(world, release)) {
-    const name = `${sbom.prefix}sbom files ${sbom.document.platform ?? ''}`.trim();
-    checks.push(await guarded(name, () => compareFiles(atImage(world, place), loaded, { ...sbom, name, release })));
-  }
-  return checks;
+  return eachSbom(world, release, { title: 'sbom files', check: (at, asked) => compareFiles(at, loaded, asked) });
 }
 
 async function compareFiles(world: VerifyWorld, loaded: LoadedPolicy, asked: AskedDocument): Promise<Check> {
@@ -104,6 +94,23 @@ async function compareFiles(world: VerifyWorld, loaded: LoadedPolicy, asked: Ask
 interface AskedDocument extends Pick<PlacedDocument, 'document' | 'image' | 'prefix'> {
   readonly name: string;
   readonly release: ReleasePredicate;
+}
+
+/** One check for each SBOM, made in the repository of its image. */
+async function eachSbom(
+  world: VerifyWorld,
+  release: ReleasePredicate,
+  {
+    title,
+    check,
+  }: { readonly title: string; readonly check: (world: VerifyWorld, asked: AskedDocument) => Promise<Check> },
+): Promise<readonly Check[]> {
+  const checks: Check[] = [];
+  for (const { place, ...sbom } of sbomsOf(world, release)) {
+    const name = `${sbom.prefix}${title} ${sbom.document.platform ?? ''}`.trim();
+    checks.push(await guarded(name, () => check(atImage(world, place), { ...sbom, name, release })));
+  }
+  return checks;
 }
 
 /** The SBOMs of every image whose repository is known. */
