@@ -12,7 +12,7 @@ export async function checkDependencies(root: string): Promise<readonly string[]
   const listed = rows.map(({ name }) => name);
   return [
     ...[...all].flatMap(([name, version]) =>
-      /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/.test(version)
+      (runtime.has(name) ? released : exact).test(version)
         ? []
         : [`package.json: ${name} is "${version}", an exact version is wanted`],
     ),
@@ -27,6 +27,10 @@ export async function checkDependencies(root: string): Promise<readonly string[]
       .map(({ name }) => `docs/dependencies.md: ${name} does not say what it replaces`),
   ];
 }
+
+const released = /^\d+\.\d+\.\d+$/;
+// What only development uses may be known by a prerelease alone.
+const exact = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/;
 
 function recordOf(manifest: unknown, key: string): ReadonlyMap<string, string> {
   const found: unknown = typeof manifest === 'object' && manifest !== null ? Reflect.get(manifest, key) : undefined;

@@ -159,14 +159,16 @@ test('checkErrorsDocument() finds a page that is missing or edited by hand', asy
 test('checkDependencies() finds ranges, missing rows, rows too many and empty reasons', async (context) => {
   const root = await makeTree(context, {
     'package.json': JSON.stringify({
-      dependencies: { a: '1.0.0', b: '^1.0.0', e: '1.0.0' },
-      devDependencies: { c: 'latest' },
+      dependencies: { a: '1.0.0', b: '^1.0.0', e: '1.0.0-alpha.1' },
+      devDependencies: { c: 'latest', f: '1.0.0-alpha.6', g: '^1.0.0-alpha.6' },
     }),
     'docs/dependencies.md': '| package | replaces |\n| --- | --- |\n| `b` | a thing |\n| `d` | another |\n| `e` |  |\n',
   });
   assert.deepEqual(await checkDependencies(root), [
     'package.json: b is "^1.0.0", an exact version is wanted',
+    'package.json: e is "1.0.0-alpha.1", an exact version is wanted',
     'package.json: c is "latest", an exact version is wanted',
+    'package.json: g is "^1.0.0-alpha.6", an exact version is wanted',
     'docs/dependencies.md: a has no row',
     'docs/dependencies.md: d is no runtime dependency',
     'docs/dependencies.md: e does not say what it replaces',
