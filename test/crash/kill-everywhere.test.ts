@@ -27,12 +27,7 @@ void test('a release killed before any of its effects and run again on a fresh c
   const { effects, published: expected } = await measure(t, project, '1.1.0');
   t.diagnostic(`${effects} effects`);
   assert.ok(effects > 20);
-  await eachInParallel(range(1, effects), async (killAt) => {
-    const data = await copyData(t, project);
-    await killedAt(t, project, { version: '1.1.0', data, killAt });
-    await resume(t, project, { version: '1.1.0', data });
-    assert.deepEqual(await readPublished(data), expected, `killed before effect ${killAt}`);
-  });
+  await endsAsIfNeverKilled(t, project, { version: '1.1.0', effects, expected });
 });
 
 void test('killed anywhere, a build that never gives the same bytes twice ends whole, and nothing published ever changes', async (t) => {
@@ -64,12 +59,7 @@ void test('a promotion over a commit that no build reads, killed before any of i
   assert.equal(Object.keys(expected).filter((name) => name.startsWith('image sha-')).length, 1);
   t.diagnostic(`${effects} effects`);
   assert.ok(effects > 10);
-  await eachInParallel(range(1, effects), async (killAt) => {
-    const data = await copyData(t, project);
-    await killedAt(t, project, { version: '1.0.0', data, killAt });
-    await resume(t, project, { version: '1.0.0', data });
-    assert.deepEqual(await readPublished(data), expected, `killed before effect ${killAt}`);
-  });
+  await endsAsIfNeverKilled(t, project, { version: '1.0.0', effects, expected });
 });
 
 void test('a release of two images killed before any of its effects and run again ends as if never killed', async (t) => {
@@ -81,12 +71,7 @@ void test('a release of two images killed before any of its effects and run agai
   t.diagnostic(`${effects} effects`);
   assert.equal(expected[`${companion} latest`], expected[`${companion} 1.1.0`]);
   assert.equal(expected['image latest'], expected['image 1.1.0']);
-  await eachInParallel(range(1, effects), async (killAt) => {
-    const data = await copyData(t, project);
-    await killedAt(t, project, { version: '1.1.0', data, killAt });
-    await resume(t, project, { version: '1.1.0', data });
-    assert.deepEqual(await readPublished(data), expected, `killed before effect ${killAt}`);
-  });
+  await endsAsIfNeverKilled(t, project, { version: '1.1.0', effects, expected });
 });
 
 void test('of two images whose builds never give the same bytes twice, none is built again once it is pinned', async (t) => {
@@ -122,6 +107,20 @@ void test('two runs of one release at once end in one release, and a third run f
   for (const [name, digest] of Object.entries(after))
     assert.equal((await readPublished(project.data))[name], digest, name);
 });
+
+/** A run killed before each effect in turn, and completed by another one on a fresh checkout. */
+async function endsAsIfNeverKilled(
+  scope: Scope,
+  project: TestProject,
+  { version, effects, expected }: { readonly version: string; readonly effects: number; readonly expected: Published },
+): Promise<void> {
+  await eachInParallel(range(1, effects), async (killAt) => {
+    const data = await copyData(scope, project);
+    await killedAt(scope, project, { version, data, killAt });
+    await resume(scope, project, { version, data });
+    assert.deepEqual(await readPublished(data), expected, `killed before effect ${killAt}`);
+  });
+}
 
 function assertWhole(published: Published, version: string): void {
   const image = published[`image ${version}`];
