@@ -1,5 +1,5 @@
 import type { Policy } from '../policy/policy.ts';
-import { shellWord } from '../report/process-document/shell.ts';
+import { command, shellWord } from '../report/process-document/shell.ts';
 import type { ActionPin } from './action-pins.ts';
 import { checkoutAction, nodeVersion, setupNodeAction, setupTrivyAction, trivyVersion } from './action-pins.ts';
 import { dockerConfig, literal, secret } from './expression.ts';
@@ -87,7 +87,7 @@ export function buildSteps(
       : []),
     ...policy.ci.setup.map((words, at) => ({
       name: `Preparation ${at + 1}`,
-      run: literal(words.map(shellWord).join(' ')),
+      run: literal(command(words).shell),
     })),
   ];
 }

@@ -57,6 +57,10 @@ const edgeRemarks = [
   'Publishes the newest commit of the protected branch. A waiting run that a newer one replaces builds nothing.',
 ];
 
+/** A person may write 1.2.3 for v1.2.3; both are one release, which two runs may not make at once. */
+const releasedTag =
+  "${{ startsWith(inputs.tag || github.ref_name, 'v') && (inputs.tag || github.ref_name) || format('v{0}', inputs.tag) }}";
+
 function releaseWorkflow(request: StepsRequest): YamlMap {
   const { dialect, needs } = request;
   const release: CutwaterCall = {
@@ -70,7 +74,7 @@ function releaseWorkflow(request: StepsRequest): YamlMap {
   const afterwards = dialect.system === 'forgejo' ? { reconcile: { needs: 'release', ...reconcileJob(request) } } : {};
   return {
     name: 'release',
-    'run-name': releaseRunName('${{ inputs.tag || github.ref_name }}'),
+    'run-name': releaseRunName(releasedTag),
     on: {
       push: { tags: ['v[0-9]*'] },
       workflow_dispatch: {
@@ -80,7 +84,7 @@ function releaseWorkflow(request: StepsRequest): YamlMap {
       },
     },
     ...noRights(dialect),
-    concurrency: { group: 'release-${{ inputs.tag || github.ref_name }}', 'cancel-in-progress': false },
+    concurrency: { group: `release-${releasedTag}`, 'cancel-in-progress': false },
     jobs: { release: buildJob(request, release), ...afterwards },
   };
 }

@@ -1,5 +1,5 @@
 import type { Policy } from '../policy/policy.ts';
-import { shellWord } from '../report/process-document/shell.ts';
+import { command, shellWord } from '../report/process-document/shell.ts';
 import { nodeVersion } from './action-pins.ts';
 import type { WorkflowFile } from './workflow-file.ts';
 import type { WorkflowNeeds } from './workflow-needs.ts';
@@ -115,7 +115,7 @@ function limit(seconds: number): YamlMap {
 }
 
 function setup({ ci }: Policy): readonly string[] {
-  return ci.setup.map((words) => words.map(shellWord).join(' '));
+  return ci.setup.map((words) => command(words).shell);
 }
 
 /** The key goes through a descriptor, so that no program which Cutwater starts finds it in its environment or in a file. */

@@ -1,4 +1,4 @@
-import { parseCommandLine } from './command-words.ts';
+import { beginsWithVariable, parseCommandLine } from './command-words.ts';
 import * as z from './field.ts';
 import { parsedText } from './parsed-text.ts';
 
@@ -26,6 +26,9 @@ export const commandSchema = z
         )
         .min(1, { error: wanted })
         .max(limits.words, { error: `at most ${limits.words} words` })
+        .refine((words) => !beginsWithVariable(words), {
+          error: 'a command that begins with a program; variables are set by [env, NAME=value, ...]',
+        })
         .meta({ description: 'The command as a list of words. There is no shell.' }),
     ],
     { error: wanted },

@@ -10,7 +10,11 @@ export function parseCommandLine(text: string): Parsed<readonly string[]> {
   if (special !== undefined)
     return refuse(`has ${special === '\n' ? 'a line break' : special}, but commands are not run by a shell`);
   const words = text.trim().split(/ +/);
-  if (/^[A-Z_][A-Z0-9_]*=/.test(words[0] ?? ''))
-    return refuse('begins with a variable, but commands are not run by a shell');
+  if (beginsWithVariable(words)) return refuse('begins with a variable, but commands are not run by a shell');
   return accept(words);
+}
+
+/** What a shell would take for `NAME=value` before a command; a program is hardly ever called so. */
+export function beginsWithVariable([first = '']: readonly string[]): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*\+?=/.test(first);
 }

@@ -58,7 +58,7 @@ const tables: readonly ParserTable[] = [
       ['cargo test  --workspace', ['cargo', 'test', '--workspace']],
       ['./a.sh', ['./a.sh']],
     ],
-    refuses: ['a && b', 'a; b', 'a > b', 'a "b c"', 'echo $HOME', 'a `b`', 'A=1 b', 'a\nb', 'ls *.md'],
+    refuses: ['a && b', 'a; b', 'a > b', 'a "b c"', 'echo $HOME', 'a `b`', 'A=1 b', 'a_b=1 c', 'a\nb', 'ls *.md'],
   },
   {
     name: 'parseOpenpgpFingerprint()',

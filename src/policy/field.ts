@@ -69,6 +69,10 @@ export class ListField<Item extends mini.core.$ZodType> extends Field<mini.ZodMi
     return new ListField(this.schema.check(mini.length(items, wanted)));
   }
 
+  refine(isRight: (items: readonly mini.output<Item>[]) => boolean, wanted: Wanted): ListField<Item> {
+    return new ListField(this.schema.check(mini.refine(isRight, wanted)));
+  }
+
   override meta(shown: Shown): ListField<Item> {
     return new ListField(shownWith(this.schema, shown));
   }

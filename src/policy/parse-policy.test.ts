@@ -267,6 +267,7 @@ const refusals: readonly (readonly [string, string])[] = [
   ['binaries: [{ name: "../{arch}", path: /app }]', 'characters that are not allowed in an asset'],
   ['binaries: [{ name: "a-{arch}", path: "/app-{arch}" }]', 'the path is the same on every platform'],
   ['binaries: [{ name: "a-{arch}", path: /a/../b }]', '"." or ".." part'],
+  ['gates: [{ name: a, command: [A=b, c] }]', 'variables are set by [env, NAME=value, ...]'],
   ['gates: [{ name: a, command: "x | y" }]', 'commands are not run by a shell'],
   ['gates: [{ name: a, command: [x, ""] }]', 'gates[0].command[1]: found an empty text'],
   ['gates: [{ name: a, command: [x, "{image}"] }]', 'before the build there is no image'],

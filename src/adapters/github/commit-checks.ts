@@ -17,7 +17,7 @@ export function githubCommitChecks(api: GithubApi): CommitChecks {
         readAllPages(
           api.session,
           { what, method: 'GET', url: api.url(path, { ...query, per_page: '100' }) },
-          (_, page) => requiredList(what, readObject(what, page), member),
+          { itemsOf: (_, page) => requiredList(what, readObject(what, page), member) },
         );
       const [runs, statuses] = await Promise.all([
         pages(`commits/${commit}/check-runs`, { filter: 'latest' }, 'check_runs'),

@@ -104,7 +104,7 @@ async function readJobs({ api, reader, pages }: Parts, run: number): Promise<rea
   const itemsOf = (act: string, page: Reply): readonly JsonObject[] => requiredList(act, readObject(act, page), 'jobs');
   const first = await reader.read(call);
   const isWhole = nextLink(first.headers('link')) === undefined;
-  const jobs = isWhole ? itemsOf(what, first) : await readAllPages(api.session, call, itemsOf);
+  const jobs = isWhole ? itemsOf(what, first) : await readAllPages(api.session, call, { itemsOf });
   return jobs.map((job) => ({
     name: requiredText(what, job, 'name'),
     state: stateOf(job),

@@ -6,7 +6,7 @@ import type { Inline } from './inline.ts';
 import { code, enumerate, prose } from './inline.ts';
 import { ageOf, duration } from './project-names.ts';
 import type { ShellLine } from './shell.ts';
-import { words } from './shell.ts';
+import { command as commandLine } from './shell.ts';
 
 /** The gates of a class of releases: what each runs, on what, how long, and what must come of it. */
 export function gatesOf(policy: Policy, gateClass: GateClass): readonly Block[] {
@@ -29,7 +29,7 @@ export function gatesOf(policy: Policy, gateClass: GateClass): readonly Block[] 
 export function sourceGateCommands(policy: Policy, gateClass: GateClass): readonly Block[] {
   const lines = policy.gates
     .filter(({ classes, on }) => on === 'source' && classes.includes(gateClass))
-    .map(({ command }): ShellLine => words(command));
+    .map(({ command }): ShellLine => commandLine(command));
   return lines.length === 0 ? [] : [commands('hand', ...lines)];
 }
 

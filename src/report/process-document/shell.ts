@@ -9,7 +9,18 @@ export function sh(parts: TemplateStringsArray, ...values: readonly (string | nu
   return { shell: parts.map((part, at) => part + (shown[at] ?? '')).join('') };
 }
 
-/** Several words of a line: a command, a list of files. */
+/** A command by its words, as a line of shell. */
+export function command(texts: readonly string[]): ShellLine {
+  const [program = '', ...args] = texts;
+  // Only a quoted word is a program whatever it says: "A=b" would set a variable, "time" is part of the language.
+  const first = meansMore.test(program) ? `'${program}'` : shellWord(program);
+  return { shell: [first, ...args.map(shellWord)].join(' ') };
+}
+
+const meansMore =
+  /^(?:[A-Za-z0-9_./:@%+,-]*=[A-Za-z0-9_./:@%+=,-]*|if|then|else|elif|fi|do|done|case|esac|while|until|for|in|select|function|coproc|time)$/;
+
+/** Several words of a line, such as a list of files. */
 export function words(texts: readonly string[]): ShellLine {
   return { shell: texts.map(shellWord).join(' ') };
 }
