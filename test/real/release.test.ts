@@ -6,35 +6,16 @@ import type { TestContext } from 'node:test';
 import { digestOf } from '../../src/domain/digest.ts';
 import { makeFolder } from '../make/folder.ts';
 import { makeKeylessProject } from '../make/keyless-project.ts';
-import type { TestProject } from '../make/project.ts';
-import { ciEnvironment, cutwater, freshClone, makeProject } from '../make/project.ts';
+import { cutwater } from '../make/project.ts';
 import { workflow } from '../make/sigstore-servers.ts';
 import { cosign, oras, realTest, skopeo, startDockerRegistry, succeed } from './peers.ts';
+import type { Published } from './published-releases.ts';
+import { publishReleases, withdrawNewest } from './published-releases.ts';
 
-interface Published {
-  readonly project: TestProject;
-  /** `127.0.0.1:PORT/acme/tiny`. */
-  readonly image: string;
-  readonly publicKeyFile: string;
-}
-
-/** Releases 1.0.0-rc.1, 1.0.0, 1.1.0 and then 1.0.1 to docker-registry, which has no referrers API and sorts nothing. */
 async function publish(context: TestContext): Promise<Published> {
   const registry = await startDockerRegistry();
   context.after(() => registry.close());
-  const image = `${registry.host}/acme/tiny`;
-  const project = await makeProject(context, { image, ciKey: 'p256' });
-  await release(context, project, '1.0.0-rc.1');
-  await release(context, project, '1.0.0');
-  await project.clone.git('branch', 'hotfix/v1.0.1');
-  await project.commit({ 'app.txt': 'two\n' });
-  await release(context, project, '1.1.0');
-  await project.clone.git('checkout', '-q', 'hotfix/v1.0.1');
-  await project.commit({ 'app.txt': 'mended\n' });
-  await release(context, project, '1.0.1');
-  const publicKeyFile = join(await makeFolder(context), 'ci.pub');
-  await writeFile(publicKeyFile, project.ciPublicPem);
-  return { project, image, publicKeyFile };
+  return publishReleases(context, registry.host);
 }
 
 realTest(
@@ -61,20 +42,14 @@ realTest(
   'a withdrawal moves the aliases on docker-registry back, and verify agrees with skopeo',
   ['docker-registry', 'skopeo'],
   async (context) => {
-    const { project, image } = await publish(context);
-    const env = ciEnvironment(project);
-    await project.clone.git('config', 'gpg.format', 'ssh');
-    await project.clone.git('config', 'user.signingKey', project.key.privateKeyFile);
-    await cutwater(['withdraw', '1.1.0', '--reason', 'broken', '--aliases', 'move', '--push'], {
-      folder: project.clone.folder,
-      env,
-    });
+    const published = await publish(context);
+    const { image } = published;
+    const said = await withdrawNewest(context, published);
     const at = async (tag: string): Promise<string> =>
       digestOf(await succeed(skopeo(['inspect', '--raw', '--tls-verify=false', `docker://${image}:${tag}`])));
     assert.equal(await at('latest'), await at('1.0.1'));
     assert.notEqual(await at('latest'), await at('1.1.0'));
-    const clone = await freshClone(context, project);
-    assert.match(await cutwater(['verify', '1.0.1'], { folder: clone.folder, env }), /is what was released/);
+    assert.match(said, /is what was released/);
   },
 );
 
@@ -112,12 +87,6 @@ realTest(
     assert.ok(types.filter((type) => type === 'application/vnd.dev.sigstore.bundle.v0.3+json').length >= 2, said);
   },
 );
-
-async function release(context: TestContext, project: TestProject, version: string): Promise<void> {
-  await project.tag(version);
-  const clone = await freshClone(context, project);
-  await cutwater(['release', version], { folder: clone.folder, env: ciEnvironment(project) });
-}
 
 realTest(
   'cosign verifies offline what a workflow without a key has signed, and refuses another identity',

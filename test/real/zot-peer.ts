@@ -9,31 +9,57 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { emptyEnvironment, runTool } from '../../src/adapters/process/run-tool.ts';
 import type { Peer, RunningRegistry } from './peers.ts';
 
-const moduleName = 'zotregistry.dev/zot/v2';
-const moduleVersion = 'v2.1.8';
+interface Source {
+  readonly module: string;
+  readonly version: string;
+}
+
+/** Newest first: proxies that serve no newer module may have the one of the repository's own name, of December 2022. */
+const sources: readonly Source[] = [
+  { module: 'zotregistry.dev/zot/v2', version: 'v2.1.8' },
+  { module: 'github.com/project-zot/zot', version: 'v1.4.3' },
+];
 
 /**
  * The registry zot without its extensions: one on the path, the one that was built before, or one built now from its Go
- * module where CUTWATER_TEST_BUILD=1 asks for that, since it takes many minutes. Not every proxy serves the module.
+ * module where CUTWATER_TEST_BUILD=1 asks for that, since it takes many minutes. Not every proxy serves every module.
  */
 export async function obtainZot(cache: string): Promise<Peer> {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
-  for (const folder of folders)
-    if (await isExecutable(join(folder, 'zot'))) return { is: 'present', path: join(folder, 'zot') };
-  const path = join(cache, 'zot', `zot-${moduleVersion}`);
-  if (await isExecutable(path)) return { is: 'present', path };
+  const built = sources.map((source) => builtFile(cache, source));
+  for (const path of [...folders.map((folder) => join(folder, 'zot')), ...built])
+    if (await isExecutable(path)) return { is: 'present', path };
   if (process.env['CUTWATER_TEST_BUILD'] !== '1')
     return { is: 'missing', why: 'not built; CUTWATER_TEST_BUILD=1 builds it, which takes many minutes' };
   const found = await Promise.all(folders.map((folder) => isExecutable(join(folder, 'go'))));
   if (!found.some(Boolean)) return { is: 'missing', why: 'building it needs Go, which is not installed' };
-  try {
-    await mkdir(join(cache, 'zot'), { recursive: true });
-    const folder = await download();
-    await go(['build', '-C', folder, '-trimpath', '-buildvcs=false', '-o', path, './cmd/zot']);
-    return { is: 'present', path };
-  } catch (error) {
-    return { is: 'missing', why: error instanceof Error ? error.message : String(error) };
-  }
+  await mkdir(join(cache, 'zot'), { recursive: true });
+  const reasons: string[] = [];
+  for (const source of sources)
+    try {
+      const path = builtFile(cache, source);
+      await go(['build', '-C', await download(source), ...buildFlags, '-o', path, './cmd/zot']);
+      return { is: 'present', path };
+    } catch (error) {
+      reasons.push(error instanceof Error ? error.message : String(error));
+    }
+  return { is: 'missing', why: reasons.join('; ') };
+}
+
+/** The tag takes OpenPGP from Go in place of the C library of GnuPG. */
+const buildFlags = ['-trimpath', '-buildvcs=false', '-tags', 'containers_image_openpgp'];
+
+function builtFile(cache: string, { version }: Source): string {
+  return join(cache, 'zot', `zot-${version}`);
+}
+
+/** Whether it follows a distribution specification of before 1.1.0, by what it says of itself. */
+export async function isBeforeOci11(path: string): Promise<boolean> {
+  const { stdout, stderr } = await runTool({ command: path, args: ['--version'], env: emptyEnvironment() });
+  const said = Buffer.from(stdout).toString('utf8') + stderr;
+  const version = /"distribution-spec":"(\d+\.\d+)/.exec(said)?.[1];
+  if (version === undefined) throw new Error(`zot does not name its distribution specification: ${said}`);
+  return version === '1.0';
 }
 
 /** Starts zot on loopback, on a free port, over a temporary folder. */
@@ -69,8 +95,8 @@ export async function startZot(path: string): Promise<RunningRegistry> {
 }
 
 /** The folder of the module's sources, checked against the checksum database by Go itself. */
-async function download(): Promise<string> {
-  const answer: unknown = JSON.parse(await go(['mod', 'download', '-json', `${moduleName}@${moduleVersion}`]));
+async function download({ module, version }: Source): Promise<string> {
+  const answer: unknown = JSON.parse(await go(['mod', 'download', '-json', `${module}@${version}`]));
   const folder: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'Dir') : undefined;
   if (typeof folder !== 'string') throw new Error('Go downloaded no module');
   return folder;
