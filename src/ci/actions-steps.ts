@@ -1,8 +1,9 @@
 import type { Policy } from '../policy/policy.ts';
-import { command, shellWord } from '../report/process-document/shell.ts';
+import { command } from '../report/process-document/shell.ts';
 import type { ActionPin } from './action-pins.ts';
 import { checkoutAction, nodeVersion, setupNodeAction, setupTrivyAction, trivyVersion } from './action-pins.ts';
 import { dockerConfig, literal, secret } from './expression.ts';
+import { toolOf } from './tool.ts';
 import type { WorkflowNeeds } from './workflow-needs.ts';
 import { loginNames } from './workflow-needs.ts';
 import type { YamlMap } from './yaml-text.ts';
@@ -36,8 +37,9 @@ export interface StepsRequest {
   readonly needs: WorkflowNeeds;
 }
 
-/** The clone, Node, and Cutwater itself as the lock file pins it. */
+/** The clone, Node, and Cutwater itself. */
 export function openingSteps({ dialect, policy }: StepsRequest): readonly YamlMap[] {
+  const { title, install } = toolOf(policy.ci);
   return [
     {
       name: 'Clone, with the whole history',
@@ -50,10 +52,7 @@ export function openingSteps({ dialect, policy }: StepsRequest): readonly YamlMa
       uses: pinned(dialect, setupNodeAction),
       with: { 'node-version': nodeVersion, 'package-manager-cache': false },
     },
-    {
-      name: 'Cutwater, as its lock file pins it',
-      run: literal(`npm ci --ignore-scripts --no-audit --no-fund --prefix ${shellWord(policy.ci.tool)}`),
-    },
+    { name: title, run: install.length === 1 ? literal(install[0] ?? '') : `${literal(install.join('\n'))}\n` },
   ];
 }
 
@@ -98,7 +97,7 @@ const leaveNoToken = 'rm -f -- "$RUNNER_TEMP"/git-credentials-*.config';
 /** The step that runs Cutwater. Secrets are only here; the CI key goes through a descriptor, so that nothing keeps it. */
 export function cutwaterStep({ dialect, policy, needs }: StepsRequest, call: CutwaterCall): YamlMap {
   const byKey = call.signs && needs.signs === 'key';
-  const program = `${shellWord(`${policy.ci.tool}/node_modules/.bin/cutwater`)} --plain ${call.shell}`;
+  const program = `${toolOf(policy.ci).program} --plain ${call.shell}`;
   const lines = byKey
     ? [`exec 3< <(printf '%s' "$CUTWATER_CI_KEY")`, 'unset CUTWATER_CI_KEY', `exec ${literal(program)}`]
     : [literal(program)];

@@ -1,6 +1,7 @@
 import type { Policy } from '../policy/policy.ts';
 import { command, shellWord } from '../report/process-document/shell.ts';
 import { nodeVersion } from './action-pins.ts';
+import { toolOf } from './tool.ts';
 import type { WorkflowFile } from './workflow-file.ts';
 import type { WorkflowNeeds } from './workflow-needs.ts';
 import { loginNames } from './workflow-needs.ts';
@@ -51,7 +52,7 @@ function template({ git, ci }: Policy, needs: WorkflowNeeds): YamlMap {
     before_script: [
       `git fetch --quiet origin ${branch}`,
       `git checkout --quiet --detach ${shellWord(`refs/remotes/origin/${git.branch}`)}`,
-      `npm ci --ignore-scripts --no-audit --no-fund --prefix ${shellWord(ci.tool)}`,
+      ...toolOf(ci).install,
     ],
   };
 }
@@ -124,7 +125,7 @@ function call(
   needs: WorkflowNeeds,
   { shell, signs = true }: { readonly shell: string; readonly signs?: boolean },
 ): readonly string[] {
-  const program = `${shellWord(`${ci.tool}/node_modules/.bin/cutwater`)} --plain ${shell}`;
+  const program = `${toolOf(ci).program} --plain ${shell}`;
   if (!signs || needs.signs !== 'key') return [program];
   return [
     `exec 3< <(printf '%s' "$CUTWATER_CI_KEY")\nunset CUTWATER_CI_KEY\nexport CUTWATER_CI_KEY_FD=3\n${program}\n`,

@@ -134,6 +134,25 @@ void test('every job has a time limit, takes actions by commit only, and leaves 
         }
 });
 
+void test('Cutwater comes from the protected branch: by its lock file, or where the project is Cutwater, built from its sources', () => {
+  for (const system of ['github', 'forgejo', 'gitlab'] as const) {
+    const pinned = Object.values(filesOf(rustshare, system)).join('');
+    assert.match(pinned, /npm ci --ignore-scripts --no-audit --no-fund --prefix \.cutwater\/tool\n/);
+    assert.match(pinned, /\.cutwater\/tool\/node_modules\/\.bin\/cutwater --plain release/);
+    const own = Object.values(filesOf({ ...rustshare, ci: { ...rustshare.ci, toolFrom: 'source' } }, system));
+    for (const text of own) {
+      const [, before = '', after = ''] = /^([\s\S]*?)npm run build\n([\s\S]*)$/.exec(text) ?? [];
+      assert.match(before, /npm ci --ignore-scripts --no-audit --no-fund\n/);
+      assert.match(
+        before,
+        system === 'gitlab' ? /git checkout --quiet --detach refs\/remotes\/origin\/main\n/ : /ref: main\n/,
+      );
+      assert.match(after, /dist\/main\.js --plain /);
+      assert.doesNotMatch(text, /\.cutwater\/tool/);
+    }
+  }
+});
+
 void test('the pins are commits with their version beside them, and the file says when they were looked up', () => {
   const { checkoutAction, setupNodeAction, setupTrivyAction, pinsLookedUp } = pins;
   const text = filesOf(everything, 'github')['release.yml'] ?? '';

@@ -79,7 +79,8 @@ export interface ToolPin {
 
 /** Names this version of Cutwater in the tool folder, where nothing names one yet. */
 export async function pinTool({ topFolder, policy }: OpenedWorkflows, version: string): Promise<ToolPin> {
-  const { tool } = policy.ci;
+  const { tool, toolFrom } = policy.ci;
+  if (toolFrom === 'source') return { written: undefined, next: undefined };
   const manifest = `${tool}/package.json`;
   const text = `${JSON.stringify({ private: true, dependencies: { cutwater: version } }, null, 2)}\n`;
   const isNew = await createFile(resolve(topFolder, manifest), text);

@@ -18,6 +18,8 @@ export interface WorkflowPolicy {
   readonly image: string | undefined;
   /** Folder of the repository with the package.json and lock file that pin Cutwater. */
   readonly tool: string;
+  /** `source`: the workflows build Cutwater from the protected branch. For Cutwater itself, which no lock file can pin before its first release. */
+  readonly toolFrom: 'lockFile' | 'source';
   /** Commands, argv, that a job runs before Cutwater where it builds. */
   readonly setup: readonly (readonly string[])[];
   /** GitHub: the environment whose rules and secrets hold for the jobs. */
@@ -58,6 +60,10 @@ export const ciSchema = section('a mapping', {
     },
     parseRepositoryPath,
   ).prefault('.cutwater/tool'),
+  toolFrom: choice(
+    ['lockFile', 'source'],
+    'Which Cutwater the workflows run: the one that the lock file of tool pins, or, in the repository of Cutwater itself, the one they build from the protected branch.',
+  ).default('lockFile'),
   setup: z
     .array(commandSchema, { error: 'a list of commands' })
     .default([])

@@ -63,7 +63,7 @@ async function examineWorkflows({ policy, trust }: LoadedPolicy, read: ReadText)
     return note(`${faults.join(', ')}; run 'cutwater ci write${force}' and commit what it writes`);
   }
   const lock = `${policy.ci.tool}/package-lock.json`;
-  if ((await read(lock)) === undefined)
+  if (policy.ci.toolFrom === 'lockFile' && (await read(lock)) === undefined)
     return note(
       `they install the Cutwater of ${quote(lock)}, which is not there; 'cutwater ci write' says how to make it`,
     );
