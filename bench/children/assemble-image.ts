@@ -12,6 +12,7 @@ const { index } = await assembleBuilder().build({
     kind: 'assemble',
     base: 'scratch',
     prepare: [],
+    writableFolders: [],
     files: names.map((name) => ({ from: name, to: `/srv/${name}`, mode: 0o644 })),
     entrypoint: [],
     cmd: [],

@@ -39,7 +39,15 @@ void test('a path that a policy does not name is input, and without any policy e
 
 void test('what a policy takes into the image itself is input, a folder whole, whatever it says beside', () => {
   const files = ['docs', 'target/{arch}/app', 'CHANGELOG.md'].map((from) => ({ from, to: '/x', mode: 0o644 }));
-  const rest = { base: 'scratch', prepare: [], entrypoint: [], cmd: [], env: {}, ports: [] } as const;
+  const rest = {
+    base: 'scratch',
+    prepare: [],
+    writableFolders: [],
+    entrypoint: [],
+    cmd: [],
+    env: {},
+    ports: [],
+  } as const;
   const assemble = { kind: 'assemble', ...rest, files, user: undefined, workdir: undefined } as const;
   const notBuildInput = ['**'];
   const inputs = ['CHANGELOG.md', 'docs/a/b.md', 'target/arm64/app'];

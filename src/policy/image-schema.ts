@@ -18,17 +18,18 @@ const fileSchema = section('a mapping with from and to', {
   to: checkedText(
     {
       wanted: 'an absolute path such as "/usr/local/bin/app"',
-      description: `Absolute path in the image, ${filePlaceholders}.`,
+      description: `Absolute path in the image, ${filePlaceholders}. A folder may be put at "/".`,
       pattern: '^/',
     },
-    (text) => placeholderFault(text) ?? imagePathFault(text),
+    (text) => (text === '/' ? undefined : (placeholderFault(text) ?? imagePathFault(text))),
   ),
   mode: parsedText(
     {
-      wanted: 'permission bits in quotes such as "0755"',
-      description: 'Permission bits in octal, in quotes.',
-      pattern: '^[0-7]{3,4}$',
-      examples: ['0755', '0644'],
+      wanted: 'permission bits in quotes such as "0755", or "as-is"',
+      description:
+        'Permission bits in octal, in quotes. as-is: 0755 for what may be executed in the source tree, 0644 for the rest.',
+      pattern: '^([0-7]{3,4}|as-is)$',
+      examples: ['0755', '0644', 'as-is'],
     },
     parseMode,
   ).prefault('0644'),
@@ -56,6 +57,24 @@ const assembleSchema = section('a mapping with files and entrypoint', {
     .array(fileSchema, { error: 'a list of files' })
     .min(1, { error: 'a list of at least one file' })
     .meta({ description: 'The files of the image.' }),
+  writableFolders: z
+    .array(
+      checkedText(
+        {
+          wanted: 'an absolute path such as "/tmp"',
+          description: 'Absolute path of a folder.',
+          pattern: '^/',
+          examples: ['/tmp'],
+        },
+        imagePathFault,
+      ),
+      { error: 'a list of folders' },
+    )
+    .default([])
+    .meta({
+      description:
+        'Folders that every user in the image may write to (mode 1777): a program without root has no other.',
+    }),
   entrypoint: words({
     wanted: 'a list such as ["/usr/local/bin/app"]',
     description: 'The program of the image, as a list.',
@@ -220,8 +239,11 @@ function withPlaceholders(text: string, parse: (text: string) => Parsed<string>)
   return fault === undefined ? parse(text) : refuse(fault);
 }
 
-function parseMode(text: string): Parsed<number> {
-  return /^[0-7]{3,4}$/.test(text) ? accept(Number.parseInt(text, 8)) : refuse('is not three or four octal digits');
+function parseMode(text: string): Parsed<number | 'as-is'> {
+  if (text === 'as-is') return accept(text);
+  return /^[0-7]{3,4}$/.test(text)
+    ? accept(Number.parseInt(text, 8))
+    : refuse('is neither three or four octal digits nor "as-is"');
 }
 
 function baseFault(text: string): string | undefined {

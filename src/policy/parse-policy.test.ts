@@ -72,6 +72,7 @@ test("parsePolicy() reads a minimal file as RustShare's process", () => {
       runner: undefined,
       image: undefined,
       tool: '.cutwater/tool',
+      toolFrom: 'lockFile',
       setup: [],
       environment: undefined,
       timeout: 7200,
@@ -110,7 +111,8 @@ images:
     build:
       assemble:
         prepare: [node build.mjs, [make, "all the things"]]
-        files: [{ from: "build/harbor-{arch}", to: /harbor, mode: "0755" }, { from: a, to: "/etc/{os}" }]
+        files: [{ from: "build/harbor-{arch}", to: /harbor, mode: "0755" }, { from: a, to: "/etc/{os}" }, { from: root, to: /, mode: as-is }]
+        writableFolders: [/tmp]
         entrypoint: [/harbor]
         env: { EMPTY: "", PORT: "80" }
         user: "65532:65532"
@@ -156,7 +158,9 @@ forge: { kind: local, folder: out/releases }
     files: [
       { from: 'build/harbor-{arch}', to: '/harbor', mode: 0o755 },
       { from: 'a', to: '/etc/{os}', mode: 0o644 },
+      { from: 'root', to: '/', mode: 'as-is' },
     ],
+    writableFolders: ['/tmp'],
     entrypoint: ['/harbor'],
     cmd: [],
     env: { EMPTY: '', PORT: '80' },
@@ -382,6 +386,10 @@ const refusals: readonly (readonly [string, string])[] = [
   [
     'images: [{ build: { assemble: { files: [{ from: a, to: /a, mode: 0755 }], entrypoint: [a] } } }]',
     'found 0755, wanted permission bits in quotes',
+  ],
+  [
+    'images: [{ build: { assemble: { files: [{ from: a, to: /a }], writableFolders: [/], entrypoint: [a] } } }]',
+    'wanted an absolute path such as "/tmp"',
   ],
   [
     'images: [{ build: { assemble: { files: [{ from: a, to: /a }], entrypoint: [a], env: { "A B": x } } } }]',

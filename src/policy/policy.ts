@@ -131,6 +131,8 @@ export interface AssembleBuild {
   /** Commands run in the source tree before the files are taken: argv, no shell. */
   readonly prepare: readonly (readonly string[])[];
   readonly files: readonly AssembleFile[];
+  /** Absolute paths of folders that every user in the image may write to (1777), such as /tmp. */
+  readonly writableFolders: readonly string[];
   readonly entrypoint: readonly string[];
   readonly cmd: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -144,10 +146,10 @@ export interface AssembleBuild {
 export interface AssembleFile {
   /** Path in the source tree; `{arch}` is amd64, arm64, `{machine}` is x86_64, aarch64, `{os}` is linux. */
   readonly from: string;
-  /** Absolute path in the image, with the same placeholders. */
+  /** Absolute path in the image, with the same placeholders; of a folder it may be "/". */
   readonly to: string;
-  /** Permission bits. */
-  readonly mode: number;
+  /** Permission bits. `as-is`: 0755 for what its owner may execute on disk, 0644 for the rest, whatever else is set there. */
+  readonly mode: number | 'as-is';
 }
 
 export interface DockerfileBuild {

@@ -56,6 +56,7 @@ const harborBuild: AssembleBuild = {
   kind: 'assemble',
   base: 'scratch',
   prepare: [['node', 'build.mjs']],
+  writableFolders: [],
   files: [{ from: 'build/harbor-{arch}', to: '/usr/local/bin/harbor', mode: 0o755 }],
   entrypoint: ['/usr/local/bin/harbor'],
   cmd: [],

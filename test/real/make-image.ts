@@ -42,6 +42,7 @@ export async function makeImageOf(
       kind: 'assemble',
       base: 'scratch',
       prepare: [],
+      writableFolders: [],
       files: names,
       entrypoint,
       cmd: [],

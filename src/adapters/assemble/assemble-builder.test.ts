@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -97,6 +97,42 @@ test('assembleBuilder() writes layers that another tar reader reads: sorted, own
     'file 640 opt/share/b/c.txt second',
     'symlink 777 opt/share/link a.txt',
   ]);
+});
+
+test('assembleBuilder() puts a folder at the root as it is: what may be executed there may be in the image, whatever else its bits say', async (t) => {
+  const source = await makeTree(t, {
+    'root/bin/app': 'program',
+    'root/etc/app.conf': 'x',
+    'root/bin/sh': { to: 'app' },
+  });
+  await chmod(join(source, 'root/bin/app'), 0o700);
+  await chmod(join(source, 'root/etc/app.conf'), 0o666);
+  const files = [{ from: 'root', to: '/', mode: 'as-is' as const }];
+  const { index, layout } = await build(t, source, { files, writableFolders: ['/tmp', '/var/tmp'] });
+  const [first] = readList((await readJson(layout, index.digest))['manifests']);
+  const [layer] = readList((await readJson(layout, first?.['digest']))['layers']);
+  const seen: string[] = [];
+  const reader = extract();
+  reader.end(await readFile(blobPath(layout, layer?.['digest'])));
+  for await (const entry of reader) {
+    seen.push(`${entry.header.mode?.toString(8)} ${entry.header.name}`);
+    entry.resume();
+  }
+  assert.deepEqual(seen, [
+    '755 bin/',
+    '755 bin/app',
+    '777 bin/sh',
+    '755 etc/',
+    '644 etc/app.conf',
+    '1777 tmp/',
+    '755 var/',
+    '1777 var/tmp/',
+  ]);
+  const taken = { from: 'root/bin/app', to: '/tmp', mode: 0o755 };
+  await assert.rejects(
+    build(t, source, { files: [taken], writableFolders: ['/tmp'] }),
+    /"\/tmp" comes from two places/,
+  );
 });
 
 test('the order of files, on disk and in the policy, and their times do not change the digest', async (t) => {
@@ -281,6 +317,7 @@ const scratch: AssembleBuild = {
   kind: 'assemble',
   base: 'scratch',
   prepare: [],
+  writableFolders: [],
   files: [],
   entrypoint: [],
   cmd: [],

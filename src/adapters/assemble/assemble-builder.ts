@@ -54,7 +54,7 @@ interface Assembly {
 
 async function buildPlatform({ request, build, base, blobs }: Assembly, platform: Platform): Promise<Descriptor> {
   const { sourceFolder, sourceDateEpoch, annotations } = request;
-  const entries = await collectEntries(build.files, { sourceFolder, platform });
+  const entries = await collectEntries(build, { sourceFolder, platform });
   const taken = base === undefined ? undefined : await takeBase(base, platform, blobs);
   const parents = await missingParents(parentsOf(entries), taken, blobs);
   const layer = await blobs.write(mediaTypes.ociLayerTar, layerBytes(entries, { parents, mtime: sourceDateEpoch }));

@@ -205,6 +205,7 @@ const assembly: AssembleBuild = {
   kind: 'assemble',
   base: 'scratch',
   prepare: [],
+  writableFolders: [],
   files: [
     { from: 'app', to: '/bin/app', mode: 0o755 },
     { from: 'app', to: '/srv/gone/app', mode: 0o755 },

@@ -3,12 +3,16 @@ import { join, posix, sep } from 'node:path';
 import { CutwaterError } from '../../domain/error.ts';
 import type { Platform } from '../../domain/platform.ts';
 import { quote } from '../../domain/quote.ts';
-import type { AssembleFile } from '../../policy/policy.ts';
+import type { AssembleBuild, AssembleFile } from '../../policy/policy.ts';
 import { expandPlaceholders } from './expand-placeholders.ts';
 
 /** What goes into a layer. Paths are relative to the root of the image. */
 export type LayerEntry =
-  | { readonly kind: 'directory'; readonly path: string }
+  | {
+      readonly kind: 'directory';
+      readonly path: string;
+      /** Permission bits; 0755 where left out. */ readonly mode?: number;
+    }
   | {
       readonly kind: 'file';
       readonly path: string;
@@ -22,12 +26,14 @@ export type LayerEntry =
  * whole: its files get the mode of the policy, its links stay links. Throws BUILD_FAILED with all problems found.
  */
 export async function collectEntries(
-  files: readonly AssembleFile[],
+  { files, writableFolders }: Pick<AssembleBuild, 'files' | 'writableFolders'>,
   { sourceFolder, platform }: { readonly sourceFolder: string; readonly platform: Platform },
 ): Promise<readonly LayerEntry[]> {
   const root = await realpath(sourceFolder);
   const entries = new Map<string, LayerEntry>();
   const problems: string[] = [];
+  for (const path of writableFolders)
+    entries.set(path.slice(1), { kind: 'directory', path: path.slice(1), mode: 0o1777 });
   for (const file of files) {
     const from = expandPlaceholders(file.from, platform);
     const to = expandPlaceholders(file.to, platform);
@@ -54,7 +60,7 @@ interface Taken {
   readonly root: string;
   readonly from: string;
   readonly to: string;
-  readonly mode: number;
+  readonly mode: AssembleFile['mode'];
 }
 
 async function readFrom({ root, from, to, mode }: Taken): Promise<readonly LayerEntry[]> {
@@ -71,12 +77,12 @@ async function readFrom({ root, from, to, mode }: Taken): Promise<readonly Layer
   if (found.isDirectory()) return readFolder(source, { path, mode });
   if (!found.isFile()) throw new Refusal('it is neither a file nor a folder');
   if (path === '') throw new Refusal('a file cannot be the root of the image');
-  return [{ kind: 'file', path, mode, source }];
+  return [{ kind: 'file', path, mode: await modeOf(source, mode), source }];
 }
 
 async function readFolder(
   top: string,
-  { path, mode }: { readonly path: string; readonly mode: number },
+  { path, mode }: Pick<Taken, 'mode'> & { readonly path: string },
 ): Promise<readonly LayerEntry[]> {
   const entries: LayerEntry[] = path === '' ? [] : [{ kind: 'directory', path }];
   const pending = [''];
@@ -89,13 +95,20 @@ async function readFolder(
       if (item.isDirectory()) {
         entries.push({ kind: 'directory', path: place });
         pending.push(inside);
-      } else if (item.isFile()) entries.push({ kind: 'file', path: place, mode, source });
+      } else if (item.isFile()) entries.push({ kind: 'file', path: place, mode: await modeOf(source, mode), source });
       else if (item.isSymbolicLink())
         entries.push({ kind: 'symlink', path: place, target: await readInnerLink(source, inside) });
       else throw new Refusal(`${quote(inside)} is neither a file, a folder nor a link`);
     }
   }
   return entries;
+}
+
+/** Of the bits on disk only this one says something about the file; the others depend on whose disk it is. */
+async function modeOf(source: string, mode: AssembleFile['mode']): Promise<number> {
+  if (mode !== 'as-is') return mode;
+  const { mode: found } = await lstat(source);
+  return (found & 0o100) === 0 ? 0o644 : 0o755;
 }
 
 // A link is taken as it is, so it must mean the same thing in the image: something below the folder that is copied.

@@ -38,7 +38,7 @@ export async function* layerBytes(
 
 function headOf(entry: Exclude<LayerEntry, { kind: 'file' }>): Parameters<typeof encodeTarHead>[0] {
   return entry.kind === 'directory'
-    ? { ...entry, mode: 0o755, size: 0, target: '' }
+    ? { ...entry, mode: entry.mode ?? 0o755, size: 0, target: '' }
     : { ...entry, mode: 0o777, size: 0 };
 }
 
