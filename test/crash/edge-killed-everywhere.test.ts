@@ -8,6 +8,7 @@ import type { TestProject } from '../make/project.ts';
 import { ciEnvironment, copyData, makeProject } from '../make/project.ts';
 import { readPublished } from '../make/published.ts';
 import { companion, makeTwoImages } from '../make/two-images.ts';
+import { effectsOf } from './killed-at.ts';
 
 const at = new Date(1_772_368_000 * 1000).toISOString();
 
@@ -17,8 +18,7 @@ void test('a build of the branch killed before any of its effects and run again 
   await project.commit({ 'app.txt': 'two\n' });
   const whole = await copyData(t, project);
   const measured = await killedEdge(project, whole, 0);
-  assert.equal(measured.exitCode, 0, measured.stderr);
-  const effects = Number(new TextDecoder().decode(measured.stdout));
+  const effects = effectsOf(measured).length;
   t.diagnostic(`${effects} effects`);
   assert.ok(effects >= 10);
   const { tags: expected } = await readPublished(whole);
@@ -41,8 +41,7 @@ void test('a build of two images killed before any of its effects and run again 
   await project.commit({ 'app.txt': 'two\n', 'web.txt': 'two\n' });
   const whole = await copyData(t, project);
   const measured = await killedEdge(project, whole, 0);
-  assert.equal(measured.exitCode, 0, measured.stderr);
-  const effects = Number(new TextDecoder().decode(measured.stdout));
+  const effects = effectsOf(measured).length;
   t.diagnostic(`${effects} effects`);
   const read = async (data: string): Promise<unknown> =>
     Promise.all(['tiny', companion].map(async (name) => (await readPublished(data, name)).tags));

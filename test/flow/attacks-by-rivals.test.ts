@@ -16,6 +16,7 @@ import { copyData, makeProject } from '../make/project.ts';
 import { aliases, readPublished } from '../make/published.ts';
 import { pushImage } from '../make/push-image.ts';
 import { digestAt, pointImageTags, withRegistry } from '../make/registry-writer.ts';
+import { effectsOf } from '../crash/killed-at.ts';
 
 /** Right before which request of the first run, which goes on, the rival writes what. */
 const moments: readonly { readonly name: string; readonly isDue: () => Moment; readonly takes: readonly Taken[] }[] = [
@@ -71,7 +72,7 @@ interface Rivalry {
   readonly project: TestProject;
   /** One run of the release. */
   release(data: string, meddler?: Meddler): ReturnType<typeof runProgram>;
-  /** One that is killed right before its Nth effect; 0: it is not, and prints how many there were. */
+  /** One that is killed right before its Nth effect; 0: it is not, and prints them. */
   killed(data: string, effect: number): ReturnType<typeof runTool>;
   countEffects(scope: Scope): Promise<number>;
   /** The rival writes its own image and statement over those of the first run; a stranger has only an image. */
@@ -107,11 +108,7 @@ async function makeRivalry(scope: Scope): Promise<Rivalry> {
     project,
     release,
     killed,
-    countEffects: async (inner) => {
-      const whole = await killed(await copyData(inner, project), 0);
-      assert.equal(whole.exitCode, 0, whole.stderr);
-      return Number(new TextDecoder().decode(whole.stdout));
-    },
+    countEffects: async (inner) => effectsOf(await killed(await copyData(inner, project), 0)).length,
     overwrite: async (data, takes, by = 'rival') => {
       const stranger = { repository: 'tiny', text: 'from a stranger', tags: takes.map((what) => tagOf[what]) };
       if (by === 'stranger') await pushImage(join(data, 'registry'), stranger);

@@ -1,24 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { changePolicy, maintainer, runner } from '../make/actors.ts';
+import type { HostedForgeKind } from '../../src/domain/forge-capabilities.ts';
 import type { Scope } from '../make/folder.ts';
 import { startGiteaServer } from '../make/gitea-server.ts';
 import { startGitlabServer } from '../make/gitlab-server.ts';
+import type { ForgeHost } from '../make/hosted-project.ts';
+import { makeHostedProject } from '../make/hosted-project.ts';
 import type { RunAt } from '../make/program.ts';
 import { runProgram, succeed } from '../make/program.ts';
-import type { TestProject } from '../make/project.ts';
-import { makeProject } from '../make/project.ts';
 
-interface HostedProject {
-  readonly project: TestProject;
+interface Released {
   readonly ci: RunAt;
   readonly ada: RunAt;
-}
-
-interface Server {
-  readonly address: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly tags: Map<string, string>;
 }
 
 void test('on Forgejo a release is a draft until it is whole, verifies, and carries its banner once withdrawn', async (t) => {
@@ -47,14 +40,10 @@ void test('on GitLab a release appears whole with links to its files, verifies, 
   assert.match(gitlab.releases[0]?.notes ?? '', /^<!-- cutwater:deprecated -->\n.*loses uploads/s);
 });
 
-async function releasedOn(scope: Scope, server: Server, kind: string): Promise<HostedProject> {
-  const project = await makeProject(scope);
-  const forge = `forge: { kind: ${kind}, address: "${server.address}", repository: acme/tiny }\n`;
-  await changePolicy(project, (text) => `${text}${forge}`);
-  await project.tag('1.0.0');
-  server.tags.set('v1.0.0', await project.clone.git('rev-parse', 'refs/tags/v1.0.0'));
-  const withToken = ({ folder, env }: RunAt): RunAt => ({ folder, env: { ...env, ...server.environment } });
-  const ci = withToken(await runner(scope, project));
+async function releasedOn(scope: Scope, host: ForgeHost, kind: HostedForgeKind): Promise<Released> {
+  const { tag, runner, maintainer } = await makeHostedProject(scope, { kind, host });
+  await tag('1.0.0');
+  const ci = await runner(scope);
   await succeed(['release', '1.0.0'], ci);
-  return { project, ci, ada: withToken(await maintainer(project)) };
+  return { ci, ada: await maintainer() };
 }

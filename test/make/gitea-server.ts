@@ -26,6 +26,8 @@ export interface GiteaServer {
   readonly statuses: { readonly id: number; readonly context: string; readonly status: string }[];
   readonly violations: string[];
   interfere: (request: IncomingMessage, response: ServerResponse) => 'answered' | undefined;
+  /** Keeps releases and pull requests as they are now; what it gives puts them back. */
+  keep(): () => void;
   /** Looks at the pushes, as Gitea does some time after them: a draft of such a tag becomes public. */
   noticePushes(): void;
 }
@@ -67,6 +69,13 @@ export async function startGiteaServer(scope: Scope, tags: ReadonlyMap<string, s
     statuses: [],
     violations: [],
     interfere: () => undefined,
+    keep: () => {
+      const kept = { releases: copies(gitea.releases), pulls: structuredClone(gitea.pulls) };
+      return () => {
+        gitea.releases.splice(0, Infinity, ...copies(kept.releases));
+        gitea.pulls.splice(0, Infinity, ...structuredClone(kept.pulls));
+      };
+    },
     noticePushes: () => {
       for (const release of gitea.releases) if (gitea.unnoticed.has(release.tag)) release.isDraft = false;
       gitea.unnoticed.clear();
@@ -78,6 +87,10 @@ export async function startGiteaServer(scope: Scope, tags: ReadonlyMap<string, s
     assert.deepEqual(gitea.violations, []);
   });
   return gitea;
+}
+
+function copies(releases: readonly StoredRelease[]): readonly StoredRelease[] {
+  return releases.map((release) => ({ ...release, assets: [...release.assets] }));
 }
 
 interface Asked {

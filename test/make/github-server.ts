@@ -39,6 +39,8 @@ export interface GithubServer {
   interfere: Interference;
   /** From now on a release that is published is locked. */
   locksReleases: boolean;
+  /** Keeps releases, pull requests and the latest flag as they are now; what it gives puts them back. */
+  keep(): () => void;
   newAsset(release: StoredRelease, name: string, state: StoredAsset['state'], bytes?: Buffer): void;
   close(): Promise<void>;
 }
@@ -72,6 +74,14 @@ export async function startGithub(scope: Scope | undefined, tags: ReadonlyMap<st
     locksReleases: false,
     filesAddress: `http://127.0.0.1:${filesPort}`,
     nextId: () => (ids += 1),
+    keep: () => {
+      const kept = { releases: copies(github.releases), pulls: structuredClone(github.pulls), latest: github.latest };
+      return () => {
+        github.releases.splice(0, Infinity, ...copies(kept.releases));
+        github.pulls.splice(0, Infinity, ...structuredClone(kept.pulls));
+        github.latest = kept.latest;
+      };
+    },
     newAsset: (release, name, state, bytes = Buffer.alloc(0)) =>
       release.assets.push({ id: github.nextId(), name, state, bytes }),
     close: async () => {
@@ -86,6 +96,10 @@ export async function startGithub(scope: Scope | undefined, tags: ReadonlyMap<st
     assert.deepEqual(github.violations, []);
   });
   return github;
+}
+
+function copies(releases: readonly StoredRelease[]): readonly StoredRelease[] {
+  return releases.map((release) => ({ ...release, assets: release.assets.map((asset) => ({ ...asset })) }));
 }
 
 interface Exchange {

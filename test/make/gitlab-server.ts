@@ -30,6 +30,8 @@ export interface GitlabServer {
   readonly statuses: { readonly name: string; readonly status: string }[];
   readonly violations: string[];
   interfere: (request: IncomingMessage, response: ServerResponse) => 'answered' | undefined;
+  /** Keeps releases, files and merge requests as they are now; what it gives puts them back. */
+  keep(): () => void;
 }
 
 type Answer = readonly [status: number, json?: unknown, headers?: Readonly<Record<string, string>>];
@@ -82,6 +84,16 @@ export async function startGitlabServer(scope: Scope, tags: ReadonlyMap<string, 
     statuses: [],
     violations: [],
     interfere: () => undefined,
+    keep: () => {
+      const files = [...gitlab.files];
+      const kept = structuredClone({ releases: gitlab.releases, requests: gitlab.requests });
+      return () => {
+        gitlab.files = [...files];
+        const { releases, requests } = structuredClone(kept);
+        gitlab.releases.splice(0, Infinity, ...releases);
+        gitlab.requests.splice(0, Infinity, ...requests);
+      };
+    },
   };
   scope.after(async () => {
     server.closeAllConnections();
