@@ -36,4 +36,25 @@ export const releaseCommands: readonly Command[] = [
     ],
     load: () => import('./commands/release.ts'),
   },
+  {
+    name: 'build',
+    summary: 'Build one platform of a release, for the job that publishes it',
+    description:
+      "Judges the tag as 'release' does, builds its images for one platform on a machine of that kind, and keeps the result in the registry, signed. 'release' then puts the platforms together. Does nothing where the release needs no build. 'release' alone builds all platforms by itself.",
+    arguments: [{ name: 'VERSION', summary: '1.2.3 or v1.2.3', required: true }],
+    options: [
+      {
+        name: 'platform',
+        summary: 'The platform to build, one of the policy',
+        value: { kind: 'text', placeholder: 'PLATFORM' },
+      },
+    ],
+    examples: [
+      {
+        line: 'build v1.2.3 --platform linux/arm64',
+        says: 'In CI, on an arm64 machine, before the job that publishes',
+      },
+    ],
+    load: () => import('./commands/build.ts'),
+  },
 ];

@@ -9,6 +9,7 @@ export const predicateTypes = {
   provenance: 'https://slsa.dev/provenance/v1',
   cyclonedx: 'https://cyclonedx.org/bom',
   scan: 'https://in-toto.io/attestation/vulns/v0.2',
+  part: 'urn:cutwater:part:v1',
 } as const;
 
 export const statementType = 'https://in-toto.io/Statement/v1';

@@ -9,6 +9,7 @@ import {
   edgeTag,
   evidenceTag,
   nightlyTag,
+  partTag,
   readRegistryTag,
   shaTag,
   statementTag,
@@ -84,4 +85,15 @@ void test('readRegistryTag() takes strangers for nothing', () => {
     `${candidateTag(commit)}.`,
   ];
   for (const tag of others) assert.deepEqual(readRegistryTag(tag), { kind: 'other' }, tag);
+});
+
+void test('the part of a platform has a name of its own, which is read back and is no candidate', () => {
+  for (const platform of [
+    { os: 'linux', architecture: 'arm64' },
+    { os: 'linux', architecture: 'arm', variant: 'v7' },
+  ])
+    assert.deepEqual(readRegistryTag(partTag(commit, platform)), { kind: 'part', release: commit, platform });
+  assert.equal(partTag(commit, { os: 'linux', architecture: 'arm64' }), `candidate-${commit}.linux-arm64`);
+  for (const odd of ['linux', 'linux-arm64-v8-more', 'Linux-arm64', 'linux-', 'linux-arm64.statement-x'])
+    assert.deepEqual(readRegistryTag(`${candidateTag(commit)}.${odd}`), { kind: 'other' }, odd);
 });

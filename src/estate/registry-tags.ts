@@ -2,6 +2,8 @@ import type { ImageTag } from '../domain/image-name.ts';
 import { imageTag } from '../domain/image-name.ts';
 import type { ObjectId } from '../domain/object-id.ts';
 import { isObjectId } from '../domain/object-id.ts';
+import type { Platform } from '../domain/platform.ts';
+import { formatPlatform, parsePlatform } from '../domain/platform.ts';
 import type { TagName } from '../domain/tag-name.ts';
 import { parseTagName } from '../domain/tag-name.ts';
 import type { Version } from '../domain/version.ts';
@@ -28,6 +30,8 @@ export type RegistryTag =
   | { readonly kind: 'sha'; readonly commit: string }
   /** The pin of a release's build: of its image, or of its signed statement. */
   | { readonly kind: 'candidate'; readonly release: ObjectId; readonly of: 'image' | 'statement' }
+  /** One platform of a release's image, built by a job of its own. */
+  | { readonly kind: 'part'; readonly release: ObjectId; readonly platform: Platform }
   | { readonly kind: 'other' };
 
 /** `X.Y.Z`, `X.Y.Z-rc.N`. */
@@ -43,6 +47,11 @@ export function statementTag(version: Version): ImageTag {
 /** `candidate-<release tag object id>`: pins the build of a release. */
 export function candidateTag(releaseTag: ObjectId): ImageTag {
   return imageTag(`candidate-${releaseTag}`);
+}
+
+/** `candidate-<release tag object id>.linux-arm64`: a part. No name of a system, architecture or variant holds a `-`. */
+export function partTag(releaseTag: ObjectId, platform: Platform): ImageTag {
+  return imageTag(`${candidateTag(releaseTag)}.${formatPlatform(platform).replaceAll('/', '-')}`);
 }
 
 /** The image tag of the newest build of the default branch. */
@@ -103,8 +112,12 @@ export function readRegistryTag(tag: string): RegistryTag {
 
 function readCandidate(rest: string): RegistryTag {
   const [release, what] = splitOnce(rest, '.');
-  if (!isObjectId(release) || (what !== undefined && what !== 'statement')) return { kind: 'other' };
-  return { kind: 'candidate', release, of: what ?? 'image' };
+  if (!isObjectId(release)) return { kind: 'other' };
+  if (what === undefined || what === 'statement') return { kind: 'candidate', release, of: what ?? 'image' };
+  const platform = parsePlatform(what.replaceAll('-', '/'));
+  return platform.is === 'ok' && !what.includes('/')
+    ? { kind: 'part', release, platform: platform.value }
+    : { kind: 'other' };
 }
 
 function readDecision(kind: DecisionName['kind'], rest: string): RegistryTag {

@@ -22,10 +22,18 @@ export type Step =
         | { readonly kind: 'promote'; readonly version: string; readonly digest: Digest };
       readonly digest: Digest | undefined;
     }
+  /** The image of one platform, for the run that publishes the release to put together. */
+  | {
+      readonly kind: 'part';
+      readonly image?: string;
+      readonly imageTag: string;
+      readonly platform: string;
+      readonly commit: ObjectId;
+    }
   | {
       readonly kind: 'document';
       readonly image?: string;
-      readonly role: 'provenance' | 'sbom' | 'scan' | 'statement' | 'checksums';
+      readonly role: 'part' | 'provenance' | 'sbom' | 'scan' | 'statement' | 'checksums';
       readonly platform?: string;
       readonly subject: Digest | undefined;
       /** SHA-256 of what is signed. */
@@ -107,6 +115,8 @@ export function describeStep(step: Step): string {
       return step.from.kind === 'build'
         ? `build ${step.image === undefined ? '' : `${step.image} of `}commit ${step.from.commit.slice(0, 12)} and pin it as ${step.imageTag}`
         : `take ${step.image ?? 'the image'} of ${step.from.version} and pin it as ${step.imageTag}`;
+    case 'part':
+      return `build ${step.platform} of ${step.image === undefined ? '' : `${step.image} of `}commit ${step.commit.slice(0, 12)} and keep it as ${step.imageTag}`;
     case 'document':
       return `sign and attach the ${documentName(step)}`;
     case 'draft':
@@ -144,6 +154,7 @@ export function describeStep(step: Step): string {
 /** `scan for linux/amd64`, ... */
 export function documentName(step: Extract<Step, { kind: 'document' }>): string {
   const names = {
+    part: 'record',
     provenance: 'provenance',
     sbom: 'SBOM',
     scan: 'scan',

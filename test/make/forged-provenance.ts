@@ -18,6 +18,7 @@ export async function attachProvenance(
     buildType: 'https://example.org/build',
     builderId: 'https://example.org/builder',
     builder: 'assemble',
+    builders: [],
     source: { kind: 'branch', name: 'main' },
     build: { commit, repository: undefined },
     policy: digestOf(''),

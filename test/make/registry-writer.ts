@@ -15,10 +15,11 @@ import { readPublished } from './published.ts';
 export async function withRegistry<Result>(
   data: string,
   act: (repository: ImageRepository) => Promise<Result>,
+  name = 'tiny',
 ): Promise<Result> {
   const server = await listenRegistry({ folder: join(data, 'registry') });
   const address = { protocol: 'http', host: '127.0.0.1', port: server.port } as const;
-  const repository = openRepository({ registry: 'embedded', repository: 'tiny' }, { address });
+  const repository = openRepository({ registry: 'embedded', repository: name }, { address });
   try {
     return await act(repository);
   } finally {

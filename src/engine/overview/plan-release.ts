@@ -219,6 +219,7 @@ async function markDone(
   const isDone = (step: Step): boolean => {
     switch (step.kind) {
       case 'candidate':
+      case 'part':
       case 'image-tag':
         return tags(step.image).has(step.imageTag);
       case 'commit':

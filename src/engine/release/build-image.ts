@@ -10,7 +10,7 @@ import { formatPlatform } from '../../domain/platform.ts';
 import { predicateTypes } from '../../domain/release-statement.ts';
 import type { CommitBuild } from '../../ports/image-builder.ts';
 import type { ImagePolicy, Policy } from '../../policy/policy.ts';
-import type { BuildSource } from '../../report/documents/provenance-statement.ts';
+import type { BuildSource, PlatformBuilder } from '../../report/documents/provenance-statement.ts';
 import { provenanceStatement } from '../../report/documents/provenance-statement.ts';
 import { statementBytes } from '../../report/documents/statement.ts';
 import type { PlatformImage } from './binaries.ts';
@@ -43,7 +43,7 @@ export async function buildImage(world: ReleaseWorld, order: BuildOrder): Promis
     detail: `${formatImageName(image.name)} from ${commit.slice(0, 12)}`,
   });
   const index = await world.builder.buildInto(world.repository, await commitBuildOf(world.git, order));
-  await attachProvenance(world, order, index);
+  await attachProvenance(world, order, { index, builders: [] });
   return index.digest;
 }
 
@@ -69,18 +69,28 @@ export async function commitBuildOf(
   return { commit, image, sourceDateEpoch, annotations };
 }
 
-async function attachProvenance(world: ReleaseWorld, order: BuildOrder, index: Descriptor): Promise<void> {
+/** SHA-256 of the policy file of a commit: what its build followed. */
+export async function policyDigest(git: ReleaseWorld['git'], commit: ObjectId): Promise<Digest> {
+  return digestOf((await git.readFile(commit, policyFile)) ?? '');
+}
+
+/** Signs how an image was made. `builders` names who built a platform where that was not this run. */
+export async function attachProvenance(
+  world: ReleaseWorld,
+  order: BuildOrder,
+  { index, builders }: { readonly index: Descriptor; readonly builders: readonly PlatformBuilder[] },
+): Promise<void> {
   const { build, commit, image, loaded, source } = order;
   const platforms = await readPlatformImages(world, image, index.digest);
   const binaries = await extractBinaries(world, build, { images: platforms, version: undefined });
-  const policy = await world.git.readFile(commit, policyFile);
   const statement = provenanceStatement({
     buildType: world.builder.buildTypeOf(image),
     builderId: world.builderId,
     builder: image.build.kind,
     source,
     build: { commit, repository: build.source },
-    policy: digestOf(policy ?? ''),
+    policy: await policyDigest(world.git, commit),
+    builders,
     baseImages: baseImages(image),
     image: {
       name: formatImageName(image.name),

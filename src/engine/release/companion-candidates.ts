@@ -4,12 +4,11 @@ import { formatImageName } from '../../domain/image-name.ts';
 import type { Descriptor } from '../../domain/oci.ts';
 import { releaseTagOf } from '../../domain/tag-name.ts';
 import type { Version } from '../../domain/version.ts';
-import { coreVersion, formatVersion } from '../../domain/version.ts';
+import { formatVersion } from '../../domain/version.ts';
 import type { ImageOrigin } from '../../estate/choose-origin.ts';
 import { candidateTag } from '../../estate/registry-tags.ts';
 import type { Step } from '../../plan/step.ts';
 import type { ImagePolicy } from '../../policy/policy.ts';
-import { requireOwnSha } from '../edge/edge-build.ts';
 import { atImage, placeOfImage } from '../facts/image-places.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { readRecord } from '../facts/read-record.ts';
@@ -19,10 +18,11 @@ import { runStep } from '../run-step.ts';
 import { imageTagHandler } from '../steps/image-tag.ts';
 import type { ImagePlace, ReadWorld, ReleaseWorld } from '../world.ts';
 import type { PlatformImage } from './binaries.ts';
-import { buildImage, readPlatformImages } from './build-image.ts';
+import { readPlatformImages } from './build-image.ts';
+import { orderOf } from './build-order.ts';
 import { foreignCandidate, readProvenances } from './find-origin.ts';
-import { imageOrigins } from './image-origins.ts';
 import type { Candidate, ReleaseJob } from './make-candidate.ts';
+import { makeImage } from './make-image.ts';
 
 /** An image of a release, pinned by the candidate tag in its own repository. */
 export interface ImageCandidate {
@@ -80,7 +80,7 @@ async function makeCompanion(world: ReleaseWorld, job: ReleaseJob, order: Compan
         return found === undefined ? { is: 'absent' } : { is: 'present', evidence: found.digest };
       },
       apply: async () => {
-        const own = wanted ?? (await buildOwn(at, job, image));
+        const own = wanted ?? (await makeImage(at, orderOf(job, image)));
         await imageTagHandler(place.repository, { tag, digest: own, once: 'first-wins' }).apply();
       },
     },
@@ -121,22 +121,6 @@ function stepOf({ admitted }: ReleaseJob, { image, origin, wanted }: CompanionOr
     return { ...step, digest: undefined, from: { kind: 'build', commit: admitted.commit } };
   const version = formatVersion(origin.promotion.version);
   return { ...step, digest: wanted, from: { kind: 'promote', version, digest: wanted } };
-}
-
-async function buildOwn(at: ReleaseWorld, job: ReleaseJob, image: ImagePolicy): Promise<Digest> {
-  const { admitted, build, loaded } = job;
-  const { commit, tag } = admitted;
-  await requireOwnSha({ loaded, commit, origins: imageOrigins(at, loaded.trust) });
-  return buildImage(at, {
-    loaded,
-    // Binaries come out of the first image.
-    build: { ...build, binaries: [] },
-    image,
-    companion: image.name,
-    commit,
-    version: formatVersion(coreVersion(admitted.version)),
-    source: { kind: 'tag', name: tag.name, object: tag.object },
-  });
 }
 
 /** What the statement of the promoted candidate says of each companion; no tag is asked. */

@@ -22,11 +22,19 @@ export interface ExpectedImage {
 
 /** Throws where the image may not be published. */
 export async function expectImage(world: ReadWorld, question: OriginQuestion): Promise<ExpectedImage> {
+  const { origin, held } = await originOf(world, question);
+  return expectedOf(world, question.loaded, { origin, held, version: question.version });
+}
+
+/** Where the image of a release comes from, and what its candidate tag holds. Throws as above. */
+export async function originOf(
+  world: ReadWorld,
+  question: OriginQuestion,
+): Promise<{ readonly origin: ImageOrigin; readonly held: Digest | undefined }> {
   const { tagObject } = question;
   const held = tagObject && (await world.repository.resolve(candidateTag(tagObject)))?.digest;
-  const origin =
-    held === undefined ? await findOrigin(world, question) : (await judgePinned(world, question, held)).origin;
-  return expectedOf(world, question.loaded, { origin, held, version: question.version });
+  if (held === undefined) return { origin: await findOrigin(world, question), held };
+  return { origin: (await judgePinned(world, question, held)).origin, held };
 }
 
 /** The same where it is known already where the image comes from. */

@@ -1,6 +1,5 @@
-import type { Digest } from '../../domain/digest.ts';
 import type { Descriptor } from '../../domain/oci.ts';
-import { coreVersion, formatVersion } from '../../domain/version.ts';
+import { formatVersion } from '../../domain/version.ts';
 import type { ImageOrigin } from '../../estate/choose-origin.ts';
 import { describeOrigin } from '../../estate/describe-origin.ts';
 import { candidateTag } from '../../estate/registry-tags.ts';
@@ -8,13 +7,12 @@ import type { ImagePolicy, Policy } from '../../policy/policy.ts';
 import type { Step } from '../../plan/step.ts';
 import type { AdmittedRelease } from './admit-release.ts';
 import type { PlatformImage } from './binaries.ts';
-import type { BuildOrder } from './build-image.ts';
-import { buildImage, readPlatformImages } from './build-image.ts';
+import { readPlatformImages } from './build-image.ts';
+import { orderOf } from './build-order.ts';
 import type { OriginQuestion } from './find-origin.ts';
 import { findOrigin, judgePinned } from './find-origin.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
-import { requireOwnSha } from '../edge/edge-build.ts';
-import { imageOrigins } from './image-origins.ts';
+import { makeImage } from './make-image.ts';
 import { resolveOrFail } from '../facts/read-artifact.ts';
 import type { ProjectTags } from '../facts/read-tags.ts';
 import type { ReleaseKind } from '../facts/release-class.ts';
@@ -67,7 +65,8 @@ export async function makeCandidate(world: ReleaseWorld, job: ReleaseJob): Promi
         return found === undefined ? { is: 'absent' } : { is: 'present', evidence: found.digest };
       },
       apply: async () => {
-        const image = origin.is === 'promotion' ? origin.promotion.digest : await buildOwn(world, job);
+        const image =
+          origin.is === 'promotion' ? origin.promotion.digest : await makeImage(world, orderOf(job, job.image));
         await imageTagHandler(world.repository, { tag, digest: image, once: 'first-wins' }).apply();
       },
     },
@@ -92,17 +91,4 @@ export function questionOf({ admitted, loaded, tags }: ReleaseJob, withdrawn: Wi
   const { version, commit, tag, object } = admitted;
   const act = `release ${tag.name}`;
   return { loaded, version, commit, tags, withdrawn, act, tagObject: tag.object, message: object.message };
-}
-
-async function buildOwn(world: ReleaseWorld, job: ReleaseJob): Promise<Digest> {
-  const { admitted, loaded } = job;
-  await requireOwnSha({ loaded, commit: admitted.commit, origins: imageOrigins(world, loaded.trust) });
-  return buildImage(world, orderOf(job));
-}
-
-/** Without the rc: a release candidate's bytes are the stable release's bytes. */
-function orderOf({ admitted, build, image, loaded }: ReleaseJob): BuildOrder {
-  const { commit, tag } = admitted;
-  const source = { kind: 'tag', name: tag.name, object: tag.object } as const;
-  return { loaded, build, image, commit, version: formatVersion(coreVersion(admitted.version)), source };
 }

@@ -1,37 +1,28 @@
-import { CutwaterError } from '../../domain/error.ts';
 import { formatImageName } from '../../domain/image-name.ts';
 import type { ReleasePredicate } from '../../domain/release-statement.ts';
 import type { Version } from '../../domain/version.ts';
 import { formatVersion } from '../../domain/version.ts';
-import { admitRelease } from './admit-release.ts';
-import { requireDocuments } from '../documents/document-gate.ts';
 import type { DueOutcome } from '../announcement/due-announcements.ts';
 import { announceDue } from '../announcement/due-announcements.ts';
 import type { ImageCandidate } from './companion-candidates.ts';
 import { makeCompanions } from './companion-candidates.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
-import { readPolicyAt } from '../facts/load-policy.ts';
-import type { Policy } from '../../policy/policy.ts';
 import type { ReleaseJob } from './make-candidate.ts';
 import { makeCandidate, questionOf } from './make-candidate.ts';
+import { findCommitted, openJob, requireReady } from './open-job.ts';
 import type { PinnedStatement } from './pin-statement.ts';
 import { pinStatement, readPinned } from './pin-statement.ts';
 import { publishRelease } from './publish-release.ts';
 import { committedBy } from '../../estate/committed-release.ts';
-import { readRecord } from '../facts/read-record.ts';
 import { readProjectTags } from '../facts/read-tags.ts';
 import type { ReconcileResult } from '../pointers/reconcile.ts';
 import { reconcile } from '../pointers/reconcile.ts';
 import { requireChecks } from '../evidence/require-checks.ts';
 import { requireEvidence } from '../evidence/require-evidence.ts';
 import { demandOf } from '../evidence/release-demand.ts';
-import { releaseKindsOf } from '../facts/release-class.ts';
 import { runGates } from '../evidence/run-gates.ts';
-import { sameImages } from './same-image.ts';
 import { requireStillStanding } from './still-standing.ts';
-import { requireTrustedSigner } from './trusted-signer.ts';
 import type { Withdrawals } from '../facts/withdrawals-now.ts';
-import { readWithdrawals, requireStanding } from '../facts/withdrawals-now.ts';
 import type { ReleaseWorld } from '../world.ts';
 
 export interface PublishedVersion {
@@ -84,62 +75,8 @@ async function publishJob(
   };
 }
 
-async function openJob(world: ReleaseWorld, loaded: LoadedPolicy, version: Version): Promise<ReleaseJob> {
-  const tags = await readProjectTags(world.git, loaded.policy, 'remote');
-  const admitted = await admitRelease(world, loaded, { version, tags });
-  const build = await readPolicyAt(world.git, admitted.commit, `${admitted.tag.name}:cutwater.yaml`);
-  const images = sameImages(loaded.policy, build, `release ${admitted.tag.name}`);
-  sayWhatIsLeftOut(world, loaded, { build, tag: admitted.tag.name });
-  const { message } = admitted.object;
-  const kinds = await releaseKindsOf(world.git, { ...admitted, head: loaded.commit, message });
-  return { loaded, build, ...images, admitted, kinds, tags };
-}
-
-/** A tree of before a companion joined, as that of an older line, does not have it: its aliases stay where they are. */
-function sayWhatIsLeftOut(
-  world: ReleaseWorld,
-  { policy }: LoadedPolicy,
-  { build, tag }: { readonly build: Policy; readonly tag: string },
-): void {
-  const own = build.images.map(({ name }) => formatImageName(name));
-  for (const name of policy.images.map((image) => formatImageName(image.name)).filter((one) => !own.includes(one)))
-    world.report({
-      type: 'note',
-      level: 'warning',
-      text: `${tag} is released without ${name}: the policy of its tree does not name it`,
-    });
-}
-
-async function findCommitted(world: ReleaseWorld, job: ReleaseJob): Promise<ReleasePredicate | undefined> {
-  const { admitted, loaded } = job;
-  const record = await readRecord(world, loaded, admitted.version);
-  if (record.is === 'absent') return undefined;
-  if (record.is === 'rejected')
-    throw new CutwaterError(
-      'VERIFICATION_FAILED',
-      `Cannot release ${admitted.tag.name}: its stored statement does not count: ${record.reason}`,
-    );
-  if (record.release.tag.object !== admitted.tag.object)
-    throw new CutwaterError(
-      'TAG_MOVED',
-      `Cannot release ${admitted.tag.name}: the tag is object ${admitted.tag.object}, ${record.release.tag.object} was released under this name`,
-    );
-  return record.release;
-}
-
 async function completeRelease(world: ReleaseWorld, job: ReleaseJob): Promise<ReleasePredicate> {
-  const { admitted, loaded } = job;
-  await requireTrustedSigner(world, loaded, `release ${admitted.tag.name}`);
-  const { version, commit, object } = admitted;
-  const withdrawn = await readWithdrawals(world, loaded);
-  requireStanding(withdrawn, version);
-  await requireDocuments(world, loaded, {
-    version,
-    commit,
-    build: job.build,
-    tags: job.tags,
-    tagMessage: object.message,
-  });
+  const withdrawn = await requireReady(world, job);
   const earlier = await readPinned(world, job);
   if (earlier !== undefined) await requireStillStanding(world, job, earlier.release.image.index);
   const pinned = earlier ?? (await makeStatement(world, job, withdrawn));

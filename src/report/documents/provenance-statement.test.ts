@@ -12,6 +12,7 @@ const input: ProvenanceInput = {
   buildType: 'https://example.org/build/v1',
   builderId: 'https://example.org/ci',
   builder: 'assemble',
+  builders: [],
   source: { kind: 'tag', name: 'v1.2.3', object: objectId('a'.repeat(40)) },
   build: { commit: objectId('b'.repeat(40)), repository: 'https://example.org/team/app' },
   policy: digestOf('policy'),
@@ -44,6 +45,16 @@ test('provenanceStatement() is SLSA v1 with all parameters, the commit and the b
     },
     runDetails: { builder: { id: 'https://example.org/ci' } },
   });
+});
+
+test('provenanceStatement() names who built a platform elsewhere, as what the builder knows and not as what was asked for', () => {
+  const builders = [{ platform: 'linux/arm64', id: 'https://example.org/other' }];
+  const { buildDefinition } = provenanceStatement({ ...input, builders }).predicate;
+  deepEqual(buildDefinition.internalParameters, { builders });
+  deepEqual(
+    buildDefinition.externalParameters,
+    provenanceStatement(input).predicate.buildDefinition.externalParameters,
+  );
 });
 
 test('provenanceStatement() speaks of the index, every platform and every binary', () => {

@@ -11,11 +11,21 @@ export type BuildSource =
   | { readonly kind: 'tag'; readonly name: string; readonly object: ObjectId }
   | { readonly kind: 'branch'; readonly name: string };
 
+/** Who built the image of a platform that was built by a job of its own. */
+export interface PlatformBuilder {
+  /** `os/architecture[/variant]`. */
+  readonly platform: string;
+  /** As `builderId`. */
+  readonly id: string;
+}
+
 export interface ProvenanceInput extends ReleaseContents {
   /** `Builder.buildType`: the page that defines `externalParameters`. */
   readonly buildType: string;
   /** Who ran the build, as a URI. Places of different trust, such as a laptop and CI, must differ here (SLSA v1). */
   readonly builderId: string;
+  /** Platforms that somebody else built. */
+  readonly builders: readonly PlatformBuilder[];
   /** `assemble`, `dockerfile`. */
   readonly builder: string;
   readonly source: BuildSource;
@@ -38,6 +48,7 @@ export interface ProvenancePredicate {
       readonly platforms: readonly string[];
       readonly builder: string;
     };
+    readonly internalParameters?: { readonly builders: readonly PlatformBuilder[] };
     readonly resolvedDependencies: readonly {
       readonly uri?: string;
       readonly digest: Readonly<Record<string, string>>;
@@ -51,7 +62,7 @@ export interface ProvenancePredicate {
  * that the same build gives the same bytes.
  */
 export function provenanceStatement(input: ProvenanceInput): InTotoStatement<ProvenancePredicate> {
-  const { buildType, builderId, builder, source, policy, image } = input;
+  const { buildType, builderId, builder, builders, source, policy, image } = input;
   return {
     _type: statementType,
     subject: releaseSubjects(input),
@@ -67,6 +78,7 @@ export function provenanceStatement(input: ProvenanceInput): InTotoStatement<Pro
           platforms: image.platforms.map(({ platform }) => platform),
           builder,
         },
+        ...(builders.length === 0 ? {} : { internalParameters: { builders } }),
         resolvedDependencies: [sourceOf(input), ...input.baseImages.map(toDependency)],
       },
       runDetails: { builder: { id: builderId } },
