@@ -59,6 +59,8 @@ export const openAdapters: readonly string[] = ['process', 'files'];
 /** Pairs of adapters of which the first may import the second. */
 export const adapterPairs: readonly (readonly [string, string])[] = [
   ['git-cli', 'gpg'],
+  // GitLab gives OpenPGP keys as blocks.
+  ['gitlab', 'gpg'],
   ['tag-verifier', 'gpg'],
   ['tag-verifier', 'ssh-signature'],
   ['buildah', 'oci-layout'],

@@ -4,7 +4,7 @@ import { nodeVersion } from './action-pins.ts';
 import { toolOf } from './tool.ts';
 import type { WorkflowFile } from './workflow-file.ts';
 import type { WorkflowNeeds } from './workflow-needs.ts';
-import { loginNames } from './workflow-needs.ts';
+import { loginNames, secretNames } from './workflow-needs.ts';
 import type { YamlMap } from './yaml-text.ts';
 import { renderYaml } from './yaml-text.ts';
 
@@ -22,15 +22,9 @@ export function gitlabPipeline(policy: Policy, needs: WorkflowNeeds): WorkflowFi
 }
 
 function remarks(needs: WorkflowNeeds): readonly string[] {
-  const logins = needs.registries.flatMap((host) => Object.values(loginNames(host, needs.registries)));
-  const variables = [
-    ...(needs.signs === 'key' ? ['CUTWATER_CI_KEY'] : []),
-    ...logins,
-    ...Object.values(needs.secrets).flat(),
-  ];
   return [
     `In .gitlab-ci.yml: include: [{ local: /${path} }]`,
-    `Protected and masked variables of the project: ${[...new Set(variables)].join(', ')}.`,
+    `Protected and masked variables of the project: ${secretNames(needs).join(', ')}.`,
     'Protect the default branch and the tags v*, withdrawn/*, restored/*, checkpoint/* and evidence/*, so that only maintainers',
     'make them. A stopped release goes on when its job is retried. A daily schedule of the default branch runs reconcile.',
     'Only cutwater-reconcile moves an alias, one run at a time.',

@@ -94,3 +94,9 @@ export function loginNames(host: string, all: readonly string[]): { readonly use
   const name = `REGISTRY_${plain(host)}${number > 1 ? `__N${number}` : ''}`;
   return { user: `${name}_USER`, password: `${name}_PASSWORD` };
 }
+
+/** All secrets that jobs need where the system itself logs in nowhere, each once. */
+export function secretNames({ signs, registries, secrets }: WorkflowNeeds): readonly string[] {
+  const logins = registries.flatMap((host) => Object.values(loginNames(host, registries)));
+  return [...new Set([...(signs === 'key' ? ['CUTWATER_CI_KEY'] : []), ...logins, ...Object.values(secrets).flat()])];
+}

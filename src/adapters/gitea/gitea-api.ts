@@ -35,7 +35,7 @@ export function openGiteaApi(policy: HostedForgePolicy, options: ForgeOptions): 
     origins: [root.origin],
     headers: { accept: 'application/json' },
     credentials: (token) => ({ authorization: `token ${token}` }),
-    neededRight,
+    neededRight: missingScope,
     newName,
     label: place,
   });
@@ -70,7 +70,7 @@ function explainMissing(
 }
 
 /** Gitea names what it misses: `required=[write:repository]`. */
-function neededRight(reply: Reply): string | undefined {
+export function missingScope(reply: Reply): string | undefined {
   const required = /required=\[([a-z:, ]{1,200})\]/.exec(readForgeComplaint(reply))?.[1];
   return required === undefined ? undefined : `the scope ${quote(required)}`;
 }

@@ -31,7 +31,9 @@ void test('the keys of the account are read page by page, with subkeys and witho
     return [200, [{ key: 'ssh-ed25519 AAAA ada@laptop' }, { key: 'nonsense' }]];
   });
   assert.deepEqual(await openKeys(t, github, github.environment).readOwnKeys(), {
+    is: 'known',
     login: 'ada-l',
+    unproven: [],
     openpgp: ['AAAABBBBCCCCDDDD', '1111222233334444', '5555666677778888'],
     ssh: ['ssh-ed25519 AAAA'],
   });
@@ -45,7 +47,7 @@ void test('the token of a workflow is nobody, and without one nothing is asked',
     count += 1;
     return [403, { message: 'Resource not accessible by integration' }];
   });
-  assert.equal(await openKeys(t, github, {}).readOwnKeys(), undefined);
+  assert.deepEqual(await openKeys(t, github, {}).readOwnKeys(), { is: 'nobody' });
   assert.equal(count, 0);
-  assert.equal(await openKeys(t, github, github.environment).readOwnKeys(), undefined);
+  assert.deepEqual(await openKeys(t, github, github.environment).readOwnKeys(), { is: 'nobody' });
 });

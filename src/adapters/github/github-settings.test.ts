@@ -7,6 +7,7 @@ import { answerSettings, tagRuleset } from '../../../test/make/github-settings.t
 import { startGithub } from '../../../test/make/github-server.ts';
 import { loadOpenapiJudge } from '../../../test/make/openapi-judge.ts';
 import type { ForgeSettings } from '../../ports/forge-settings.ts';
+import { told } from '../../ports/forge-settings.ts';
 import { fastTiming } from '../oci-http/scripted-registry.ts';
 import { githubSettings } from './github-settings.ts';
 
@@ -43,26 +44,38 @@ async function read(t: TestContext, given: GithubSetup): Promise<ForgeSettings> 
   const { address, repository, environment } = github;
   const reader = githubSettings({ kind: 'github', address, repository }, { environment, timing: fastTiming() });
   t.after(() => reader.close());
-  return reader.readSettings('main');
+  return reader.readSettings({ branch: 'main', variables: [] });
 }
 
 void test('rules in force are read with what they forbid, and rules that only watch are none', async (t) => {
   assert.deepEqual(await read(t, setup), {
-    mayPush: true,
-    tagRules: [{ name: 'set 1', include: ['refs/tags/v*'], exclude: [], forbids: ['creation', 'update', 'deletion'] }],
-    branchIsProtected: true,
-    locksReleases: true,
-    workflowsMayWrite: true,
+    token: { is: 'writes', lastDay: undefined },
+    tagRules: told({
+      several: 'each-binds',
+      rules: [
+        {
+          name: 'set 1',
+          covers: { is: 'refs', include: ['refs/tags/v*'], exclude: [] },
+          forbids: ['creation', 'update', 'deletion'],
+          bindsAll: undefined,
+        },
+      ],
+    }),
+    branchIsProtected: told(true),
+    locksReleases: told(true),
+    jobsMayPush: told(true),
+    variables: { is: 'absent' },
+    imageTags: { is: 'absent' },
   });
 });
 
 void test('an administrator learns that releases are not locked; to others the same answer says nothing', async (t) => {
   const open = { ...setup, locksReleases: false, branchRules: ['non_fast_forward'] };
   const admin = await read(t, open);
-  assert.deepEqual([admin.locksReleases, admin.branchIsProtected], [false, false]);
+  assert.deepEqual([admin.locksReleases, admin.branchIsProtected], [told(false), told(false)]);
   const other = await read(t, { ...open, permissions: { admin: false, push: false, pull: true }, isProtected: true });
   assert.deepEqual(
-    [other.locksReleases, other.workflowsMayWrite, other.mayPush, other.branchIsProtected],
-    [undefined, undefined, false, true],
+    [other.locksReleases.is, other.jobsMayPush.is, other.token.is, other.branchIsProtected],
+    ['withheld', 'withheld', 'reads', told(true)],
   );
 });

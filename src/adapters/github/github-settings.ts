@@ -1,5 +1,5 @@
 import type { HostedForgePolicy } from '../../policy/forge-schema.ts';
-import type { ForbiddenTagAct, ForgeSettingsReader, TagRule } from '../../ports/forge-settings.ts';
+import type { ForbiddenTagAct, ForgeSettingsReader, TagRule, Told, TokenRights } from '../../ports/forge-settings.ts';
 import { readAllPages } from '../forge-http/forge-pages.ts';
 import type { ForgeOptions } from '../forge-http/forge-options.ts';
 import { readList, readObject } from '../forge-http/forge-json.ts';
@@ -16,23 +16,38 @@ export function githubSettings(
   const api = openGithubApi(policy, options);
   return {
     close: api.close,
-    readSettings: async (branch) => {
+    readSettings: async ({ branch }) => {
       const permissions = await readPermissions(api);
-      const [tagRules, branchIsProtected, workflow] = await Promise.all([
+      const [rules, branchIsProtected, workflow] = await Promise.all([
         readTagRules(api),
         readBranchProtection(api, branch),
         ask(api, 'actions/permissions/workflow', 'read what workflows may do'),
       ]);
       const written = workflow?.['default_workflow_permissions'];
       return {
-        mayPush: flag(permissions, 'push'),
-        tagRules,
-        branchIsProtected,
-        locksReleases: await readLock(api, flag(permissions, 'admin') === true),
-        workflowsMayWrite: typeof written === 'string' ? written === 'write' : undefined,
+        token: rightsOf(api, permissions),
+        tagRules: seen(rules && { several: 'each-binds', rules }),
+        branchIsProtected: seen(branchIsProtected),
+        locksReleases: seen(await readLock(api, flag(permissions, 'admin') === true)),
+        jobsMayPush: seen(typeof written === 'string' ? written === 'write' : undefined),
+        variables: { is: 'absent' },
+        imageTags: { is: 'absent' },
       };
     },
   };
+}
+
+function seen<Value>(value: Value | undefined): Told<Value> {
+  return value === undefined
+    ? { is: 'withheld', takes: "the token of one of the repository's administrators" }
+    : { is: 'told', value };
+}
+
+function rightsOf({ session: { token } }: GithubApi, permissions: JsonObject): TokenRights {
+  if (token.is === 'none') return { is: 'missing', advice: token.advice };
+  return flag(permissions, 'push') === true
+    ? { is: 'writes', lastDay: undefined }
+    : { is: 'reads', because: 'may not write releases' };
 }
 
 /** Undefined where the token may not see it, or there is no such thing. */
@@ -79,9 +94,10 @@ function toRule(set: JsonObject): TagRule {
   const acts: readonly ForbiddenTagAct[] = ['creation', 'update', 'deletion'];
   return {
     name: typeof set['name'] === 'string' ? set['name'] : '',
-    include: texts(names['include']),
-    exclude: texts(names['exclude']),
+    covers: { is: 'refs', include: texts(names['include']), exclude: texts(names['exclude']) },
     forbids: acts.filter((act) => types.includes(act)),
+    // The bypass list is shown to administrators alone, and roles on it stand for people.
+    bindsAll: undefined,
   };
 }
 

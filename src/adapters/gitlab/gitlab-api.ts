@@ -14,6 +14,8 @@ export interface GitlabApi {
   readonly session: ForgeSession;
   /** Below the project: `releases/v1.2.3`. */
   url(path: string, query?: Readonly<Record<string, string>>): URL;
+  /** Below the API: `user`. */
+  page(path: string): URL;
   /** The error for a 404 where something must be: also the answer for a project that a token may not see. */
   missing(what: string): CutwaterError;
   /** Closes the connections. */
@@ -42,6 +44,7 @@ export function openGitlabApi(policy: HostedForgePolicy, options: ForgeOptions):
       for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
       return target;
     },
+    page: (path) => new URL(`api/v4/${path}`, root),
     missing: (what) => explainMissing(session, { what, place }),
     close,
   };

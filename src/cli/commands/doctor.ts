@@ -1,3 +1,4 @@
+import { needsOf, secretNames } from '../../ci/workflow-needs.ts';
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { examineChannels } from '../../engine/overview/examine-channels.ts';
@@ -36,7 +37,7 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
     const files = await examineFiles(world.git, loaded);
     const probes = openWriteProbes(context, loaded.policy);
     const rights = await examineRights(probes.registries, ciIdentity).finally(() => probes.close());
-    const settings = await forgeChecks(context, loaded.policy, ciIdentity);
+    const settings = await forgeChecks(context, loaded.policy, { ciIdentity, now: world.now });
     const channels = await examineChannels(loaded.policy.announce, openAnnouncer);
     const checks = [...here, ...rights, ...settings, ...keys, ...channels, ...files];
     await project.close();
@@ -66,15 +67,22 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
 
 async function forgeChecks(
   context: CliContext,
-  { forge, git, trust }: Policy,
-  ciIdentity: CiIdentity,
+  policy: Policy,
+  here: { readonly ciIdentity: CiIdentity; readonly now: number },
 ): Promise<readonly Check[]> {
+  const { forge, git, trust, images } = policy;
   const readers = await openForgeReaders(context, forge);
   if (readers === undefined || forge.kind === 'local') return [];
   try {
     const key = await openSigningSetup(context).readSigningKey();
     return [
-      ...(await examineForgeSettings(readers.settings, { forge, branch: git.branch, ciIdentity })),
+      ...(await examineForgeSettings(readers.settings, {
+        ...here,
+        forge,
+        branch: git.branch,
+        variables: secretNames(needsOf(policy)),
+        images: images.map(({ name }) => name),
+      })),
       ...(await examineForgeKeys(readers.keys, key, { trust, forge })),
     ];
   } finally {

@@ -1,9 +1,12 @@
 import { isCutwaterError } from '../../domain/error.ts';
+import { forgeCapabilities } from '../../domain/forge-capabilities.ts';
 import { quote } from '../../domain/quote.ts';
 import type { HostedForgePolicy } from '../../policy/forge-schema.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { ForgeKeyReader, ForgeKeys } from '../../ports/forge-keys.ts';
 import type { SigningKey } from '../../ports/signing-setup.ts';
+import type { KeySource } from '../../report/forge-advice/forge-advice.ts';
+import { adviceFor } from '../../report/forge-advice/advice-for.ts';
 import { shellWord } from '../../report/process-document/shell.ts';
 import type { Check } from '../../report/verification.ts';
 import { passed } from '../../report/verification.ts';
@@ -18,41 +21,53 @@ export async function examineForgeKeys(
 ): Promise<readonly Check[]> {
   if (key.is !== 'openpgp' && key.is !== 'ssh') return [];
   try {
-    const known = await reader.readOwnKeys();
-    return known === undefined ? [] : [judgeForgeKeys(known, key, policy)];
+    const own = await reader.readOwnKeys();
+    switch (own.is) {
+      case 'nobody':
+        return [];
+      case 'withheld':
+        return [note(`could not look whether the forge knows it: run doctor with ${own.takes}`)];
+      case 'known':
+        return [judgeForgeKeys(own, key, policy)];
+    }
   } catch (error) {
     if (!isCutwaterError(error) || error.code === 'INTERRUPTED') throw error;
-    return [{ name, is: 'warning', says: `${error.message}; ${error.hint}` }];
+    return [note(`${error.message}; ${error.hint}`)];
   }
 }
 
 /** Whose keys count, and where the forge is. */
-type KeyPolicy = Pick<Policy, 'trust'> & { readonly forge: Pick<HostedForgePolicy, 'address'> };
+type KeyPolicy = Pick<Policy, 'trust'> & { readonly forge: HostedForgePolicy };
 
-export function judgeForgeKeys(
-  known: ForgeKeys,
-  key: Extract<SigningKey, { is: 'openpgp' | 'ssh' }>,
-  { trust, forge }: KeyPolicy,
-): Check {
-  const isKnown =
-    key.is === 'ssh' ? known.ssh.includes(key.publicKey) : known.openpgp.includes(key.fingerprint.slice(-16));
-  if (isKnown) return passed(name, `GitHub knows it as one of ${quote(known.login)}`);
-  return {
-    name,
-    is: 'warning',
-    says: `GitHub does not know the key as one of ${quote(known.login)} and shows the tags as unverified; run ${uploadCommand(key, { trust, forge })}`,
-  };
+type PublicKey = Extract<SigningKey, { is: 'openpgp' | 'ssh' }>;
+
+export function judgeForgeKeys(known: ForgeKeys, key: PublicKey, { trust, forge }: KeyPolicy): Check {
+  const forgeName = forgeCapabilities[forge.kind].name;
+  const advice = adviceFor(forge);
+  const id = key.is === 'ssh' ? key.publicKey : key.fingerprint.slice(-16);
+  if (known[key.is].includes(id)) {
+    const isUntold = key.is === 'ssh' && advice.proveKey !== undefined;
+    const says = `${forgeName} knows it as one of ${quote(known.login)}`;
+    return passed(name, isUntold ? `${says}, and whether it is proven there no API tells` : says);
+  }
+  if (known.unproven.includes(id))
+    return note(
+      `${forgeName} has the key, and shows the tags as unverified until ${quote(known.login)} has proven to own it; ${advice.proveKey ?? ''}`,
+    );
+  const add = advice.addKey(key.is, sourceOf(key, trust));
+  return note(
+    `${forgeName} does not know the key as one of ${quote(known.login)} and shows the tags as unverified; ${add}`,
+  );
 }
 
-function uploadCommand(
-  key: Extract<SigningKey, { is: 'openpgp' | 'ssh' }>,
-  { trust: { maintainers }, forge: { address } }: KeyPolicy,
-): string {
-  const { host } = new URL(address);
-  const gh = host === 'github.com' ? 'gh' : `GH_HOST=${shellWord(host)} gh`;
-  if (key.is === 'ssh') return `echo ${shellWord(key.publicKey)} | ${gh} ssh-key add --type signing -`;
+function sourceOf(key: PublicKey, { maintainers }: Policy['trust']): KeySource {
+  if (key.is === 'ssh') return { is: 'command', line: `echo ${shellWord(key.publicKey)}` };
   const own = maintainers.find((one) => one.key.kind === 'openpgp' && one.key.fingerprint === key.fingerprint)?.key;
   return own?.kind === 'openpgp'
-    ? `${gh} gpg-key add ${shellWord(own.keyFile)}`
-    : `gpg --armor --export ${key.fingerprint} | ${gh} gpg-key add -`;
+    ? { is: 'file', path: own.keyFile }
+    : { is: 'command', line: `gpg --armor --export ${key.fingerprint}` };
+}
+
+function note(says: string): Check {
+  return { name, is: 'warning', says };
 }
