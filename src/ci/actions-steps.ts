@@ -29,6 +29,8 @@ export interface CutwaterCall {
   readonly signs: boolean;
   /** Names of secrets, each under the same name for the command. */
   readonly secrets: readonly string[];
+  /** Hosts it logs in to; default: all. */
+  readonly registries?: readonly string[];
 }
 
 export interface StepsRequest {
@@ -56,19 +58,21 @@ export function openingSteps({ dialect, policy }: StepsRequest): readonly YamlMa
   ];
 }
 
-/** What a job that builds needs besides; only a release is scanned. */
-export function buildSteps(
-  { dialect, policy, needs }: StepsRequest,
-  { scans }: { readonly scans: boolean },
-): readonly YamlMap[] {
+export interface JobWork {
+  /** Only a release is scanned. */
+  readonly scans: boolean;
+  /** Platforms that are not the machine's own. */
+  readonly emulates: readonly string[];
+}
+
+/** What a job that builds, or looks at what was built, needs besides. */
+export function buildSteps({ dialect, policy, needs }: StepsRequest, { scans, emulates }: JobWork): readonly YamlMap[] {
   const isGitHub = dialect.system === 'github';
-  const architecture = /arm/i.test(policy.ci.runner ?? '') ? 'arm64' : 'amd64';
-  const emulated = needs.emulated(architecture);
   return [
-    ...(isGitHub && emulated.length > 0
+    ...(isGitHub && emulates.length > 0
       ? [
           {
-            name: `Emulation, for ${emulated.join(', ')}`,
+            name: `Emulation, for ${emulates.join(', ')}`,
             run: 'sudo apt-get update\nsudo apt-get install --yes --no-install-recommends qemu-user-static\n',
           },
         ]
@@ -108,7 +112,7 @@ export function cutwaterStep({ dialect, policy, needs }: StepsRequest, call: Cut
       ...call.env,
       ...(byKey ? { CUTWATER_CI_KEY: secret('CUTWATER_CI_KEY'), CUTWATER_CI_KEY_FD: '3' } : {}),
       ...Object.fromEntries(call.secrets.map((name) => [name, secret(name)])),
-      DOCKER_AUTH_CONFIG: dockerConfig(needs.registries.map((host) => login(host, needs))),
+      DOCKER_AUTH_CONFIG: dockerConfig((call.registries ?? needs.registries).map((host) => login(host, needs))),
       [dialect.tokenVariable]: '${{ github.token }}',
       // git asks this where a repository is private; nothing of it is stored in the clone.
       GIT_CONFIG_COUNT: '1',

@@ -1,5 +1,6 @@
 import type { ActionsDialect, CutwaterCall, StepsRequest } from './actions-steps.ts';
 import { buildSteps, cutwaterStep, openingSteps } from './actions-steps.ts';
+import { mainArchitecture } from './build-matrix.ts';
 import { branchFilter } from './branch-filter.ts';
 import { pinsLookedUp } from './action-pins.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -42,6 +43,11 @@ function releaseRemarks({ dialect, needs }: StepsRequest): readonly string[] {
   return [
     'Publishes the version of a signed tag. A run that was stopped goes on where it stopped when it is started again: by hand',
     'with the name of the tag, or by "Re-run". It moves no alias; that is what reconcile.yml does.',
+    ...(needs.matrix.length > 0
+      ? [
+          'Each platform is built on a machine of its kind; the job release puts them together, and builds what is missing.',
+        ]
+      : []),
     ...(dialect.system === 'forgejo' && (needs.buildx || needs.scans)
       ? ['What builds and scans comes with the image of the runner, or by ci.setup in cutwater.yaml.']
       : []),
@@ -57,6 +63,8 @@ const edgeRemarks = [
   'Publishes the newest commit of the protected branch. A waiting run that a newer one replaces builds nothing.',
 ];
 
+const givenTag = '${{ inputs.tag || github.ref_name }}';
+
 /** A person may write 1.2.3 for v1.2.3; both are one release, which two runs may not make at once. */
 const releasedTag =
   "${{ startsWith(inputs.tag || github.ref_name, 'v') && (inputs.tag || github.ref_name) || format('v{0}', inputs.tag) }}";
@@ -64,9 +72,9 @@ const releasedTag =
 function releaseWorkflow(request: StepsRequest): YamlMap {
   const { dialect, needs } = request;
   const release: CutwaterCall = {
-    title: 'Verify, build, sign and publish',
+    title: needs.matrix.length > 0 ? 'Verify, put together, sign and publish' : 'Verify, build, sign and publish',
     shell: 'release --leave-aliases -- "$TAG"',
-    env: { TAG: '${{ inputs.tag || github.ref_name }}' },
+    env: { TAG: givenTag },
     signs: true,
     secrets: needs.secrets.release,
   };
@@ -85,7 +93,7 @@ function releaseWorkflow(request: StepsRequest): YamlMap {
     },
     ...noRights(dialect),
     concurrency: { group: `release-${releasedTag}`, 'cancel-in-progress': false },
-    jobs: { release: buildJob(request, release), ...afterwards },
+    jobs: { ...matrixJob(request), release: releaseJob(request, release), ...afterwards },
   };
 }
 
@@ -119,20 +127,80 @@ function edgeWorkflow(request: StepsRequest): YamlMap {
     on: { push: { branches: [branchFilter(policy.git.branch)] }, workflow_dispatch: {} },
     ...noRights(dialect),
     concurrency: { group: 'cutwater-edge', 'cancel-in-progress': false },
-    jobs: { edge: buildJob(request, edge, { isRelease: false }) },
+    jobs: { edge: edgeJob(request, edge) },
   };
 }
 
-function buildJob(request: StepsRequest, call: CutwaterCall, { isRelease = true } = {}): YamlMap {
+/** A job for each platform that has a machine of its kind, side by side; one that fails leaves the work of the others. */
+function matrixJob(request: StepsRequest): Readonly<Record<string, YamlMap>> {
+  const { needs } = request;
+  const { matrix } = needs;
+  if (matrix.length === 0) return {};
+  const build: CutwaterCall = {
+    title: 'Verify, build and sign one platform',
+    shell: 'build --platform "$PLATFORM" -- "$TAG"',
+    env: { TAG: givenTag, PLATFORM: '${{ matrix.platform }}' },
+    signs: true,
+    // No gate runs here, and no mirror is filled.
+    secrets: [],
+    registries: needs.ownRegistries,
+  };
+  const head = jobHead(request, { signs: true, needsForge: false, minutes: buildMinutes(request) });
   return {
+    build: {
+      name: 'build ${{ matrix.platform }}',
+      strategy: {
+        'fail-fast': false,
+        matrix: { include: matrix.map(({ platform, runner }) => ({ platform, runner })) },
+      },
+      ...head,
+      'runs-on': '${{ matrix.runner }}',
+      steps: [
+        ...openingSteps(request),
+        ...buildSteps(request, { scans: false, emulates: [] }),
+        cutwaterStep(request, build),
+      ],
+    },
+  };
+}
+
+function releaseJob(request: StepsRequest, call: CutwaterCall): YamlMap {
+  const { needs, policy } = request;
+  return {
+    ...(needs.matrix.length > 0 ? { needs: 'build' } : {}),
     ...jobHead(request, {
       signs: call.signs,
-      needsForge: isRelease,
-      readsChecks: isRelease && request.policy.checks.required.length > 0,
-      minutes: Math.ceil(request.policy.ci.timeout / 60),
+      needsForge: true,
+      readsChecks: policy.checks.required.length > 0,
+      minutes: buildMinutes(request),
     }),
-    steps: [...openingSteps(request), ...buildSteps(request, { scans: isRelease }), cutwaterStep(request, call)],
+    steps: [
+      ...openingSteps(request),
+      ...buildSteps(request, { scans: true, emulates: emulatedIn(request) }),
+      cutwaterStep(request, call),
+    ],
   };
+}
+
+/** What has a job of its own need not be built under emulation; but programs may have to be started. */
+function emulatedIn({ needs, policy }: StepsRequest): readonly string[] {
+  const isStarted = policy.binaries.some(({ versionArgs }) => versionArgs !== undefined);
+  return needs
+    .emulated(mainArchitecture(policy))
+    .filter((name) => isStarted || needs.matrix.every(({ platform }) => platform !== name));
+}
+
+function edgeJob(request: StepsRequest, call: CutwaterCall): YamlMap {
+  const { needs, policy } = request;
+  const emulates = needs.emulated(mainArchitecture(policy));
+  return {
+    ...jobHead(request, { signs: call.signs, needsForge: false, minutes: buildMinutes(request) }),
+    steps: [...openingSteps(request), ...buildSteps(request, { scans: false, emulates }), cutwaterStep(request, call)],
+  };
+}
+
+function buildMinutes({ policy }: StepsRequest): number {
+  return Math.ceil(policy.ci.timeout / 60);
 }
 
 function reconcileJob(request: StepsRequest): YamlMap {

@@ -14,6 +14,7 @@ const path = '.gitlab/cutwater.yml';
 export function gitlabPipeline(policy: Policy, needs: WorkflowNeeds): WorkflowFile {
   const jobs: YamlMap = {
     '.cutwater': template(policy, needs),
+    ...(needs.matrix.length > 0 ? { 'cutwater-build': build(policy, needs) } : {}),
     'cutwater-release': release(policy, needs),
     'cutwater-reconcile': reconcile(policy, needs),
     ...(needs.edge ? { 'cutwater-edge': edge(policy, needs) } : {}),
@@ -63,9 +64,23 @@ function dockerConfig(hosts: readonly string[]): string {
 const releaseTag = '$CI_COMMIT_TAG =~ /^v[0-9]/';
 const decisionTag = String.raw`$CI_COMMIT_TAG =~ /^(withdrawn|restored|checkpoint|evidence)\//`;
 
+/** A job for each platform that has a machine of its kind, side by side. They need no group: of two the first one wins. */
+function build(policy: Policy, needs: WorkflowNeeds): YamlMap {
+  return {
+    extends: '.cutwater',
+    rules: [{ if: releaseTag }],
+    parallel: { matrix: needs.matrix.map(({ platform, runner }) => ({ PLATFORM: platform, RUNNER: runner })) },
+    tags: ['$RUNNER'],
+    ...signing(needs, true),
+    ...limit(policy.ci.timeout),
+    script: [...setup(policy), ...call(policy, needs, { shell: 'build --platform "$PLATFORM" -- "$CI_COMMIT_TAG"' })],
+  };
+}
+
 function release(policy: Policy, needs: WorkflowNeeds): YamlMap {
   return {
     extends: '.cutwater',
+    ...(needs.matrix.length > 0 ? { needs: ['cutwater-build'] } : {}),
     rules: [{ if: releaseTag }],
     resource_group: 'cutwater-release-$CI_COMMIT_TAG',
     ...signing(needs, true),

@@ -1,3 +1,5 @@
+import type { PlatformJob } from './build-matrix.ts';
+import { buildMatrix } from './build-matrix.ts';
 import type { Platform } from '../domain/platform.ts';
 import { formatPlatform } from '../domain/platform.ts';
 import type { AnnouncePolicy } from '../policy/announce-schema.ts';
@@ -7,6 +9,8 @@ import type { Policy } from '../policy/policy.ts';
 export interface WorkflowNeeds {
   /** Hosts that images are pushed to, the first one first, each once. */
   readonly registries: readonly string[];
+  /** Those of the images themselves: what builds one platform fills no mirror. */
+  readonly ownRegistries: readonly string[];
   /** `key`: CI signs with a key of its own, a secret. `token`: as a workflow, with an OIDC token. */
   readonly signs: 'key' | 'token' | 'never';
   /** Whether `reconcile` signs too: it records what it announced. */
@@ -17,6 +21,8 @@ export interface WorkflowNeeds {
   readonly secrets: Readonly<Record<'release' | 'reconcile' | 'edge', readonly string[]>>;
   /** Whether docker's buildx is to be set up. */
   readonly buildx: boolean;
+  /** Jobs that build one platform each before the release is published; none where one job builds all. */
+  readonly matrix: readonly PlatformJob[];
   /** Platforms of a Dockerfile that a machine of this architecture has to emulate. */
   emulated(architecture: 'amd64' | 'arm64'): readonly string[];
   /** Whether the image is scanned with trivy itself. */
@@ -35,6 +41,7 @@ export function needsOf(policy: Policy): WorkflowNeeds {
     );
   return {
     registries: [...new Set(images.flatMap(({ name, mirrors }) => [name, ...mirrors]).map(({ registry }) => registry))],
+    ownRegistries: [...new Set(images.map(({ name }) => name.registry))],
     signs: signsBy(policy),
     announces: automatic.length > 0,
     discusses: automatic.some(({ kind }) => kind === 'discussions'),
@@ -44,6 +51,7 @@ export function needsOf(policy: Policy): WorkflowNeeds {
       edge: [...new Set(gateVariables(true))],
     },
     buildx: images.some(({ build }) => build.kind === 'dockerfile' && build.builder !== 'buildah'),
+    matrix: buildMatrix(policy),
     emulated: (architecture) => [
       ...new Set(dockerfiles.flatMap(({ platforms }) => foreignTo(platforms, architecture))),
     ],

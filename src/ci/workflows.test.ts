@@ -45,10 +45,14 @@ const smallest = workflowPolicy({
   channels: { edge: false, nightly: false },
   images: [{ ...image, platforms: ['linux/amd64'], build: { dockerfile: 'Dockerfile', builder: 'buildah' } }],
 });
+const ownMachines = workflowPolicy({
+  ci: { runner: 'x64', runners: { 'linux/amd64': 'x64', 'linux/arm64': 'arm64' } },
+});
 const policies: readonly (readonly [string, Policy])[] = [
   ['RustShare', rustshare],
   ['everything', everything],
   ['the smallest', smallest],
+  ['machines of its own', ownMachines],
 ];
 
 void suite('other programs accept the files', () => {
@@ -109,6 +113,10 @@ interface Step {
   readonly run?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly with?: Readonly<Record<string, unknown>>;
+}
+
+function jobTexts(text: string): readonly string[] {
+  return jobsOf(text).map((job) => JSON.stringify(job));
 }
 
 function jobsOf(text: string): readonly Job[] {
@@ -191,13 +199,13 @@ void test('workflows have no rights and jobs only those they use', () => {
     );
   const push = { contents: 'read', packages: 'write' };
   assert.deepEqual(rightsOf(rustshare), {
-    'release.yml': [push],
+    'release.yml': [push, push],
     'reconcile.yml': [push],
     'pilot-release.yml': [push],
   });
   const sign = { ...push, 'id-token': 'write' };
   assert.deepEqual(rightsOf(everything), {
-    'release.yml': [sign],
+    'release.yml': [sign, sign],
     'reconcile.yml': [{ ...sign, discussions: 'write' }],
     'pilot-release.yml': [sign],
   });
@@ -213,7 +221,7 @@ void test('workflows have no rights and jobs only those they use', () => {
   };
   const publish = { ...push, contents: 'write' };
   assert.deepEqual(rightsOf(gated), {
-    'release.yml': [{ ...publish, checks: 'read', statuses: 'read' }],
+    'release.yml': [push, { ...publish, checks: 'read', statuses: 'read' }],
     'reconcile.yml': [publish],
     'pilot-release.yml': [push],
   });
@@ -228,14 +236,15 @@ void test('a job sees only the secrets its command needs, and only in that one s
     'REGISTRY_QUAY_IO_PASSWORD',
     'REGISTRY_QUAY_IO_USER',
   ];
-  assert.deepEqual(secretsIn(files['release.yml'] ?? ''), ['CUTWATER_CI_KEY', ...logins, 'TEST_LOGIN']);
+  const [build = '', release = ''] = jobTexts(files['release.yml'] ?? '');
+  assert.deepEqual(secretsIn(build), ['CUTWATER_CI_KEY'], 'what builds a part runs no gate and fills no mirror');
+  assert.deepEqual(secretsIn(release), ['CUTWATER_CI_KEY', ...logins, 'TEST_LOGIN']);
   assert.deepEqual(secretsIn(files['pilot-release.yml'] ?? ''), ['CUTWATER_CI_KEY', ...logins, 'TEST_LOGIN']);
   assert.deepEqual(secretsIn(files['reconcile.yml'] ?? ''), ['CHAT_URL', 'CUTWATER_CI_KEY', ...logins, 'TOOT_TOKEN']);
-  for (const text of Object.values(files)) {
-    const steps = jobsOf(text).flatMap((job) => job.steps ?? []);
-    for (const step of steps.slice(0, -1))
-      assert.doesNotMatch(JSON.stringify(step), /\$\{\{ (?:secrets\.|github\.token)/);
-  }
+  for (const text of Object.values(files))
+    for (const { steps = [] } of jobsOf(text))
+      for (const step of steps.slice(0, -1))
+        assert.doesNotMatch(JSON.stringify(step), /\$\{\{ (?:secrets\.|github\.token)/);
 });
 
 void test('git takes the token of the job for the server of the forge, and for no other', async () => {
@@ -277,10 +286,17 @@ void test('Cutwater gets the CI key by a descriptor, and neither its environment
   const secrets = { 'secrets.CUTWATER_CI_KEY': 's3cret-key', 'github.ref_name': 'v1.2.3' };
   const text = filesOf(rustshare, 'github')['release.yml'] ?? '';
   const at = { folder: await makeFolder(t), env: { PATH: process.env['PATH'] ?? '' } };
-  const github = await runLastStep(text, at, secrets, showsWhatItGets);
+  const github = await runLastStep(text, at, secrets, { job: 'release', program: showsWhatItGets });
   assert.equal(
     new TextDecoder().decode(github.stdout),
     'descriptor s3cret-key\n0\n0\n--plain release --leave-aliases -- v1.2.3\n',
+  );
+
+  const part = { ...secrets, 'matrix.platform': 'linux/arm64' };
+  const built = await runLastStep(text, at, part, { job: 'build', program: showsWhatItGets });
+  assert.equal(
+    new TextDecoder().decode(built.stdout),
+    'descriptor s3cret-key\n0\n0\n--plain build --platform linux/arm64 -- v1.2.3\n',
   );
 
   const jobs = parse(filesOf(rustshare, 'gitlab')['cutwater.yml'] ?? '') as Readonly<Record<string, GitlabJob>>;
@@ -303,8 +319,9 @@ void test('nothing cancels a run', () => {
 });
 
 void test('what is foreign to the machine is emulated, and no more than that', () => {
-  const arm = filesOf(everything, 'github')['release.yml'] ?? '';
-  assert.match(arm, /Emulation, for linux\/amd64\n/);
+  // Builds of the default branch have one job.
+  assert.match(filesOf(everything, 'github')['pilot-release.yml'] ?? '', /Emulation, for linux\/amd64\n/);
+  assert.match(filesOf(rustshare, 'github')['pilot-release.yml'] ?? '', /Emulation, for linux\/arm64\n/);
   assert.doesNotMatch(filesOf(smallest, 'github')['release.yml'] ?? '', /qemu|buildx|trivy/);
   assert.doesNotMatch(filesOf(everything, 'github')['pilot-release.yml'] ?? '', /trivy/, 'only releases are scanned');
 });

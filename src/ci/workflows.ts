@@ -2,6 +2,7 @@ import type { Parsed } from '../domain/brand.ts';
 import { accept, refuse } from '../domain/brand.ts';
 import type { CiSystem } from '../policy/ci-schema.ts';
 import type { Policy } from '../policy/policy.ts';
+import { idleRunners } from './build-matrix.ts';
 import { forgejoWorkflows, githubWorkflows } from './actions-workflows.ts';
 import { gitlabPipeline } from './gitlab-pipeline.ts';
 import type { WorkflowFile } from './workflow-file.ts';
@@ -58,6 +59,7 @@ function notesOn(
   const forge: string = policy.forge.kind;
   return [
     ...(forge === 'local' ? ['forge is local: the releases are folders of the runner, which end with the job'] : []),
+    ...idleRunners(policy).map((name) => `ci.runners names ${name}, which no image is built for`),
     ...(needs.signs === 'never' ? ['trust.ci is empty: nothing that the workflows sign would count'] : []),
     ...(policy.ci.setup.length > 0 ? [] : missingTools(policy, { system, needs })),
   ];

@@ -14,6 +14,8 @@ export interface WorkflowPolicy {
   readonly system: CiSystem | undefined;
   /** Label of the machines; undefined for the usual one of the system. */
   readonly runner: string | undefined;
+  /** Labels of machines by platform: each of these is built by a job of its own there. */
+  readonly runners: Readonly<Record<string, string>>;
   /** GitLab: the image the jobs run in; undefined for the usual one. */
   readonly image: string | undefined;
   /** Folder of the repository with the package.json and lock file that pin Cutwater. */
@@ -45,6 +47,21 @@ export const ciSchema = section('a mapping', {
     description: 'Label of the machines that run the jobs. Default: ubuntu-24.04; docker on Forgejo.',
     example: 'ubuntu-24.04-arm',
   }).optional(),
+  runners: z
+    .record(
+      z.string().regex(/^[a-z0-9]+\/[a-z0-9]+(?:\/[a-z0-9.]+)?$/, { error: 'a platform such as linux/arm64' }),
+      word({
+        wanted: 'the label of a runner',
+        description: 'Label of a machine of that kind.',
+        example: 'ubuntu-24.04-arm',
+      }),
+      { error: 'a mapping of platforms to labels of runners' },
+    )
+    .default({})
+    .meta({
+      description:
+        'Machines that build one platform each before the release is published. Default on GitHub, for Dockerfiles: ubuntu-24.04 and ubuntu-24.04-arm; elsewhere none, and one job builds all. The label of ci.runner again: that platform gets no machine of its own kind.',
+    }),
   image: checkedText(
     {
       wanted: 'the name of an image',

@@ -70,6 +70,7 @@ test("parsePolicy() reads a minimal file as RustShare's process", () => {
     ci: {
       system: undefined,
       runner: undefined,
+      runners: {},
       image: undefined,
       tool: '.cutwater/tool',
       toolFrom: 'lockFile',
@@ -395,6 +396,9 @@ const refusals: readonly (readonly [string, string])[] = [
     'images: [{ build: { assemble: { files: [{ from: a, to: /a }], entrypoint: [a], env: { "A B": x } } } }]',
     'the name of an environment variable',
   ],
+  ['ci: { runners: { arm64: box } }', 'wanted a platform such as linux/arm64'],
+  ['ci: { runners: { linux/arm64: "${{ box }}" } }', 'wanted the label of a runner'],
+  ['ci: { runners: [box] }', 'wanted a mapping of platforms to labels of runners'],
   ['trust: { maintainers: [] }', 'wanted a list of at least one maintainer'],
   ['trust: { maintainers: [{ name: A, ssh: ssh-dss AAAA }] }', 'a known key type'],
   ['trust: { maintainers: [{ name: A, ssh: "sk-ssh-ed25519@openssh.com AAAA" }] }', 'is a security-key type'],

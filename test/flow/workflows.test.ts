@@ -13,6 +13,7 @@ import type { Contexts } from '../make/workflow-run.ts';
 import { runLastStep } from '../make/workflow-run.ts';
 
 const policyPart = 'ci: {system: github}\n';
+const matrixPart = 'ci: {system: github, runners: {linux/arm64: ubuntu-24.04-arm}}\n';
 const releaseFile = '.github/workflows/release.yml';
 
 void test('the workflows are written from the policy, a hand-written one is kept, and every drift is named by its line', async (t) => {
@@ -90,11 +91,12 @@ void test('the written jobs publish a tag and move aliases only in reconcile, wi
     'github.token': 'token',
     'github.server_url': 'https://github.com',
   };
-  const job = async (name: string, more: Contexts) => {
+  const job = async (name: string, more: Contexts, which?: string) => {
     const { folder, env: known } = await runner(t, project);
     const { CUTWATER_CI_KEY: _, ...env } = known;
     const text = await readFile(join(ada.folder, '.github/workflows', name), 'utf8');
-    return runLastStep(text, { folder, env }, { ...contexts, ...more });
+    const run = which === undefined ? {} : { job: which };
+    return runLastStep(text, { folder, env }, { ...contexts, ...more }, run);
   };
 
   const hostile = await job('release.yml', { 'inputs.tag': 'v1.0.0"; touch /tmp/pwned; "', 'github.ref_name': 'main' });
@@ -117,4 +119,30 @@ void test('the written jobs publish a tag and move aliases only in reconcile, wi
   const edge = await job('pilot-release.yml', { 'github.sha': head });
   assert.equal(edge.exitCode, 0, edge.stderr);
   assert.ok((await readPublished(data)).tags['edge'] !== undefined);
+
+  // With a machine for each platform: two jobs build, one publishes, and none of them has to wait for another but it.
+  await changePolicy(project, (text) => text.replace(policyPart, matrixPart), { 'app.txt': 'two\n' });
+  await succeed(['ci', 'write'], ada);
+  await changePolicy(project, (text) => text.replace('24.04-arm', '22.04-arm'));
+  assert.match(
+    (await runProgram(['ci', 'check'], ada)).stderr,
+    /release\.yml", line \d+:\n *found .* runner: ubuntu-24\.04-arm"\n *wanted .* runner: ubuntu-22\.04-arm"\n/,
+  );
+  await project.tag('1.1.0');
+  const at = { 'github.ref_name': 'v1.1.0' };
+  const odd = await job('release.yml', { ...at, 'matrix.platform': 'linux/amd64"; touch /tmp/pwned; "' }, 'build');
+  assert.equal(odd.exitCode, 2, odd.stderr);
+  const built = await Promise.all(
+    ['linux/amd64', 'linux/arm64'].map((platform) =>
+      job('release.yml', { ...at, 'matrix.platform': platform }, 'build'),
+    ),
+  );
+  for (const { exitCode, stderr } of built) assert.equal(exitCode, 0, stderr);
+  const joined = await job('release.yml', at, 'release');
+  assert.equal(joined.exitCode, 0, joined.stderr);
+  assert.match(joined.stderr, /put together: .* from the parts for linux\/amd64, linux\/arm64/);
+  assert.ok((await readPublished(data)).tags['statement-1.1.0'] !== undefined);
+  const byHand = { 'inputs.tag': '1.1.0', 'github.ref_name': 'main', 'matrix.platform': 'linux/arm64' };
+  const again = await job('release.yml', byHand, 'build');
+  assert.equal(new TextDecoder().decode(again.stdout), 'nothing to build: v1.1.0 is published already\n');
 });

@@ -10,15 +10,22 @@ import { programFile } from './program.ts';
 /** What expressions ask for: `secrets.X`, `github.token`, `inputs.tag`; whatever is missing is empty, as on GitHub. */
 export type Contexts = Readonly<Record<string, string>>;
 
-/** Runs the last step of the one job of a workflow as GitHub would, with this checkout's Cutwater in the place of the pinned one. */
+export interface JobToRun {
+  /** Default: the first one. */
+  readonly job?: string;
+  /** The program in the place of the pinned Cutwater; default: this checkout's. */
+  readonly program?: string;
+}
+
+/** Runs the last step of a job of a workflow as GitHub would. */
 export async function runLastStep(
   workflow: string,
   at: RunAt,
   contexts: Contexts,
-  program: string = thisCutwater,
+  { job, program = thisCutwater }: JobToRun = {},
 ): Promise<ToolResult> {
   const { jobs } = parse(workflow) as { readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>> };
-  const step = Object.values(jobs)[0]?.steps.at(-1);
+  const step = jobs[job ?? Object.keys(jobs)[0] ?? '']?.steps.at(-1);
   assert.ok(step !== undefined && step.shell === 'bash');
   await putProgram(at.folder, program);
   const env = Object.entries(step.env).map(([name, value]) => [name, evaluate(value, contexts)] as const);
@@ -65,7 +72,7 @@ function valueOf(expression: string, contexts: Contexts): string {
   const quoted = /^'(.*)'$/.exec(expression)?.[1];
   if (quoted !== undefined) return quoted;
   for (const name of expression.split(' || ')) {
-    assert.match(name, /^(?:secrets|github|inputs)\.\w+$/);
+    assert.match(name, /^(?:secrets|github|inputs|matrix)\.\w+$/);
     const value = contexts[name] ?? '';
     if (value !== '') return value;
   }
