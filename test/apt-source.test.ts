@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { debianMirror, parseAptSources, sourceFileOf } from './real/apt-source.ts';
+import { debianMirror, parseAptSources, sourceFileOf } from '../tools/apt-source.ts';
 
 const deb822 = `Types: deb
 # a remark

@@ -35,6 +35,7 @@ const commands: readonly CheckCommand[] = [
   own('policy schema', 'write-schema', '--check'),
   own('process example', 'write-process-example', '--check'),
   own('workflow example', 'write-workflow-example', '--check'),
+  own('own release', 'write-own-release', '--check'),
 ];
 
 /** Runs all commands, a few at a time, tells each result as it comes, and gives those that failed. */

@@ -1,8 +1,7 @@
-import { access, constants, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { emptyEnvironment, runTool } from '../../src/adapters/process/run-tool.ts';
-import { debianMirror, parseAptSources, sourceFileOf } from './apt-source.ts';
-import type { AptSource } from './apt-source.ts';
+import { debianMirror, readAptSources, sourceFileOf } from '../../tools/apt-source.ts';
 import type { Peer, PeerName } from './peers.ts';
 import { peerNames } from './peers.ts';
 
@@ -73,7 +72,7 @@ async function unpack(
   cache: string,
 ): Promise<void> {
   const { name, suite } = wanted;
-  const mirror = debianMirror(await readSources());
+  const mirror = debianMirror(await readAptSources());
   if (mirror === undefined) throw new Error('this machine has no Debian mirror');
   const folder = join(cache, `apt-${suite.replace(' ', '-')}`);
   const downloads = join(cache, `download-${name}`);
@@ -93,14 +92,6 @@ async function unpack(
   const [archive] = (await readdir(downloads)).filter((file) => file.endsWith('.deb'));
   if (archive === undefined) throw new Error(`apt-get downloaded no package ${wanted.package}`);
   await must('dpkg', ['-x', join(downloads, archive), join(cache, name)]);
-}
-
-async function readSources(): Promise<readonly AptSource[]> {
-  const parts = '/etc/apt/sources.list.d';
-  const names = await readdir(parts).catch(() => []);
-  const files = ['/etc/apt/sources.list', ...names.map((name) => join(parts, name))];
-  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
-  return texts.flatMap(parseAptSources);
 }
 
 async function must(command: string, args: readonly string[], cwd?: string): Promise<void> {

@@ -1,3 +1,6 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 /** A package source of this machine, as apt's own files name it. */
 export interface AptSource {
   readonly uri: string;
@@ -19,6 +22,15 @@ export function debianMirror(sources: readonly AptSource[]): AptSource | undefin
 export function sourceFileOf({ uri, signedBy }: AptSource, suite: string): string {
   const signed = signedBy === undefined ? [] : [`Signed-By: ${signedBy}`];
   return `${['Types: deb', `URIs: ${uri}`, `Suites: ${suite}`, 'Components: main', ...signed].join('\n')}\n`;
+}
+
+/** All sources of this machine. */
+export async function readAptSources(): Promise<readonly AptSource[]> {
+  const parts = '/etc/apt/sources.list.d';
+  const names = (await readdir(parts).catch(() => [])).filter((name) => /\.(?:list|sources)$/.test(name));
+  const files = ['/etc/apt/sources.list', ...names.map((name) => join(parts, name))];
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  return texts.flatMap(parseAptSources);
 }
 
 function oneLineSources(text: string): readonly AptSource[] {
