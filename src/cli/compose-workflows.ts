@@ -48,9 +48,9 @@ export async function writeWorkflows(
   if (foreign.length > 0 && !force)
     throw new CutwaterError(
       'INPUT_INVALID',
-      `Cannot write ${foreign.join(', ')}: a person wrote it, and would lose it`,
+      `Cannot write ${foreign.join(', ')}: ${foreign.length === 1 ? 'a person wrote it' : 'people wrote them'}, and nothing was changed`,
       {
-        hint: "Move it away, or run 'cutwater ci write --force' to replace it",
+        hint: `Read what ${foreign.length === 1 ? 'it does' : 'they do'} beyond releasing and keep that elsewhere, then run 'cutwater ci write --force'; git keeps the old text`,
       },
     );
   const texts = new Map(workflows.files.map(({ path, text }) => [path, text]));

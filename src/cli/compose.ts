@@ -11,6 +11,7 @@ import { sshSignatures } from '../adapters/ssh-signature/ssh-signature.ts';
 import { rememberVerdicts } from '../adapters/tag-verifier/remember-verdicts.ts';
 import { tagVerifier } from '../adapters/tag-verifier/tag-verifier.ts';
 import { CutwaterError, isCutwaterError } from '../domain/error.ts';
+import { quote } from '../domain/quote.ts';
 import type { Report } from '../engine/event.ts';
 import type { LoadedPolicy } from '../engine/facts/load-policy.ts';
 import { loadProtectedPolicy, policyFile } from '../engine/facts/load-policy.ts';
@@ -19,7 +20,7 @@ import { parsePolicy } from '../policy/parse-policy.ts';
 import type { BundleVerifier } from '../ports/attestor.ts';
 import type { Git } from '../ports/git.ts';
 import type { CliContext } from './command.ts';
-import { readText } from './compose-files.ts';
+import { readText, readTextWhereThere } from './compose-files.ts';
 import { openComparison } from './compose-comparison.ts';
 import { openGit, openHistory } from './compose-git.ts';
 import type { OpenedForge } from './compose-forge.ts';
@@ -99,6 +100,23 @@ function afterFetch(git: Git, tags: Awaited<ReturnType<Git['fetchRemote']>>): Gi
   };
 }
 
+/** The rules count where they are protected, and only there; whoever has just written them is told. */
+async function loadCommitted(
+  git: Git,
+  { branch, tagSource }: { readonly branch: string; readonly tagSource: 'remote' | 'local' },
+): Promise<LoadedPolicy> {
+  try {
+    return await loadProtectedPolicy(git, branch);
+  } catch (error) {
+    if (!isCutwaterError(error) || error.code !== 'CONFIG_MISSING') throw error;
+    if ((await readTextWhereThere(resolve(await git.topFolder(), policyFile))) === undefined) throw error;
+    const push = tagSource === 'remote' ? ` and push ${quote(branch)}` : '';
+    throw new CutwaterError('CONFIG_MISSING', error.message, {
+      hint: `${policyFile} is written here, and counts once it is on ${quote(branch)}: commit it${push}`,
+    });
+  }
+}
+
 /** An image with the repositories filled from it. */
 interface OpenedImage {
   readonly opened: OpenedRepository;
@@ -123,7 +141,7 @@ export async function openParts(context: CliContext, { fetch, access }: OpenOpti
   const progress = makeProgress({ sink, terminal, mode: progressMode(terminal, options), verbose: options.verbose });
   const { report } = progress;
   const { git, branch, tagSource } = await readRemote(clone, { fetch, report });
-  const loaded = await loadProtectedPolicy(git, branch);
+  const loaded = await loadCommitted(git, { branch, tagSource });
   const topFolder = await git.topFolder();
   const hosts = createRegistryHosts();
   const place = { folder: topFolder, access, report, hosts };

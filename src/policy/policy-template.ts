@@ -1,41 +1,8 @@
-import type { CiSystem } from './ci-schema.ts';
-
-/** What `init` learned about a repository. Whatever is not known is written as an example to change. */
-export interface PolicyTemplate {
-  readonly project: string;
-  /** `https://github.com/OWNER/NAME`. */
-  readonly source?: string;
-  readonly branch?: string;
-  /** `ghcr.io/owner/name`; left out, the image goes to the registry on disk. */
-  readonly repository?: string;
-  /** Path of the Dockerfile. Default `Dockerfile`. */
-  readonly dockerfile?: string;
-  /** Build context of the Dockerfile. Default `.`. */
-  readonly context?: string;
-  /** Dockerfiles that could have been meant as well. */
-  readonly otherDockerfiles?: readonly string[];
-  /** Programs, with their absolute path in the image where that is known. */
-  readonly programs?: readonly { readonly name: string; readonly path: string | undefined }[];
-  /** Where releases are read about; left out, as folders on disk. */
-  readonly forge?: 'github';
-  /** What runs workflows, where the host of `source` does not tell. */
-  readonly ciSystem?: CiSystem;
-  readonly maintainers?: readonly TemplateMaintainer[];
-  readonly changelog?: string;
-  /** Path of the upgrading notes; false where the project has none. */
-  readonly upgrading?: string | false;
-  readonly lockFiles?: readonly string[];
-  /** Paths of files whose name tells where the version stands. */
-  readonly versionFiles?: readonly string[];
-  /** Commands that test the source, as words. */
-  readonly gates?: readonly { readonly name: string; readonly command: readonly string[] }[];
-  /** Where the JSON Schema is, relative to the file or as an address, for editors. */
-  readonly schema?: string;
-}
-
-export type TemplateMaintainer =
-  | { readonly name: string; readonly fingerprint: string; readonly keyFile: string }
-  | { readonly name: string; readonly ssh: string };
+import type { PolicyTemplate, TemplateMaintainer } from './shown-project.ts';
+import { checksBlock, evidenceBlock, gatesBlock, scanBlock } from './template-checks.ts';
+import { documentsBlock } from './template-documents.ts';
+import { imageBlock } from './template-image.ts';
+import { list, oneLine, scalar } from './template-text.ts';
 
 /** A commented `cutwater.yaml` that `parsePolicy` accepts, as long as the values given are valid ones. */
 export function formatPolicyTemplate(template: PolicyTemplate): string {
@@ -47,6 +14,9 @@ export function formatPolicyTemplate(template: PolicyTemplate): string {
     channelsBlock(),
     documentsBlock(template),
     gatesBlock(template),
+    checksBlock(template),
+    evidenceBlock(template),
+    scanBlock(template),
     forgeBlock(template),
     announceBlock(),
   ];
@@ -63,15 +33,17 @@ function headBlock({ project, source, schema }: PolicyTemplate): readonly string
   ];
 }
 
-function gitBlock({ branch = 'main' }: PolicyTemplate): readonly string[] {
+function gitBlock({ branch = 'main', ignoreTags = [] }: PolicyTemplate): readonly string[] {
   return [
     '# Release tags (vX.Y.Z, vX.Y.Z-rc.N) may point at commits of these branches. Trust and channels are always read from',
     '# the head of the protected branch, never from a tag.',
     'git:',
     `  branch: ${scalar(branch)}`,
-    `  releaseBranches: [${scalar(branch)}, "hotfix/*"]`,
+    `  releaseBranches: ${list([branch, 'hotfix/*'])}`,
     '  # Tags of other streams in this repository, as regular expressions:',
-    '  # ignoreTags: ["^api/v"]',
+    ignoreTags.length === 0
+      ? '  # ignoreTags: ["^api/v"]'
+      : `  ignoreTags: [${ignoreTags.map((pattern) => JSON.stringify(pattern)).join(', ')}]`,
   ];
 }
 
@@ -93,7 +65,11 @@ function trustBlock({ maintainers = [] }: PolicyTemplate): readonly string[] {
       : [
           '      # CHANGE THIS: nobody has this key. "gpg --fingerprint" shows yours, "gpg --armor --export" writes the file.',
         ]),
-    '  # The key of the release workflow signs statements, never tags:',
+    '  # The key of the release workflow signs statements, never tags. Nothing can be released before it is here. Make one,',
+    '  # commit the second file, and keep the first one as the secret CUTWATER_CI_KEY of CI alone:',
+    '  #   mkdir -p .cutwater/keys',
+    '  #   openssl genpkey -algorithm ED25519 -out ci-key.pem',
+    '  #   openssl pkey -in ci-key.pem -pubout -out .cutwater/keys/ci.pem',
     '  # ci:',
     '  #   - name: release workflow',
     '  #     keyFile: .cutwater/keys/ci.pem',
@@ -117,50 +93,6 @@ function maintainerLines(maintainer: TemplateMaintainer): readonly string[] {
   ];
 }
 
-function imageBlock(template: PolicyTemplate): readonly string[] {
-  const { project, repository, dockerfile = 'Dockerfile', context = '.', otherDockerfiles = [] } = template;
-  return [
-    'images:',
-    repository === undefined
-      ? `  - repository: ${scalar(`embedded/${project}`)} # the registry on disk; later a name such as ghcr.io/owner/name`
-      : `  - repository: ${scalar(repository)}`,
-    '    platforms: [linux/amd64, linux/arm64]',
-    '    build:',
-    `      dockerfile: ${scalar(dockerfile)}`,
-    `      context: ${scalar(context)}`,
-    ...(otherDockerfiles.length === 0
-      ? []
-      : [
-          '    # A release has one image for now. Other Dockerfiles here:',
-          ...otherDockerfiles.map((path) => `    #   ${oneLine(path)}`),
-        ]),
-    '',
-    ...binariesLines(template),
-  ];
-}
-
-function binariesLines({ project, programs = [] }: PolicyTemplate): readonly string[] {
-  const shown = programs.flatMap(({ name, path }) => (path === undefined ? [] : [{ name, path }]));
-  if (shown.length > 0)
-    return [
-      '# Files of the image that are attached to the release too. "static: true" has them checked for needing nothing else.',
-      'binaries:',
-      ...shown.flatMap(({ name, path }) => [
-        `  - name: ${JSON.stringify(`${name}-{machine}-linux`)}`,
-        `    path: ${scalar(path)}`,
-        '    static: false',
-      ]),
-    ];
-  const name = programs[0]?.name ?? project;
-  return [
-    '# Files of the image that are attached to the release too:',
-    '# binaries:',
-    `#   - name: ${JSON.stringify(`${name}-{machine}-linux`)}`,
-    `#     path: ${scalar(`/usr/local/bin/${name}`)}`,
-    '#     static: true',
-  ];
-}
-
 function channelsBlock(): readonly string[] {
   return [
     'channels:',
@@ -172,51 +104,16 @@ function channelsBlock(): readonly string[] {
   ];
 }
 
-function documentsBlock({
-  changelog = 'CHANGELOG.md',
-  upgrading = 'docs/upgrading.md',
-  lockFiles = [],
-  versionFiles = [],
-}: PolicyTemplate): readonly string[] {
-  const documents = [changelog, ...(upgrading === false ? [] : [upgrading])].filter(
-    (path) => !path.startsWith('docs/'),
-  );
-  return [
-    `changelog: ${scalar(changelog)}`,
-    upgrading === false ? 'upgrading: false # or a path such as docs/upgrading.md' : `upgrading: ${scalar(upgrading)}`,
-    '# Commits that differ only here count as the same build.',
-    `notBuildInput: [${[...documents, 'docs/**'].map(scalar).join(', ')}]`,
-    '# The bill of materials is read from these.',
-    lockFiles.length === 0 ? '# lockFiles: [Cargo.lock]' : `lockFiles: [${lockFiles.map(scalar).join(', ')}]`,
-    '# Files that name the version, set by "cutwater prepare" with the lock files beside them.',
-    versionFiles.length === 0
-      ? '# versionFiles: [Cargo.toml]'
-      : `versionFiles: [${versionFiles.map(scalar).join(', ')}]`,
-  ];
-}
-
-function gatesBlock({ gates = [] }: PolicyTemplate): readonly string[] {
-  const given = gates.flatMap(({ name, command }) => [
-    `  - name: ${scalar(name)}`,
-    `    command: [${command.map((word) => JSON.stringify(word)).join(', ')}]`,
-    '    timeout: 30m',
-  ]);
-  return [
-    '# Checks that must pass before a release. Commands are run without a shell. With "on: candidate" a gate gets the built',
-    '# image, by digest, as {image}, before anything is published.',
-    ...(given.length > 0
-      ? ['gates:', ...given]
-      : ['# gates:', '#   - name: unit-tests', '#     command: [make, test]', '#     timeout: 30m']),
-  ];
-}
-
 function forgeBlock({ forge, ciSystem }: PolicyTemplate): readonly string[] {
   return [
     ...(forge === undefined
-      ? ['# Releases as folders on disk; github: as releases of the repository that source names.', 'forge: local']
+      ? [
+          '# Releases as folders on disk; github, gitlab, forgejo or gitea: as releases of the repository that source names.',
+          'forge: local',
+        ]
       : ['# Releases of the repository that source names; local: as folders on disk.', `forge: ${forge}`]),
     '',
-    '# The workflow files that "cutwater ci write" writes: for github, forgejo or gitlab.',
+    '# The workflow files that "cutwater ci write" writes: for github, forgejo or gitlab; by the host of source where that tells.',
     ciSystem === undefined ? '# ci: { system: github }' : `ci: { system: ${ciSystem} }`,
   ];
 }
@@ -237,16 +134,4 @@ function announceBlock(): readonly string[] {
     '# withdrawal:',
     '#   incident: commit # or branch, or none',
   ];
-}
-
-/** A text as YAML: as it is where that is certainly a text, else in double quotes (JSON is YAML 1.2). */
-function scalar(text: string): string {
-  const plain =
-    /^[A-Za-z./][A-Za-z0-9._/-]*(?::\/\/[A-Za-z0-9._/-]+)?$/.test(text) &&
-    !/^(?:true|false|null|\.+|\.(?:inf|nan))$/i.test(text);
-  return plain ? text : JSON.stringify(text);
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '');
 }

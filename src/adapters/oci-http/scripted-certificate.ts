@@ -7,8 +7,11 @@ export interface TestCertificate {
   readonly key: string;
 }
 
-/** For tests: a certificate for 127.0.0.1 that is its own authority, in DER by hand (RFC 5280, 4.1), since tests may need no openssl. */
-export function selfSigned(): TestCertificate {
+/**
+ * For tests: a certificate for 127.0.0.1 and the hosts named, which is its own authority, in DER by hand (RFC 5280, 4.1),
+ * since tests may need no openssl.
+ */
+export function selfSigned(hosts: readonly string[] = []): TestCertificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const ecdsaWithSha256 = der(0x30, Buffer.from('06082a8648ce3d040302', 'hex'));
   const name = der(0x30, der(0x31, der(0x30, Buffer.from('0603550403', 'hex'), der(0x0c, Buffer.from('test')))));
@@ -17,7 +20,7 @@ export function selfSigned(): TestCertificate {
   const loopback = der(
     0x30,
     Buffer.from('0603551d11', 'hex'),
-    der(0x04, der(0x30, der(0x87, Buffer.from([127, 0, 0, 1])))),
+    der(0x04, der(0x30, der(0x87, Buffer.from([127, 0, 0, 1])), ...hosts.map((host) => der(0x82, Buffer.from(host))))),
   );
   const content = der(
     0x30,

@@ -22,6 +22,11 @@ export async function run(_: CommandInput, context: CliContext): Promise<ExitCod
   if (state.is !== 'same')
     throw new CutwaterError('DOCUMENT_OUTDATED', `Cannot accept ${quote(file)}: ${describe(state)}`, {
       details: detailsOf(state),
+      ...(state.is === 'foreign'
+        ? {
+            hint: "Name another page as processDocument in cutwater.yaml, or move this one away; then 'cutwater docs write'",
+          }
+        : {}),
     });
   context.stdout.write(`${file} says what cutwater.yaml says.\n`);
   return exitCodes.done;

@@ -20,7 +20,7 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
   const page = rewriteDocument(policy, existing);
   if (page.is === 'refused')
     throw new CutwaterError('INPUT_INVALID', `Cannot write ${quote(shown)}: it ${page.reason}`, {
-      hint: 'Move it away and run this again, then put what you want to keep between the notes marks of the new page',
+      hint: 'Name another page as processDocument in cutwater.yaml; or move this one away, run this again, and put what you want to keep between the notes marks of the new page',
     });
   const changed = page.value !== existing;
   if (changed) await replaceFile(file, page.value);

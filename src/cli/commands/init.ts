@@ -3,6 +3,7 @@ import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { escapeText } from '../../domain/quote.ts';
 import { lookAtProject } from '../../engine/overview/detect-project.ts';
+import { firstSteps } from '../../engine/overview/first-steps.ts';
 import { makeFirstPolicy } from '../../engine/overview/first-policy.ts';
 import { policyFile } from '../../engine/facts/load-policy.ts';
 import type { CliContext, CommandInput } from '../command.ts';
@@ -18,21 +19,29 @@ export async function run(_: CommandInput, context: CliContext): Promise<ExitCod
   if ((await readTextWhereThere(resolve(top, policyFile))) !== undefined) return tellKept(context);
   const { head, branch } = await openWorkingCopy(context).status();
   const folderName = basename(top);
+  const remote = await git.remoteUrl();
   const shown = await lookAtProject({ git, history: openHistory(context), commit: head, branch, folderName });
-  const { files, maintainer } = await makeFirstPolicy(shown, openSigningSetup(context));
+  const { files, maintainer, policy } = await makeFirstPolicy(shown.template, openSigningSetup(context));
   const written: string[] = [];
   for (const [path, text] of files) if (await createFile(resolve(top, path), text)) written.push(path);
   if (!written.includes(policyFile)) return tellKept(context);
+  const decisions = firstSteps(policy, shown);
   if (context.options.json) {
-    const more = { files: written, maintainer: maintainer ?? null };
+    const more = { files: written, maintainer: maintainer ?? null, decisions };
     writeJson(context.stdout, { schema: 'cutwater.init/1', file: policyFile, written: true, ...more });
     return exitCodes.done;
   }
-  const next =
+  const who =
     maintainer === undefined
-      ? "put the fingerprint and public key of a maintainer into it, commit it, and run 'cutwater doctor'"
-      : `read it: ${escapeText(maintainer)} is its maintainer; commit these files, and run 'cutwater doctor'`;
-  context.stdout.write(`${written.map((path) => `Wrote ${escapeText(path)}.\n`).join('')}next: ${next}\n`);
+      ? 'put the fingerprint and public key of a maintainer into it'
+      : `read it: ${escapeText(maintainer)} is its maintainer`;
+  const keep = remote === undefined ? 'commit these files' : `commit these files and push them to ${policy.git.branch}`;
+  const lines = [
+    ...written.map((path) => `Wrote ${escapeText(path)}.`),
+    ...(decisions.length === 0 ? [] : ['', 'To decide:', ...decisions.map((text) => `  - ${text}`), '']),
+    `next: ${who}; ${escapeText(keep)}, and run 'cutwater doctor'`,
+  ];
+  context.stdout.write(`${lines.join('\n')}\n`);
   return exitCodes.done;
 }
 

@@ -1,5 +1,6 @@
 import { readYaml } from '../../policy/yaml-source.ts';
 import { below, folderOf } from './project-view.ts';
+import { member } from './yaml-members.ts';
 
 /** A service of a compose file that is built here. */
 export interface ComposeBuild {
@@ -26,8 +27,11 @@ export function readComposeBuilds(path: string, text: string): readonly ComposeB
 }
 
 function imageIn(image: unknown): string | undefined {
-  if (typeof image !== 'string' || image.includes('$')) return undefined;
-  const [name = ''] = image.split('@', 1);
+  if (typeof image !== 'string') return undefined;
+  // A variable may stand for the tag, as in NAME:${VERSION:-latest}, but not for a part of the name.
+  const [fixed = '', ...variable] = image.split('$');
+  if (variable.length > 0 && !/[:@]$/.test(fixed)) return undefined;
+  const [name = ''] = fixed.split('@', 1);
   const tag = name.indexOf(':', name.lastIndexOf('/') + 1);
   return tag === -1 ? name : name.slice(0, tag);
 }
@@ -41,10 +45,4 @@ function resolve(folder: string, path: string): string | undefined {
     if (part !== '..' && part !== '.' && part !== '') parts.push(part);
   }
   return parts.length === 0 ? '.' : parts.join('/');
-}
-
-function member(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-  const found: unknown = Reflect.get(value, name);
-  return found ?? undefined;
 }

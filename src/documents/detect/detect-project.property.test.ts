@@ -17,10 +17,32 @@ const file = fc.oneof(
   ),
   part,
 );
-const path = fc
+const known = fc.constantFrom(
+  '.github/workflows/a.yml',
+  '.github/workflows/"b.yml',
+  'docs/release-process.md',
+  'docs/a release.md',
+  'scripts/smoke.sh',
+  'scripts/run-restore-drill.sh',
+  'scripts/-smoke.sh',
+);
+const made = fc
   .tuple(fc.array(part, { maxLength: 3 }), file)
   .map(([folders, name]) => [...folders, name].filter((one) => one !== '').join('/'));
+const path = fc.oneof(known, made);
+const workflow = fc
+  .record({ name: fc.oneof(part, fc.constant('${{ x }}'), fc.constant('a\u202eb')), filter: part, run: part })
+  .map(({ name, filter, run }) =>
+    JSON.stringify({
+      on: { push: { paths: [filter] } },
+      env: { A: run },
+      jobs: {
+        [name]: { name, strategy: { matrix: { a: [filter, run] } }, steps: [{ with: { platforms: run }, run }] },
+      },
+    }),
+  );
 const content = fc.oneof(
+  workflow,
   fc.constantFrom(
     '[package]\nname = "app"\nversion = "1.2.3"\n',
     '[[bin]]\nname = "app"\n[[bin]]\nname = "app"\n',
@@ -30,6 +52,8 @@ const content = fc.oneof(
     'FROM x AS b\nCOPY --from=b /out/app /usr/bin/../bin/app\nCOPY --from=b /app /app\n',
     'image: ghcr.io/acme/a..b\nimage: ghcr.io/acme/-x\n',
     '1.2.3\n',
+    'Run ./scripts/smoke.sh and trivy.\n',
+    'jobs: { a: { steps: [{ with: { platforms: linux/zz } }] } }\non: push\n# goreleaser\n',
   ),
   fc.string({ maxLength: 40 }),
 );

@@ -43,7 +43,7 @@ void suite('what a project shows of itself', () => {
     assert.ok(image.build.kind === 'dockerfile');
     assert.deepEqual([image.build.dockerfile, image.build.context], ['docker/backend.Dockerfile', '.']);
     assert.deepEqual(policy.binaries, [
-      { name: 'rustshare-backend-{machine}-linux', path: '/usr/local/bin/rustshare-backend', static: false },
+      { name: 'rustshare-backend-{machine}-linux', path: '/usr/local/bin/rustshare-backend', static: true },
     ]);
     assert.deepEqual(policy.lockFiles, ['Cargo.lock', 'frontend/package-lock.json']);
     assert.deepEqual(
@@ -61,6 +61,7 @@ void suite('what a project shows of itself', () => {
       [policy.upgrading, policy.ci.system, policy.forge.kind],
       ['docs/upgrading.md', 'github', 'github'],
     );
+    assert.deepEqual(policy.checks.required, [{ name: 'test', whenChanged: [] }]);
   });
 
   void test('a Go project: its command, its tests, and the registry of its forge', () => {
@@ -85,6 +86,7 @@ void suite('what a project shows of itself', () => {
       [['go', 'test', './...']],
     );
     assert.deepEqual([policy.source, policy.ci.system], ['https://gitlab.com/acme/tools/harbour', 'gitlab']);
+    assert.deepEqual(policy.forge, { kind: 'gitlab', address: 'https://gitlab.com', repository: 'acme/tools/harbour' });
   });
 
   void test('of several Dockerfiles the one of the compose file is taken, with its context, and the others are named', () => {
@@ -101,7 +103,10 @@ void suite('what a project shows of itself', () => {
     assert.ok(image?.build.kind === 'dockerfile');
     assert.deepEqual([image.build.dockerfile, image.build.context], ['server/Dockerfile', 'server']);
     assert.deepEqual(image.name, { registry: 'ghcr.io', repository: 'acme/shop-web' });
-    assert.deepEqual(detect(files).otherDockerfiles, ['tools/Dockerfile']);
+    assert.deepEqual(
+      detect(files).otherImages?.map(({ dockerfile }) => dockerfile),
+      ['tools/Dockerfile'],
+    );
     assert.deepEqual(policy.gates[0]?.command, [
       'sh',
       '-c',
@@ -123,6 +128,119 @@ void suite('what a project shows of itself', () => {
       'deploy/compose.yaml': 'services:\n  a: { image: ghcr.io/acme/a-server:1 }\n',
     };
     assert.equal(detect(files, 'https://github.com/acme/a').repository, 'ghcr.io/acme/a-server');
+  });
+
+  void test('a name put together from variables of the workflow is read, and a part of a name is not taken for one', () => {
+    const workflow = (images: string): Files => ({
+      '.github/workflows/a.yml': `on: push\nenv: { REGISTRY: ghcr.io, IMAGE: "\${{ github.repository }}-server" }\njobs:\n  a: { steps: [{ run: "${images}" }] }\n`,
+    });
+    const found = (images: string): unknown => detect(workflow(images), 'https://github.com/Acme/a').repository;
+    assert.equal(found('push ${{ env.REGISTRY }}/${{ env.IMAGE }}:1'), 'ghcr.io/acme/a-server');
+    assert.equal(found('push ghcr.io/${{ github.repository_owner }}/b:1'), 'ghcr.io/acme/b');
+    assert.equal(found('push ghcr.io/acme/b-${{ matrix.part }}:1'), 'ghcr.io/acme/a');
+    assert.equal(found('push ghcr.io/acme/b/${PART}'), 'ghcr.io/acme/a');
+    const compose =
+      'services:\n  a: { build: ., image: "ghcr.io/acme/c:${TAG:-latest}" }\n  b: { build: ., image: "$X/d:1" }\n';
+    assert.deepEqual(
+      readComposeBuilds('compose.yaml', compose).map(({ image }) => image),
+      ['ghcr.io/acme/c', undefined],
+    );
+  });
+
+  void test('further Dockerfiles are shown as images that could be released too, and are none until somebody says so', () => {
+    const files = {
+      'app.Dockerfile': '',
+      'docker/chat.Dockerfile': '',
+      'web/Dockerfile': '',
+      'web/package.json': '{}',
+    };
+    const remote = 'https://github.com/acme/shop';
+    assert.deepEqual(detect(files, remote).otherImages, [
+      { dockerfile: 'docker/chat.Dockerfile', context: '.', repository: 'ghcr.io/acme/shop-chat' },
+      { dockerfile: 'web/Dockerfile', context: 'web', repository: 'ghcr.io/acme/shop-web' },
+    ]);
+    const text = formatPolicyTemplate(detect(files, remote));
+    assert.equal(parsePolicy(text, { file: 'cutwater.yaml' }).images.length, 1);
+    const all = parsePolicy(
+      text.replaceAll(/^ {2}# (- repository|  build):?/gm, (line) => line.replace('# ', '')),
+      {
+        file: 'cutwater.yaml',
+      },
+    );
+    assert.deepEqual(
+      all.images.map(({ name }) => name.repository),
+      ['acme/shop', 'acme/shop-chat', 'acme/shop-web'],
+    );
+  });
+
+  void test('the platforms of a published image are those of the workflow that publishes tags', () => {
+    const step = (platforms: string): string =>
+      `jobs: { a: { steps: [{ uses: docker/build-push-action@v6, with: { platforms: "${platforms}" } }] } }\n`;
+    const files = {
+      '.github/workflows/a.yml': `on: { push: { branches: [main] } }\n${step('linux/amd64')}`,
+      '.github/workflows/b.yml': `on: { push: { tags: ['v*'] } }\n${step('linux/amd64, linux/arm64,linux/arm/v7')}`,
+    };
+    assert.deepEqual(
+      policyOf(files).images[0]?.platforms.map(({ architecture }) => architecture),
+      ['amd64', 'arm64', 'arm'],
+    );
+    assert.equal(
+      detect({ '.github/workflows/b.yml': `on: [push]\n${step('${{ matrix.x }}')}` }).platforms?.length,
+      undefined,
+    );
+  });
+
+  void test('a program is static where the last stage of its image is empty', () => {
+    const isStatic = (from: string): unknown => {
+      const Dockerfile = `FROM rust AS b\nFROM ${from}\nCOPY --from=b /out/a /bin/a\n`;
+      return policyOf({ Dockerfile, 'Cargo.toml': '[package]\nname = "a"\n', 'src/main.rs': '' }).binaries[0]?.static;
+    };
+    assert.deepEqual(
+      ['scratch', '--platform=$TARGETPLATFORM scratch', 'gcr.io/distroless/static-debian12:nonroot', 'debian', 'b'].map(
+        isStatic,
+      ),
+      [true, true, true, false, false],
+    );
+  });
+
+  void test('a script that the description of a release asks for is a gate; others, and drills, are shown', () => {
+    const template = detect({
+      'docs/release-process.md': 'Run `./scripts/final-smoke.sh`, then scripts/restore-drill.sh.',
+      'scripts/final-smoke.sh': '',
+      'scripts/beta-smoke.sh': '',
+      'scripts/restore-drill.sh': '',
+      'scripts/smoker.sh': '',
+      'tests/smoke.sh': '',
+    });
+    assert.deepEqual(
+      template.gates?.map(({ name, command, askedBy }) => [name, command, askedBy]),
+      [['final-smoke', ['./scripts/final-smoke.sh'], 'docs/release-process.md']],
+    );
+    assert.deepEqual(
+      template.scripts?.map(({ path }) => path),
+      ['scripts/beta-smoke.sh'],
+    );
+    assert.deepEqual(template.drills, [
+      { name: 'restore-drill', path: 'scripts/restore-drill.sh', askedBy: 'docs/release-process.md' },
+    ]);
+    const text = formatPolicyTemplate(template);
+    for (const line of ['# - name: beta-smoke', '#   - name: restore-drill # scripts/restore-drill.sh, which docs/'])
+      assert.ok(text.includes(line), text);
+  });
+
+  void test('a page of the process that people wrote is left alone', () => {
+    assert.equal(policyOf({ 'docs/Release-Process.md': '' }).processDocument, 'docs/releasing.md');
+    assert.equal(
+      policyOf({ 'docs/release-process.md': '', 'docs/RELEASING.md': '' }).processDocument,
+      'docs/releasing-with-cutwater.md',
+    );
+    assert.equal(policyOf({}).processDocument, 'docs/release-process.md');
+  });
+
+  void test('a scanner is taken over from the workflows, and without one nothing is scanned', () => {
+    const workflow = 'on: push\njobs: { a: { steps: [{ uses: "aquasecurity/trivy-action@v1" }] } }\n';
+    assert.equal(policyOf({ '.github/workflows/a.yml': workflow }).scan?.tool, 'trivy');
+    assert.equal(policyOf({}).scan, undefined);
   });
 
   void test("another owner's image, a variable and a path out of the repository are not taken", () => {

@@ -1,21 +1,35 @@
-import { parseImageName } from '../../domain/image-name.ts';
+import { formatImageName, parseImageName } from '../../domain/image-name.ts';
 import type { ComposeBuild } from './compose-builds.ts';
 import { readComposeBuilds } from './compose-builds.ts';
 import type { ProjectView } from './project-view.ts';
 import { below, folderOf, isComposeFile, isDockerfile, nameOf, ownPaths } from './project-view.ts';
 import type { SourceAddress } from './source-address.ts';
+import type { Workflow } from './workflow.ts';
 
 /** What the image of a project is built from, and where it is published. */
 export interface ImageSource {
   readonly dockerfile: string | undefined;
   readonly context: string;
-  /** Dockerfiles that could have been meant as well. */
-  readonly others: readonly string[];
+  /** Dockerfiles that could have been meant as well, or that make further images. */
+  readonly others: readonly OtherImage[];
   /** `host/owner/name`; undefined where nothing shows it. */
+  readonly repository: string | undefined;
+  /** `linux/arm64`; undefined where nothing shows them. */
+  readonly platforms: readonly string[] | undefined;
+}
+
+export interface OtherImage {
+  readonly dockerfile: string;
+  readonly context: string;
+  /** Where it could be published; undefined where the first image has no place either. */
   readonly repository: string | undefined;
 }
 
-export function findImageSource(view: ProjectView, source: SourceAddress | undefined): ImageSource {
+export function findImageSource(
+  view: ProjectView,
+  source: SourceAddress | undefined,
+  workflows: readonly Workflow[],
+): ImageSource {
   const paths = ownPaths(view.paths);
   const builds = paths
     .filter(isComposeFile)
@@ -26,12 +40,20 @@ export function findImageSource(view: ProjectView, source: SourceAddress | undef
     (left, right) => rank(right, builds, source) - rank(left, builds, source) || compare(left, right),
   );
   const [dockerfile, ...others] = ranked;
+  const contextFor = (path: string): string =>
+    builds.find((one) => one.dockerfile === path)?.context ?? contextOf(path, paths);
   const build = builds.find((one) => one.dockerfile === dockerfile);
+  const repository = publishedName(view, { build, source, workflows }) ?? source?.image;
   return {
     dockerfile,
-    context: build?.context ?? (dockerfile === undefined ? '.' : contextOf(dockerfile, paths)),
-    others,
-    repository: publishedName(view, build, source) ?? source?.image,
+    context: dockerfile === undefined ? '.' : contextFor(dockerfile),
+    others: others.map((path) => ({
+      dockerfile: path,
+      context: contextFor(path),
+      repository: builds.find((one) => one.dockerfile === path)?.image ?? besides(repository, path, source),
+    })),
+    repository,
+    platforms: platformsIn(workflows),
   };
 }
 
@@ -57,34 +79,77 @@ function contextOf(dockerfile: string, paths: readonly string[]): string {
   return hasManifest ? folder : '.';
 }
 
+/** `chat.Dockerfile` beside `ghcr.io/owner/app` would be `ghcr.io/owner/app-chat`. */
+function besides(
+  repository: string | undefined,
+  dockerfile: string,
+  source: SourceAddress | undefined,
+): string | undefined {
+  const stem = nameOf(dockerfile)
+    .toLowerCase()
+    .replace(/\.?(?:dockerfile|containerfile)\.?/, '');
+  const word = (stem === '' ? nameOf(folderOf(dockerfile)).toLowerCase() : stem).replaceAll(/[^a-z0-9]+/g, '-');
+  if (repository === undefined || source === undefined || word === '' || word === '-') return undefined;
+  const parsed = parseImageName(
+    `${repository.slice(0, repository.lastIndexOf('/'))}/${source.name.toLowerCase()}-${word}`,
+  );
+  return parsed.is === 'ok' ? formatImageName(parsed.value) : undefined;
+}
+
+/** Those of the workflow that publishes tags; else of any that publishes. */
+function platformsIn(workflows: readonly Workflow[]): readonly string[] | undefined {
+  const building = workflows.filter(({ publishes, platforms }) => publishes && platforms.length > 0);
+  const found = (building.find(({ startsOnTags }) => startsOnTags) ?? building[0])?.platforms;
+  return found && [...new Set(found)].slice(0, 8);
+}
+
 const hosts =
   /\b(?:ghcr\.io|quay\.io|docker\.io|registry\.gitlab\.com|codeberg\.org)\/[a-z0-9._-]+(?:\/[a-z0-9._-]+)+/g;
 
-/** What ends a sentence, or a name that goes on with a variable. */
+/** What ends a sentence. */
 function withoutEnd(name: string): string {
   let end = name.length;
   while ('._/-'.includes(name.charAt(end - 1)) && end > 0) end -= 1;
   return name.slice(0, end);
 }
 
-/** The name under the owner's account that compose file or workflows say most often. */
+/** The name under the owner's account that the compose file gives to what it builds, else the one that is said most often. */
 function publishedName(
   view: ProjectView,
-  build: ComposeBuild | undefined,
-  source: SourceAddress | undefined,
+  {
+    build,
+    source,
+    workflows,
+  }: {
+    readonly build: ComposeBuild | undefined;
+    readonly source: SourceAddress | undefined;
+    readonly workflows: readonly Workflow[];
+  },
 ): string | undefined {
   if (source === undefined) return undefined;
   const owner = source.owner.split('/')[0]?.toLowerCase() ?? '';
   const telling = view.paths.filter(
-    (path) => /^\.(?:github|forgejo|gitea)\/workflows\/|^\.gitlab-ci\.yml$/.test(path) || isComposeFile(path),
+    (path) =>
+      /^\.(?:github|forgejo|gitea)\/workflows\/|^\.gitlab-ci\.yml$|^\.goreleaser\.ya?ml$/.test(path) ||
+      isComposeFile(path),
   );
-  const named = telling.flatMap((path) => [...(view.read(path) ?? '').matchAll(hosts)].map(([name]) => name));
+  const named = telling.flatMap((path) => {
+    const text = workflows.find((one) => one.path === path)?.text ?? view.read(path) ?? '';
+    return [...text.toLowerCase().matchAll(hosts)].flatMap((found) => {
+      const [name] = found;
+      // A name that goes on with a variable is a part of one.
+      return /^\/?[$({]/.test(text.slice(found.index + name.length)) ? [] : [name];
+    });
+  });
   const counts = new Map<string, number>();
-  for (const name of [...(build?.image === undefined ? [] : [build.image]), ...named]) {
+  const ownName = (name: string): string | undefined => {
     const parsed = parseImageName(withoutEnd(name));
-    if (parsed.is === 'refused' || parsed.value.repository.split('/')[0] !== owner) continue;
-    const text = `${parsed.value.registry}/${parsed.value.repository}`;
-    counts.set(text, (counts.get(text) ?? 0) + 1);
-  }
+    return parsed.is === 'refused' || parsed.value.repository.split('/')[0] !== owner
+      ? undefined
+      : formatImageName(parsed.value);
+  };
+  const composed = build?.image === undefined ? undefined : ownName(build.image);
+  if (composed !== undefined) return composed;
+  for (const name of named.flatMap((one) => ownName(one) ?? [])) counts.set(name, (counts.get(name) ?? 0) + 1);
   return [...counts].toSorted(([, left], [, right]) => right - left)[0]?.[0];
 }

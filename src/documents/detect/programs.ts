@@ -7,14 +7,18 @@ export interface FoundProgram {
   readonly name: string;
   /** Absolute path in the image, where the Dockerfile shows it. */
   readonly path: string | undefined;
+  /** Whether the image has nothing else that it could need: then it is a static program, or it does not start. */
+  readonly isStatic: boolean;
 }
 
 /** The programs that Cargo or Go build here, those that the Dockerfile copies first. */
 export function findPrograms(view: ProjectView, dockerfile: string | undefined): readonly FoundProgram[] {
-  const copied = copiedFiles(dockerfile === undefined ? '' : (view.read(dockerfile) ?? ''));
+  const text = dockerfile === undefined ? '' : (view.read(dockerfile) ?? '');
+  const copied = copiedFiles(text);
+  const isStatic = isBare(text);
   const paths = ownPaths(view.paths);
   const names = [...new Set([...cargoPrograms(view, paths), ...goPrograms(view, paths)])];
-  const found = names.map((name) => ({ name, path: copied.find((path) => nameOf(path) === name) }));
+  const found = names.map((name) => ({ name, path: copied.find((path) => nameOf(path) === name), isStatic }));
   return found.toSorted((left, right) => Number(left.path === undefined) - Number(right.path === undefined));
 }
 
@@ -45,6 +49,12 @@ function goPrograms(view: ProjectView, paths: readonly string[]): readonly strin
 function lastWord(module: string): readonly string[] {
   const word = module.split(/[^A-Za-z0-9_-]/).at(-1) ?? '';
   return word === '' ? [] : [word];
+}
+
+/** Whether the last stage begins with nothing, or with what has no loader of shared libraries. */
+function isBare(text: string): boolean {
+  const last = [...text.matchAll(/^[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?(\S+)/gim)].at(-1)?.[1] ?? '';
+  return last === 'scratch' || /^gcr\.io\/distroless\/static\b/.test(last);
 }
 
 /** Absolute paths that a Dockerfile copies single files of an earlier stage to. */

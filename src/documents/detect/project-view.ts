@@ -32,7 +32,7 @@ const foreign: ReadonlySet<string> = new Set(
 export function isTelling(path: string): boolean {
   const name = nameOf(path);
   if (/^\.(?:github|forgejo|gitea)\/workflows\/[^/]+\.ya?ml$/.test(path)) return true;
-  return telling.has(name) || isDockerfile(path) || isComposeFile(path);
+  return telling.has(name) || isDockerfile(path) || isComposeFile(path) || isReleaseDocument(path);
 }
 
 const telling: ReadonlySet<string> = new Set([
@@ -42,7 +42,14 @@ const telling: ReadonlySet<string> = new Set([
   'VERSION',
   'version.txt',
   '.gitlab-ci.yml',
+  '.goreleaser.yml',
+  '.goreleaser.yaml',
 ]);
+
+/** Where projects write down how they release. */
+export function isReleaseDocument(path: string): boolean {
+  return /^(?:docs\/|\.github\/)?(?:[\w-]*release[\w-]*|releasing|contributing|maintain(?:ing|ers))\.md$/i.test(path);
+}
 
 export function isDockerfile(path: string): boolean {
   return /^(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?$|\.(?:Dockerfile|Containerfile)$/i.test(nameOf(path));

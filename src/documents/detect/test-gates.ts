@@ -4,6 +4,8 @@ import { below, folderOf, nameOf, ownPaths } from './project-view.ts';
 export interface FoundGate {
   readonly name: string;
   readonly command: readonly string[];
+  /** The document of the project that asks for it. */
+  readonly askedBy?: string | undefined;
 }
 
 /** The tests that the manifests of a project speak of. A gate starts in a fresh tree, so it also installs what it needs. */
@@ -63,11 +65,13 @@ function gateName(folder: string, kind: string): string {
   return `${place === '' ? kind : place}-tests`;
 }
 
-function uniqueNames(gates: readonly FoundGate[]): readonly FoundGate[] {
-  const seen = new Map<string, number>();
+/** The same gates; one whose name was there before gets a number behind it. */
+export function uniqueNames(gates: readonly FoundGate[]): readonly FoundGate[] {
+  const taken = new Set<string>();
   return gates.map((gate) => {
-    const count = (seen.get(gate.name) ?? 0) + 1;
-    seen.set(gate.name, count);
-    return count === 1 ? gate : { ...gate, name: `${gate.name}-${count}` };
+    let { name } = gate;
+    for (let count = 2; taken.has(name); count += 1) name = `${gate.name}-${count}`;
+    taken.add(name);
+    return { ...gate, name };
   });
 }

@@ -60,7 +60,7 @@ export async function examineProject(
 }
 
 const newCiKey =
-  'openssl genpkey -algorithm ED25519 -out ci-key.pem && openssl pkey -in ci-key.pem -pubout -out .cutwater/keys/ci.pem';
+  'mkdir -p .cutwater/keys && openssl genpkey -algorithm ED25519 -out ci-key.pem && openssl pkey -in ci-key.pem -pubout -out .cutwater/keys/ci.pem';
 
 function latestOf({ kind }: Pick<Forge, 'kind'>): string {
   const { latest, name } = forgeCapabilities[kind];

@@ -1,5 +1,6 @@
-import type { PolicyTemplate, TemplateMaintainer } from '../../policy/policy-template.ts';
+import type { PolicyTemplate, TemplateMaintainer } from '../../policy/shown-project.ts';
 import { formatPolicyTemplate } from '../../policy/policy-template.ts';
+import type { Policy } from '../../policy/policy.ts';
 import { parsePolicy } from '../../policy/parse-policy.ts';
 import { parseSshPublicKey } from '../../policy/ssh-public-key.ts';
 import type { SigningSetup } from '../../ports/signing-setup.ts';
@@ -11,6 +12,8 @@ export interface FirstPolicy {
   readonly files: ReadonlyMap<string, string>;
   /** The maintainer whose key git signs with here; undefined where there is none that can be used. */
   readonly maintainer: string | undefined;
+  /** The policy as it is read. */
+  readonly policy: Policy;
 }
 
 /** The first policy of a project: what it shows, and the person who writes it as its maintainer. */
@@ -18,11 +21,11 @@ export async function makeFirstPolicy(shown: PolicyTemplate, setup: SigningSetup
   const signer = await findSigner(setup);
   const template = signer === undefined ? shown : { ...shown, maintainers: [signer.maintainer] };
   const text = formatPolicyTemplate(template);
-  parsePolicy(text, { file: policyFile });
+  const policy = parsePolicy(text, { file: policyFile });
   const files = new Map([[ignoreFile, ignoredData]]);
   if (signer?.keyFile !== undefined) files.set(signer.keyFile.path, signer.keyFile.text);
   files.set(policyFile, text);
-  return { files, maintainer: signer?.maintainer.name };
+  return { files, maintainer: signer?.maintainer.name, policy };
 }
 
 const ignoreFile = '.cutwater/.gitignore';

@@ -8,6 +8,7 @@ import type { Version } from '../../domain/version.ts';
 import { formatVersion, releaseClassOf } from '../../domain/version.ts';
 import type { OriginJson } from '../../estate/describe-origin.ts';
 import { describeOrigin, originJson } from '../../estate/describe-origin.ts';
+import type { AliasJudgement } from '../../estate/judge-alias.ts';
 import { candidateTag } from '../../estate/registry-tags.ts';
 import { announcementStep, releaseAnnouncements } from '../../plan/announcement-steps.ts';
 import { aliasStep, latestRelease } from '../../plan/pointer-steps.ts';
@@ -200,11 +201,18 @@ function refusals(estate: Estate): ReleasePlan['problems'] {
             code: judgement.code,
             message: `Cannot move ${image === undefined ? '' : `${image}:`}${alias.name} from ${judgement.from.digest}: ${judgement.reason}`,
             details: [],
-            hint: "Run 'cutwater status' to see what is missing",
+            hint: refusalHint(judgement),
           },
         ]
       : [],
   );
+}
+
+/** On a version without a statement, whose release was cut short or made by other means, and nothing to move to. */
+function refusalHint({ from, to }: Extract<AliasJudgement, { is: 'refused' }>): string {
+  const [version] = from.versions.map(formatVersion);
+  if (to !== undefined || version === undefined) return "Run 'cutwater status' to see what is missing";
+  return `Run 'cutwater import' if ${version} was published before the project used Cutwater, else 'cutwater release ${version}'`;
 }
 
 /** Whether each effect is there already, as far as names show it. */

@@ -38,7 +38,11 @@ export async function findUnfinished(
     open.flatMap(({ commit }) => commit ?? []),
   );
   const unfinished: UnfinishedRelease[] = [];
-  for (const { version } of open) {
+  for (const { version, object } of open) {
+    if (isForeign(version, object, estate)) {
+      unfinished.push({ version: formatVersion(version), problem: foreignProblem });
+      continue;
+    }
     let admitted: AdmittedRelease | undefined;
     const problem = await problemOf(async () => {
       admitted = await admitRelease({ ...world, git }, loaded, { version, tags });
@@ -51,15 +55,29 @@ export async function findUnfinished(
   return unfinished;
 }
 
-function openReleases(
-  tags: ProjectTags,
-  { stated, withdrawals, committed }: Estate,
-): readonly { readonly version: Version; readonly commit: ObjectId | undefined }[] {
+const foreignProblem = "its image was not published by Cutwater: run 'cutwater import' to vouch for it";
+
+/** The image is there under its version, and no release of this tag was ever begun. */
+function isForeign(version: Version, object: ObjectId, { imageTags }: Estate): boolean {
+  const held = new Set<string>(imageTags);
+  return held.has(formatVersion(version)) && !held.has(candidateTag(object)) && !held.has(pinTag(object));
+}
+
+interface OpenTag {
+  readonly version: Version;
+  readonly commit: ObjectId | undefined;
+  /** The tag object. */
+  readonly object: ObjectId;
+}
+
+function openReleases(tags: ProjectTags, { stated, withdrawals, committed }: Estate): readonly OpenTag[] {
   const done = new Set([...stated.map(formatVersion), ...withdrawals.keys()]);
   const versions = committed.map(({ version }) => version);
   const highest = highestVersion(versions.filter((version) => releaseClassOf(version) === 'stable'));
   return tags.decided
-    .flatMap(({ name, tag }) => (name.kind === 'release' ? [{ version: name.version, commit: tag.commit }] : []))
+    .flatMap(({ name, tag }) =>
+      name.kind === 'release' ? [{ version: name.version, commit: tag.commit, object: tag.object }] : [],
+    )
     .filter(({ version }) => !done.has(formatVersion(version)))
     .filter(
       ({ version }) =>
