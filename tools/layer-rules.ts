@@ -64,9 +64,9 @@ export const adapterPairs: readonly (readonly [string, string])[] = [
   ['tag-verifier', 'gpg'],
   ['tag-verifier', 'ssh-signature'],
   ['buildah', 'oci-layout'],
-  ['trivy', 'oci-layout'],
-  ['grype', 'oci-layout'],
-  ['osv-scanner', 'oci-layout'],
+  // What programs that look at an image have in common.
+  ['image-tool', 'oci-layout'],
+  ...(['syft', 'trivy', 'grype', 'osv-scanner'] as const).map((tool) => [tool, 'image-tool'] as const),
   // An archive of an image is a tar like its layers.
   ['osv-scanner', 'assemble'],
   ['recorded-scan', 'trivy'],

@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import type { ScannerOptions } from '../../src/adapters/process/scanner-place.ts';
+import type { ImageToolOptions } from '../../src/adapters/image-tool/tool-place.ts';
 import type { Descriptor } from '../../src/domain/oci.ts';
 import type { ScanTarget } from '../../src/ports/scanner.ts';
 import type { LayeredImage } from '../layered-image.ts';
@@ -8,7 +8,7 @@ import type { Scope } from './folder.ts';
 import { makeFolder } from './folder.ts';
 
 /**
- * Options for a scanner whose program is a script of Node: for command lines, exit codes and refusals. In the script `argv`
+ * Options for a program that looks at images, which is a script of Node: for command lines, exit codes and refusals. In the script `argv`
  * holds the words; where it can see a secret it ends with 99.
  */
 export async function scannerStandIn(
@@ -16,7 +16,7 @@ export async function scannerStandIn(
   name: string,
   script: string,
   environment: Readonly<Record<string, string>> = {},
-): Promise<ScannerOptions> {
+): Promise<ImageToolOptions> {
   const folder = await makeFolder(scope);
   const file = join(folder, name);
   const guard = `if (Object.keys(process.env).some((name) => /KEY$|TOKEN|SECRET|PASSWORD/.test(name))) process.exit(99);`;

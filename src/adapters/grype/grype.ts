@@ -1,63 +1,45 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CutwaterError } from '../../domain/error.ts';
 import type { Scanner } from '../../ports/scanner.ts';
-import { writeLayout } from '../oci-layout/write-layout.ts';
-import { passedEnvironment } from '../process/passed-environment.ts';
-import { requireProgram } from '../process/pinned-program.ts';
-import { runTool } from '../process/run-tool.ts';
-import { scanBroken } from '../process/scan-broken.ts';
-import type { ScannerOptions } from '../process/scanner-place.ts';
-import { databaseFolder, networkVariables } from '../process/scanner-place.ts';
+import { brokenScanner, openImageTool, readReportFile, secondsNow } from '../image-tool/image-tool.ts';
+import type { ImageToolOptions } from '../image-tool/tool-place.ts';
+import { databaseFolder, networkVariables } from '../image-tool/tool-place.ts';
 import { readGrypeReport } from './grype-report.ts';
 
 /**
- * Grype (tested with 0.121). It gets the image as files, a home of its own and no secret of any kind. It lists everything
- * it sees, headers of kernels too; what stops a release, and how old its database may be, is decided elsewhere. The database
- * is where GRYPE_DB_CACHE_DIR says, and is brought up to date by grype itself unless GRYPE_DB_AUTO_UPDATE is `false`.
+ * Grype (tested with 0.121) as a scanner. It lists everything it sees, headers of kernels too; what stops a release, and how
+ * old its database may be, is decided elsewhere. The database is where GRYPE_DB_CACHE_DIR says, and is brought up to date by
+ * grype itself unless GRYPE_DB_AUTO_UPDATE is `false`.
  */
-export function grype(options: ScannerOptions): Scanner {
+export function grype(options: ImageToolOptions): Scanner {
+  const broken = brokenScanner('grype');
   return {
     name: 'grype',
-    async scan({ repository, manifest }) {
-      const program = await requireProgram('grype', options);
-      const home = await options.newFolder('grype-home');
-      const layout = await options.newFolder('scan');
-      await writeLayout(repository, manifest, layout);
-      const env = {
-        ...passedEnvironment(options.environment, passedVariables),
-        HOME: home,
-        TMPDIR: home,
-        GRYPE_DB_CACHE_DIR: databaseFolder(options.environment, {
-          variable: 'GRYPE_DB_CACHE_DIR',
-          below: join('grype', 'db'),
-          otherwise: join(home, 'cache'),
-        }),
-        GRYPE_DB_VALIDATE_AGE: 'false',
-        GRYPE_CHECK_FOR_APP_UPDATE: 'false',
-        GRYPE_MATCH_UPSTREAM_KERNEL_HEADERS: 'true',
-      };
-      const { signal, timeoutSeconds = 1800 } = options;
-      const [json, cyclonedx] = [join(home, 'report.json'), join(home, 'report.cdx.json')];
-      const args = [`oci-dir:${layout}`, '--output', `json=${json}`, '--output', `cyclonedx-json=${cyclonedx}`];
-      const startedAt = seconds();
+    async scan(target) {
+      const tool = await openImageTool({ ...options, name: 'grype' }, target, {
+        passed: passedVariables,
+        own: (home) => ownVariables(options, home),
+      });
+      const [json, cyclonedx] = [join(tool.home, 'report.json'), join(tool.home, 'report.cdx.json')];
+      const startedAt = secondsNow();
       // Without a severity to fail on its exit code says only whether it worked.
-      const result = await runTool({ command: program, args, env, signal, timeoutSeconds, ownGroup: true, cwd: home });
-      if (result.exitCode !== 0) throw scanBroken('grype', result);
-      const files = { json: await readIfThere(json), cyclonedx: await readIfThere(cyclonedx) };
-      const report = readGrypeReport(files, { startedAt, finishedAt: seconds() });
-      if (report.is === 'ok') return report.value;
-      throw new CutwaterError('SCAN_BROKEN', `Cannot use the scan of ${manifest.digest}: the report ${report.reason}`);
+      const outputs = ['--output', `json=${json}`, '--output', `cyclonedx-json=${cyclonedx}`];
+      const result = await tool.run([`oci-dir:${tool.layout}`, ...outputs]);
+      if (result.exitCode !== 0) throw broken.ended(result);
+      const files = { json: await readReportFile(json, broken), cyclonedx: await readReportFile(cyclonedx, broken) };
+      return broken.report(readGrypeReport(files, { startedAt, finishedAt: secondsNow() }), target);
     },
   };
 }
 
-function readIfThere(file: string): Promise<Uint8Array> {
-  return readFile(file).catch(() => new Uint8Array());
-}
-
-function seconds(): number {
-  return Math.floor(Date.now() / 1000);
+function ownVariables({ environment }: ImageToolOptions, home: string): Readonly<Record<string, string>> {
+  const otherwise = join(home, 'cache');
+  const variable = 'GRYPE_DB_CACHE_DIR';
+  return {
+    GRYPE_DB_CACHE_DIR: databaseFolder(environment, { variable, below: join('grype', 'db'), otherwise }),
+    GRYPE_DB_VALIDATE_AGE: 'false',
+    GRYPE_CHECK_FOR_APP_UPDATE: 'false',
+    GRYPE_MATCH_UPSTREAM_KERNEL_HEADERS: 'true',
+  };
 }
 
 const passedVariables: readonly string[] = [

@@ -9,6 +9,7 @@ import { readEntries } from '../../../test/make/tar-entries.ts';
 import { digestOf } from '../../domain/digest.ts';
 import { isCutwaterError } from '../../domain/error.ts';
 import type { ScanReport } from '../../domain/scan-report.ts';
+import { writeLayout } from '../oci-layout/write-layout.ts';
 import { writeDockerArchive } from './docker-archive.ts';
 import { readOsvReport } from './osv-report.ts';
 import { osvScanner } from './osv-scanner.ts';
@@ -194,8 +195,10 @@ void suite('osvScanner()', () => {
 
 void test('writeDockerArchive() writes a tar whose manifest names each blob in it, with the bytes of the registry', async (t) => {
   const image = debianImage();
-  const { repository, manifest } = scanTarget(image);
-  const { file, content } = await writeDockerArchive(repository, manifest, join(await makeFolder(t), 'new'));
+  const target = scanTarget(image);
+  const layout = join(await makeFolder(t), 'new');
+  const content = await writeLayout(target.repository, target.manifest, layout);
+  const file = await writeDockerArchive(target, layout);
   const entries = await readEntries(file);
   const [named]: readonly { Config: string; Layers: readonly string[] }[] = JSON.parse(
     entries.get('manifest.json')?.toString() ?? '',

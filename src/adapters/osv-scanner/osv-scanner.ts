@@ -1,50 +1,43 @@
-import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf } from '../../domain/digest.ts';
-import { CutwaterError } from '../../domain/error.ts';
 import type { ScanDatabase, ScanReport } from '../../domain/scan-report.ts';
 import type { Scanner } from '../../ports/scanner.ts';
-import type { ImageContent } from '../oci-layout/write-layout.ts';
-import { passedEnvironment } from '../process/passed-environment.ts';
-import { requireProgram } from '../process/pinned-program.ts';
-import { runTool } from '../process/run-tool.ts';
-import { scanBroken } from '../process/scan-broken.ts';
-import type { ScannerOptions } from '../process/scanner-place.ts';
-import { networkVariables } from '../process/scanner-place.ts';
+import type { ImageTool } from '../image-tool/image-tool.ts';
+import { brokenScanner, openImageTool, readReportFile, secondsNow } from '../image-tool/image-tool.ts';
+import type { ImageToolOptions } from '../image-tool/tool-place.ts';
+import { networkVariables } from '../image-tool/tool-place.ts';
 import { writeDockerArchive } from './docker-archive.ts';
 import type { OsvFacts } from './osv-report.ts';
 import { readOsvReport } from './osv-report.ts';
 
 /**
- * OSV-Scanner 2 (written after the sources of 2.6). It gets the image as files, a home and a configuration of its own and no
- * secret of any kind. It asks osv.dev, which learns the packages of the image; where OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY names
- * a folder of databases it asks nobody, and the oldest of them says how much is known.
+ * OSV-Scanner 2 (written after the sources of 2.6), with a configuration of its own. It asks osv.dev, which learns the
+ * packages of the image; where OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY names a folder of databases it asks nobody, and the
+ * oldest of them says how much is known.
  */
-export function osvScanner(options: ScannerOptions): Scanner {
+export function osvScanner(options: ImageToolOptions): Scanner {
+  const broken = brokenScanner('osv-scanner');
   return {
     name: 'osv-scanner',
-    async scan({ repository, manifest }) {
-      const program = await requireProgram('osv-scanner', options);
-      const home = await options.newFolder('osv-home');
-      const { file, content } = await writeDockerArchive(repository, manifest, await options.newFolder('scan'));
-      const env = { ...passedEnvironment(options.environment, passedVariables), HOME: home, TMPDIR: home };
-      const { signal, timeoutSeconds = 1800 } = options;
-      const run = (args: readonly string[]) =>
-        runTool({ command: program, args, env, signal, timeoutSeconds, ownGroup: true, cwd: home });
-      const config = join(home, 'osv-scanner.toml');
+    async scan(target) {
+      const named = { ...options, name: 'osv-scanner' };
+      const tool = await openImageTool(named, target, { passed: passedVariables, own: () => ({}) });
+      const file = await writeDockerArchive(target, tool.layout);
+      const config = join(tool.home, 'osv-scanner.toml');
       await writeFile(config, '');
-      const output = join(home, 'report.json');
+      const output = join(tool.home, 'report.json');
       const local = options.environment[localDatabases] ?? '';
       const database = await databaseIn(local);
-      const version = /\b(\d+\.\d+\.\d+\S*)/.exec(new TextDecoder().decode((await run(['--version'])).stdout))?.[1];
-      const startedAt = seconds();
-      const result = await run(['scan', 'image', ...osvArguments({ file, output, config, offline: local !== '' })]);
-      const facts: OsvFacts = { version, database, startedAt, finishedAt: seconds() };
-      if (result.exitCode === nothingRecognised) return emptyReport(facts, content);
-      if (result.exitCode !== 0 && result.exitCode !== somethingFound) throw scanBroken('osv-scanner', result);
-      const report = readOsvReport(await readFile(output).catch(() => new Uint8Array()), facts);
-      if (report.is === 'ok') return report.value;
-      throw new CutwaterError('SCAN_BROKEN', `Cannot use the scan of ${manifest.digest}: the report ${report.reason}`);
+      const told = new TextDecoder().decode((await tool.run(['--version'])).stdout);
+      const version = /\b(\d+\.\d+\.\d+\S*)/.exec(told)?.[1];
+      const startedAt = secondsNow();
+      const offline = local !== '';
+      const result = await tool.run(['scan', 'image', ...osvArguments({ file, output, config, offline })]);
+      const facts: OsvFacts = { version, database, startedAt, finishedAt: secondsNow() };
+      if (result.exitCode === nothingRecognised) return emptyReport(facts, tool.content);
+      if (result.exitCode !== 0 && result.exitCode !== somethingFound) throw broken.ended(result);
+      return broken.report(readOsvReport(await readReportFile(output, broken), facts), target);
     },
   };
 }
@@ -74,7 +67,7 @@ export function osvArguments(of: {
 }
 
 /** It writes no report where it recognises nothing, so the image is the one it was given. */
-function emptyReport(facts: OsvFacts, { config, diffIds }: ImageContent): ScanReport {
+function emptyReport(facts: OsvFacts, { config, diffIds }: ImageTool['content']): ScanReport {
   const { version, ...told } = facts;
   return {
     scanner: { name: 'osv-scanner', version: version ?? 'unknown' },
@@ -105,10 +98,6 @@ async function databaseIn(folder: string): Promise<ScanDatabase> {
   );
   const known = times.filter((time) => time !== undefined);
   return known.length === 0 ? { is: 'unknown' } : { is: 'dated', updatedAt: Math.min(...known), version: undefined };
-}
-
-function seconds(): number {
-  return Math.floor(Date.now() / 1000);
 }
 
 const localDatabases = 'OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY';

@@ -3,6 +3,7 @@ import type { Parsed } from '../../domain/brand.ts';
 import { accept, refuse } from '../../domain/brand.ts';
 import { digestOf, isDigest } from '../../domain/digest.ts';
 import type { ScanDatabase, ScanFinding, ScanReport, Severity } from '../../domain/scan-report.ts';
+import { parseReport } from '../image-tool/image-tool.ts';
 
 const text = z.string();
 
@@ -58,7 +59,7 @@ export type TrivyFacts =
 
 /** Reads a report of trivy. */
 export function readTrivyReport(bytes: Uint8Array, facts: TrivyFacts): Parsed<ScanReport> {
-  const json = parseJson(bytes);
+  const json = parseReport(bytes);
   const parsed = reportSchema.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -136,12 +137,4 @@ function datedBy(created: number | undefined): ScanDatabase {
 function secondsOf(text: string | undefined): number | undefined {
   const time = Date.parse(text ?? '');
   return Number.isNaN(time) ? undefined : Math.floor(time / 1000);
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
 }
