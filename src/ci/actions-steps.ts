@@ -80,7 +80,7 @@ export function buildSteps({ dialect, policy, needs }: StepsRequest, { scans, em
     ...(isGitHub && needs.buildx
       ? [{ name: 'BuildKit', run: 'docker buildx create --name cutwater --driver docker-container --use' }]
       : []),
-    ...(isGitHub && scans && needs.scans
+    ...(isGitHub && scans && needs.trivy
       ? [
           { name: 'Scanner', uses: pinned(dialect, setupTrivyAction), with: { version: trivyVersion } },
           // That action clones trivy with the token of the job, which its own clone would keep in a file until the job

@@ -48,7 +48,7 @@ function releaseRemarks({ dialect, needs }: StepsRequest): readonly string[] {
           'Each platform is built on a machine of its kind; the job release puts them together, and builds what is missing.',
         ]
       : []),
-    ...(dialect.system === 'forgejo' && (needs.buildx || needs.scans)
+    ...(dialect.system === 'forgejo' && (needs.buildx || needs.trivy)
       ? ['What builds and scans comes with the image of the runner, or by ci.setup in cutwater.yaml.']
       : []),
   ];

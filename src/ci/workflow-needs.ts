@@ -25,8 +25,8 @@ export interface WorkflowNeeds {
   readonly matrix: readonly PlatformJob[];
   /** Platforms of a Dockerfile that a machine of this architecture has to emulate. */
   emulated(architecture: 'amd64' | 'arm64'): readonly string[];
-  /** Whether the image is scanned with trivy itself. */
-  readonly scans: boolean;
+  /** Whether trivy itself looks at the image: scans it, or lists what is in it. */
+  readonly trivy: boolean;
   /** Whether builds of the default branch are published. */
   readonly edge: boolean;
 }
@@ -55,7 +55,7 @@ export function needsOf(policy: Policy): WorkflowNeeds {
     emulated: (architecture) => [
       ...new Set(dockerfiles.flatMap(({ platforms }) => foreignTo(platforms, architecture))),
     ],
-    scans: policy.scan?.tool === 'trivy',
+    trivy: policy.scan?.tool === 'trivy' || policy.sbom.also.some(({ tool }) => tool === 'trivy'),
     edge: policy.channels.edge || policy.channels.nightly,
   };
 }

@@ -347,6 +347,9 @@ void test('no workflow is written that could not work', () => {
     return found.is === 'ok' ? found.value.notes.join() : '';
   };
   assert.match(tools({ scan: { tool: 'grype' } }), /grype must be on the runner/);
+  const also = [{ tool: 'syft' }, { tool: 'trivy' }];
+  assert.match(tools({ sbom: { also } }), /syft must be on the runner/);
+  assert.doesNotMatch(tools({ sbom: { also } }), /trivy must be on the runner/, 'on GitHub an action brings it');
   assert.doesNotMatch(tools({ scan: { tool: 'trivy' } }), /must be on the runner/);
   assert.match(tools({ scan: { tool: 'trivy' }, ci: { system: 'gitlab' } }), /builder of Dockerfiles.*trivy must be/);
   assert.doesNotMatch(tools({ ci: { system: 'gitlab', setup: ['apt-get install buildah'] } }), /must be on/);

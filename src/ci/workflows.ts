@@ -67,14 +67,19 @@ function notesOn(
 
 /** What the machines do not have by themselves, and no step brings. */
 function missingTools(
-  { images, scan }: Policy,
+  { images, scan, sbom }: Policy,
   { system, needs }: { readonly system: CiSystem; readonly needs: WorkflowNeeds },
 ): readonly string[] {
   const isGitHub = system === 'github';
   const builds = !isGitHub && images.some(({ build }) => build.kind === 'dockerfile');
-  const scanner = scan !== undefined && scan.tool !== 'recorded' && !(isGitHub && needs.scans) ? scan.tool : undefined;
+  const programs = [
+    ...(scan === undefined || scan.tool === 'recorded' ? [] : [scan.tool]),
+    ...sbom.also.map(({ tool }) => tool),
+  ];
+  const brought: readonly string[] = isGitHub && needs.trivy ? ['trivy'] : [];
+  const missing = [...new Set(programs)].filter((program) => !brought.includes(program));
   return [
     ...(builds ? ['a builder of Dockerfiles for all platforms must be on the runner, or come by ci.setup'] : []),
-    ...(scanner === undefined ? [] : [`${scanner} must be on the runner, or come by ci.setup`]),
+    ...missing.map((program) => `${program} must be on the runner, or come by ci.setup`),
   ];
 }

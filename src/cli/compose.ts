@@ -24,6 +24,7 @@ import { readText, readTextWhereThere } from './compose-files.ts';
 import { openComparison } from './compose-comparison.ts';
 import { openGit, openHistory } from './compose-git.ts';
 import type { OpenedForge } from './compose-forge.ts';
+import { openSbomTool } from './compose-listing.ts';
 import { openForge } from './compose-forge.ts';
 import { openImageRepository } from './compose-registry.ts';
 import type { OpenedRepository, Project } from './project.ts';
@@ -175,6 +176,7 @@ export async function closeParts(parts: Parts): Promise<void> {
 }
 
 export function readWorld(context: CliContext, parts: Parts): VerifyWorld {
+  const newFolder = (name: string): Promise<string> => parts.workspace.newFolder(name);
   return {
     git: parts.git,
     comparison: openComparison(context),
@@ -201,6 +203,7 @@ export function readWorld(context: CliContext, parts: Parts): VerifyWorld {
         return cyclonedxSbom(request, context.version);
       },
     },
+    sbomTool: (order) => openSbomTool({ environment: context.env, newFolder, signal: context.signal }, order),
     tagSource: parts.tagSource,
     now: Math.floor(Date.now() / 1000),
     report: parts.progress.report,

@@ -232,6 +232,11 @@ export const errorCatalogue = {
     when: 'The image cannot be scanned: the scanner fails, is out of date, or looked at something else',
     hint: 'Read what the scanner said, mend it, and run the same command again',
   },
+  SBOM_BROKEN: {
+    exit: 6,
+    when: 'A program that the policy names under sbom.also does not list what is in the image: it fails, or looked at something else',
+    hint: 'Read what the program said, mend it or take it out of sbom.also in cutwater.yaml, and run the same command again',
+  },
   SCAN_FAILED: {
     exit: 3,
     when: 'The image has known vulnerabilities that the policy does not allow',

@@ -16,6 +16,7 @@ import type { ImageRepository } from '../ports/repository.ts';
 import type { Rebuilder } from '../ports/rebuilder.ts';
 import type { Scanner } from '../ports/scanner.ts';
 import type { SbomMaker } from '../ports/sbom-maker.ts';
+import type { SbomTool, SbomToolOrder } from '../ports/sbom-tool.ts';
 import type { TagWriter } from '../ports/tag-writer.ts';
 import type { MergeWriter } from '../ports/merge-writer.ts';
 import type { TagVerifier } from '../ports/tag-verifier.ts';
@@ -59,6 +60,8 @@ export interface ReleaseWorld extends AnnounceWorld {
   readonly builder: ImageBuilder;
   readonly imageFiles: ImageFiles;
   readonly sbomMaker: SbomMaker;
+  /** Another program that lists what is in an image. */
+  readonly sbomTool: (order: SbomToolOrder) => SbomTool;
   /** The scanner that a policy asks for. */
   readonly scanner: (policy: ScanPolicy, commit: ObjectId) => Scanner;
   readonly gates: GateRunner;
@@ -74,6 +77,7 @@ export interface ReleaseWorld extends AnnounceWorld {
 export interface VerifyWorld extends ReadWorld {
   readonly imageFiles: ImageFiles;
   readonly sbomMaker: SbomMaker;
+  readonly sbomTool: (order: SbomToolOrder) => SbomTool;
   readonly workspace: Workspace;
   readonly programs: ProgramStarter;
   /** Opened where somebody asks for another build. */

@@ -42,6 +42,7 @@ export function completePolicy(document: PolicyDocument): Policy {
     gates: document.gates.map(toGate),
     evidence: document.evidence.map(toEvidence),
     scan: document.scan,
+    sbom: document.sbom,
     lockFiles: document.lockFiles,
     ci: toWorkflowPolicy(document.ci, document.source),
     checks: completeChecks(document.checks),

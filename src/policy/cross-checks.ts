@@ -57,6 +57,7 @@ function repeatedNames(data: unknown): readonly PolicyProblem[] {
     [['trust', 'ci', '*', 'name'], (text) => text],
     [['trust', 'ci', '*', 'keyFile'], (text) => text],
     [['binaries', '*', 'name'], (text) => text],
+    [['sbom', 'also', '*', 'tool'], (text) => text],
     [['images', '*', 'platforms', '*'], perImage],
     [['images', '*', 'mirrors', '*'], repositoryOf],
     [['images', '*', 'build', 'assemble', 'files', '*', 'to'], perImage],

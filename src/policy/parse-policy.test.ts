@@ -64,6 +64,7 @@ test("parsePolicy() reads a minimal file as RustShare's process", () => {
     gates: [],
     evidence: [],
     scan: undefined,
+    sbom: { also: [] },
     lockFiles: [],
     checks: { required: [], timeoutSeconds: 1800, classes: ['rc', 'stable', 'hotfix'] },
     forge: { kind: 'local', folder: '.cutwater/releases' },

@@ -1,5 +1,6 @@
 import type { WorkflowPolicy } from './ci-schema.ts';
 import type { SigningPolicy } from './signing-schema.ts';
+import type { SbomPolicy } from './sbom-schema.ts';
 import type { ScanPolicy } from './scan-schema.ts';
 import type { SignatureFormat } from '../domain/git-tag.ts';
 import type { ImageName } from '../domain/image-name.ts';
@@ -64,6 +65,7 @@ export interface Policy {
   readonly checks: ChecksPolicy;
   /** The scan of the built image; undefined where there is none. */
   readonly scan: ScanPolicy | undefined;
+  readonly sbom: SbomPolicy;
   /** Paths of the lock files the SBOM of the first image is read from. */
   readonly lockFiles: readonly string[];
   readonly forge: ForgePolicy;

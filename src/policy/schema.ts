@@ -13,6 +13,7 @@ import { upgradingRequiredSchema, versionFilesSchema } from './prepare-schema.ts
 import { parsePathPattern, parseRepositoryPath } from './repository-path.ts';
 import { parseTagPattern } from './tag-pattern.ts';
 import { sourceFault } from './source-fault.ts';
+import { sbomSchema } from './sbom-schema.ts';
 import { scanSchema } from './scan-schema.ts';
 import { signingSchema } from './signing-schema.ts';
 import { trustSchema } from './trust-schema.ts';
@@ -152,6 +153,7 @@ export const policySchema = section('a mapping with project, images and trust', 
   gates: gatesSchema,
   evidence: evidencesSchema,
   scan: scanSchema.optional(),
+  sbom: sbomSchema.prefault({}),
   lockFiles: z
     .array(
       repositoryFile({ wanted: 'the path of a lock file', description: 'Path of a lock file, such as Cargo.lock.' }),

@@ -1,6 +1,7 @@
 import type { Digest } from '../domain/digest.ts';
 import type { ImageName } from '../domain/image-name.ts';
 import type { ReleasedBinary } from '../domain/release-statement.ts';
+import type { ToolInventory } from '../domain/tool-inventory.ts';
 import type { ImageInventory, InventoryWish } from './image-files.ts';
 
 export interface SbomRequest {
@@ -15,6 +16,8 @@ export interface SbomRequest {
   readonly binaries: readonly ReleasedBinary[];
   /** Lists what is in the platform's image. */
   readonly readImage: (wish: InventoryWish) => Promise<ImageInventory>;
+  /** What other programs found in the image, beside what Cutwater finds itself. Default: none ran. */
+  readonly tools?: readonly ToolInventory[];
   /** Unix seconds of the build commit. */
   readonly timestamp: number;
 }

@@ -13,21 +13,17 @@ import { makeFolder } from '../make/folder.ts';
 import type { TestEntry } from '../tar-fixture.ts';
 import { obtainGoProgram } from './go-peer.ts';
 import { findPeer, notRun, realTest, succeed } from './peers.ts';
+import { syftProgram, trivyProgram } from './sbom-programs.ts';
 import { alpineSystem, debianSystem, fedoraSystem, goProgram, writeLayout } from './sbom-images.ts';
 
 const cache = join(fileURLToPath(new URL('../..', import.meta.url)), 'node_modules/.cache/test-real');
 const programs = [
   {
-    name: 'syft',
-    target: 'github.com/anchore/syft/cmd/syft',
-    version: 'v1.57.1',
+    ...syftProgram,
     command: (layout: string) => ['scan', `oci-dir:${layout}`, '--output', 'cyclonedx-json'],
   },
   {
-    name: 'trivy',
-    target: 'github.com/aquasecurity/trivy/cmd/trivy',
-    version: 'v0.74.0',
-    env: { GOEXPERIMENT: 'jsonv2' },
+    ...trivyProgram,
     command: (layout: string) => [
       ...'image --format cyclonedx --quiet --offline-scan --skip-version-check --disable-telemetry'.split(' '),
       ...'--skip-db-update --skip-java-db-update --input'.split(' '),

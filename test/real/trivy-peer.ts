@@ -3,21 +3,14 @@ import { fileURLToPath } from 'node:url';
 import type { Scope } from '../make/folder.ts';
 import { makeFolder } from '../make/folder.ts';
 import { obtainGoProgram } from './go-peer.ts';
+import { trivyProgram } from './sbom-programs.ts';
 import type { RealScanner } from './scanned-release.ts';
 import { makeTrivyDatabase } from './trivy-database.ts';
 
 const cache = join(fileURLToPath(new URL('../..', import.meta.url)), 'node_modules/.cache/test-real');
 
 /** The trivy that these tests run against, where it was built. */
-export const trivyPeer = await obtainGoProgram(
-  {
-    name: 'trivy',
-    target: 'github.com/aquasecurity/trivy/cmd/trivy',
-    version: 'v0.74.0',
-    env: { GOEXPERIMENT: 'jsonv2' },
-  },
-  cache,
-);
+export const trivyPeer = await obtainGoProgram(trivyProgram, cache);
 
 /** Trivy at a path, with a database that the test writes and nothing from the network. */
 export function trivyScanner(scope: Scope, path: string): RealScanner {

@@ -12,8 +12,10 @@ import type { LockFile, LockedPackage } from './locked-package.ts';
 import { badLockFile } from './locked-package.ts';
 import { readPackageLock } from './package-lock.ts';
 import { readPnpmLock } from './pnpm-lock.ts';
-import type { SbomComponent, SbomModel } from './sbom-model.ts';
+import type { SbomComponent } from './sbom-component.ts';
+import type { SbomModel } from './sbom-model.ts';
 import { sbomModel } from './sbom-model.ts';
+import { sightedEvidence, toolComponents } from './sighted-evidence.ts';
 
 /** Makes CycloneDX 1.6 documents; `toolVersion` is Cutwater's own. */
 export function cyclonedxSbomMaker({ toolVersion }: { readonly toolVersion: string }): SbomMaker {
@@ -23,7 +25,7 @@ export function cyclonedxSbomMaker({ toolVersion }: { readonly toolVersion: stri
 /**
  * The SBOM of one platform's image as canonical CycloneDX 1.6 JSON: the image by digest, the packages that its databases,
  * programs and folders name and those of the lock files, and by their SHA-256 the files that nothing explains. Each says
- * where it was seen, the document what was not covered. The same request gives the same bytes. Throws INPUT_INVALID for a
+ * where it was seen, and by whom where other programs looked too, the document what was not covered. The same request gives the same bytes. Throws INPUT_INVALID for a
  * lock file that cannot be read, and what reading the image throws.
  */
 export async function cyclonedxSbom(request: SbomRequest, toolVersion: string): Promise<Uint8Array> {
@@ -31,7 +33,8 @@ export async function cyclonedxSbom(request: SbomRequest, toolVersion: string): 
     .map((file) => ({ path: file.path, packages: readLockFile(file) }))
     .sort((left, right) => (left.path < right.path ? -1 : 1));
   const image = await request.readImage(evidenceWish);
-  const model = sbomModel({ image, locked, binaries: request.binaries, maximumFiles });
+  const { binaries, tools = [] } = request;
+  const model = sbomModel({ image, locked, binaries, maximumFiles, tools });
   const document = toDocument(request, model, toolVersion);
   return new TextEncoder().encode(
     canonicalJson({ ...document, serialNumber: serialNumberOf(canonicalJson(document)) }),
@@ -56,7 +59,8 @@ function readLockFile(file: LockFile): readonly LockedPackage[] {
 
 function toDocument(request: SbomRequest, model: SbomModel, toolVersion: string): Readonly<Record<string, unknown>> {
   const root = rootRef(request);
-  const { read, missed } = model.notes;
+  const { read, missed, conflicts } = model.notes;
+  const tools = request.tools?.map(({ tool }) => tool) ?? [];
   return {
     $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
     bomFormat: 'CycloneDX',
@@ -65,7 +69,7 @@ function toDocument(request: SbomRequest, model: SbomModel, toolVersion: string)
     metadata: {
       timestamp: new Date(request.timestamp * 1000).toISOString(),
       lifecycles: [{ phase: 'build' }],
-      tools: { components: [{ type: 'application', name: 'cutwater', version: toolVersion }] },
+      tools: { components: toolComponents(toolVersion, tools) },
       component: {
         type: 'container',
         'bom-ref': root,
@@ -77,9 +81,10 @@ function toDocument(request: SbomRequest, model: SbomModel, toolVersion: string)
       properties: [
         ...read.map((value) => ({ name: 'cutwater:covered', value })),
         ...missed.map((value) => ({ name: 'cutwater:not-covered', value })),
+        ...conflicts.map((value) => ({ name: 'cutwater:conflict', value })),
       ],
     },
-    components: model.components.map(toComponent),
+    components: model.components.map((component) => toComponent(component, { sighted: tools.length > 0 })),
     dependencies: [
       { ref: root, dependsOn: model.top },
       ...model.components.map(({ ref, dependsOn }) =>
@@ -96,7 +101,10 @@ function rootRef({ image: name, manifest: digest, platform: text }: SbomRequest)
   return imagePurl({ name, digest, platform: platform.value });
 }
 
-function toComponent(component: SbomComponent): Readonly<Record<string, unknown>> {
+function toComponent(
+  component: SbomComponent,
+  { sighted }: { readonly sighted: boolean },
+): Readonly<Record<string, unknown>> {
   const { ref, type, name, version, purl, hashes, source, scope, licence, occurrences } = component;
   const slash = type === 'library' && name.startsWith('@') ? name.indexOf('/') : -1;
   return {
@@ -112,7 +120,7 @@ function toComponent(component: SbomComponent): Readonly<Record<string, unknown>
     ...(source === undefined
       ? {}
       : { externalReferences: [{ type: source.startsWith('git+') ? 'vcs' : 'distribution', url: source }] }),
-    evidence: { occurrences: occurrences.map((location) => ({ location })) },
+    evidence: sighted ? sightedEvidence(component) : { occurrences: occurrences.map((location) => ({ location })) },
   };
 }
 

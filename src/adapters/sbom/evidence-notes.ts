@@ -3,16 +3,20 @@ export interface EvidenceNotes {
   /** `<area>: <what of it>`, without a final period. */
   read(note: string): void;
   missed(note: string): void;
+  /** Two that looked say different things. */
+  conflict(note: string): void;
   /** Sorted, each note once. */
-  all(): { readonly read: readonly string[]; readonly missed: readonly string[] };
+  all(): Readonly<Record<'read' | 'missed' | 'conflicts', readonly string[]>>;
 }
 
 export function evidenceNotes(): EvidenceNotes {
   const read = new Set<string>();
   const missed = new Set<string>();
+  const conflicts = new Set<string>();
   return {
     read: (note) => void read.add(note),
     missed: (note) => void missed.add(note),
-    all: () => ({ read: [...read].sort(), missed: [...missed].sort() }),
+    conflict: (note) => void conflicts.add(note),
+    all: () => ({ read: [...read].sort(), missed: [...missed].sort(), conflicts: [...conflicts].sort() }),
   };
 }

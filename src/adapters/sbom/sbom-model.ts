@@ -1,30 +1,17 @@
 import { createHash } from 'node:crypto';
 import { hexOf } from '../../domain/digest.ts';
 import type { ReleasedBinary } from '../../domain/release-statement.ts';
+import type { ToolInventory } from '../../domain/tool-inventory.ts';
 import type { ImageInventory, InventoryFile } from '../../ports/image-files.ts';
+import type { EvidenceNotes } from './evidence-notes.ts';
 import { evidenceNotes } from './evidence-notes.ts';
 import type { ImageEvidence } from './image-evidence.ts';
 import { isOpaque, readImageEvidence } from './image-evidence.ts';
-import type { LockedPackage, PackageHash, PackageScope } from './locked-package.ts';
+import type { LockedPackage } from './locked-package.ts';
+import type { SbomComponent } from './sbom-component.ts';
 import type { FoundPackage } from './merge-packages.ts';
 import { mergePackages } from './merge-packages.ts';
-
-/** One thing an image is made of, or that its build commit names. */
-export interface SbomComponent {
-  readonly ref: string;
-  readonly type: 'library' | 'file' | 'operating-system';
-  readonly name: string;
-  readonly version: string | undefined;
-  readonly purl: string | undefined;
-  readonly hashes: readonly PackageHash[];
-  readonly source: string | undefined;
-  readonly scope: PackageScope;
-  readonly licence?: string;
-  /** Refs of other components. */
-  readonly dependsOn: readonly string[];
-  /** Where it was seen, sorted: absolute paths in the image, or relative ones of the build commit. */
-  readonly occurrences: readonly string[];
-}
+import { addToolEvidence } from './tool-evidence.ts';
 
 export interface SbomModel {
   /** Sorted by ref. */
@@ -41,7 +28,7 @@ export interface SbomModel {
   };
   /** Whether every file of the image is in the document or belongs to a package that is. */
   readonly complete: boolean;
-  readonly notes: { readonly read: readonly string[]; readonly missed: readonly string[] };
+  readonly notes: ReturnType<EvidenceNotes['all']>;
 }
 
 export interface ModelInput {
@@ -50,6 +37,8 @@ export interface ModelInput {
   readonly binaries: readonly ReleasedBinary[];
   /** How many files that nothing explains are listed. */
   readonly maximumFiles: number;
+  /** What other programs found. Default: none ran. */
+  readonly tools?: readonly ToolInventory[];
 }
 
 /** Puts together what the image and the lock files say. Throws INPUT_INVALID where lock files contradict each other. */
@@ -59,20 +48,22 @@ export function sbomModel(input: ModelInput): SbomModel {
   const lockedCrate = lockedCrates(locked);
   const evidence = readImageEvidence(image, notes, (crate, path) => lockedCrate(crate) ?? localRef(crate, path));
   for (const { path, packages } of locked) notes.read(`lock file: ${packages.length} packages of ${path}`);
-  for (const area of neverRead) notes.missed(area);
+  for (const area of neverRead(input.tools)) notes.missed(area);
   const packages = mergePackages([...locked, ...evidence.packages]);
   const { files, leftOut } = unexplained(input, evidence);
   if (leftOut !== undefined) notes.missed(leftOut);
   for (const path of image.unread) notes.missed(`files: ${JSON.stringify(path)} is sparse and was not read`);
   const known = new Set(packages.map(({ ref }) => ref));
-  const components = [
+  const own = [
     ...packages.map((found) => packageComponent(found, known)),
     ...files.map((file) => fileComponent(file, input, evidence)),
     ...osComponents(evidence),
   ].sort((left, right) => (left.ref < right.ref ? -1 : 1));
-  const stated = new Set(locked.flatMap(({ packages: own }) => own.map(({ ref }) => ref)));
-  const { read, missed } = notes.all();
-  const isWhole = (note: string): boolean => neverRead.includes(note) || note.startsWith('operating system:');
+  const components = addToolEvidence(own, input.tools ?? [], notes);
+  const stated = new Set(locked.flatMap((file) => file.packages.map(({ ref }) => ref)));
+  const said = notes.all();
+  const isWhole = (note: string): boolean =>
+    neverRead(input.tools).includes(note) || note.startsWith('operating system:');
   return {
     components,
     top: topOf(components),
@@ -81,17 +72,21 @@ export function sbomModel(input: ModelInput): SbomModel {
       edgesUnknown: components.filter(({ ref }) => !stated.has(ref)).map(({ ref }) => ref),
       partsUnknown: files.filter((file) => isOpaque(file, evidence)).map(fileRef),
     },
-    complete: missed.every(isWhole),
-    notes: { read, missed },
+    complete: said.missed.every(isWhole),
+    notes: said,
   };
 }
 
-const neverRead: readonly string[] = [
-  'dependencies: those between installed packages were not read',
-  'integrity: files of installed packages were not compared with what their packages shipped',
-  'licences: those of Debian packages, Rust crates and Go modules were not read',
-  'other ecosystems: what Python, Ruby, Java, .NET or PHP installed is there as files only',
-];
+function neverRead(tools: ModelInput['tools'] = []): readonly string[] {
+  const names = tools.map(({ tool }) => tool.name).sort();
+  const others = 'other ecosystems: what Python, Ruby, Java, .NET or PHP installed is there as files only';
+  return [
+    'dependencies: those between installed packages were not read',
+    'integrity: files of installed packages were not compared with what their packages shipped',
+    'licences: those of Debian packages, Rust crates and Go modules were not read',
+    names.length === 0 ? others : `${others}, but for what ${names.join(' and ')} found of it`,
+  ];
+}
 
 function localRef({ name, version }: CrateName, path: string): string {
   return `local:${path}#${name}@${version}`;
@@ -185,6 +180,9 @@ function topOf(components: readonly SbomComponent[]): readonly string[] {
   const needed = new Set(components.flatMap(({ dependsOn }) => dependsOn));
   const isIn = (place: string): boolean => place.startsWith('/');
   return components
-    .filter(({ ref, occurrences }) => ref.startsWith('local:') || (!needed.has(ref) && occurrences.some(isIn)))
+    .filter(
+      ({ ref, occurrences, sightings }) =>
+        ref.startsWith('local:') || (!needed.has(ref) && (sightings !== undefined || occurrences.some(isIn))),
+    )
     .map(({ ref }) => ref);
 }

@@ -6,14 +6,18 @@ import type { ObjectId } from '../../domain/object-id.ts';
 import { formatPlatform } from '../../domain/platform.ts';
 import type { ReleasePredicate, ReleasedBinary, ReleasedDocument } from '../../domain/release-statement.ts';
 import { predicateTypes } from '../../domain/release-statement.ts';
+import type { ToolInventory } from '../../domain/tool-inventory.ts';
 import { coreVersion, formatVersion } from '../../domain/version.ts';
 import { faultsInSbom } from '../../report/documents/judge-sbom.ts';
+import type { Sbom } from '../../report/documents/read-sbom.ts';
 import { readSbom } from '../../report/documents/read-sbom.ts';
 import { sbomFacts } from '../../report/scan/sbom-facts.ts';
 import { sbomStatement } from '../../report/documents/sbom-statement.ts';
 import { spdxDocument } from '../../report/documents/spdx-document.ts';
 import { parseStatement, statementBytes } from '../../report/documents/statement.ts';
 import type { PlatformImage } from './binaries.ts';
+import type { ListedImage } from './list-packages.ts';
+import { listPackages } from './list-packages.ts';
 import { readLockFiles } from './lock-files.ts';
 import type { ImageCandidate } from './companion-candidates.ts';
 import type { ReleaseJob } from './make-candidate.ts';
@@ -135,6 +139,7 @@ async function makeSboms(
   const sboms: PlatformDocument[] = [];
   for (const platform of platforms) {
     const name = formatPlatform(platform.platform);
+    const tools = await runTools(world, job, { ...platform, repository: place.repository });
     const document = await world.sbomMaker.makeSbom({
       project: job.build.project,
       version: formatVersion(coreVersion(job.admitted.version)),
@@ -144,11 +149,12 @@ async function makeSboms(
       lockFiles,
       binaries: about.image.binaries.filter((binary) => binary.platform === name),
       readImage: (wish) => world.imageFiles.inventory(place.repository, platform.digest, wish),
+      tools,
       timestamp,
     });
     const subject = await resolveOrFail(place.repository, platform.digest, `the ${name} image`);
     const parsed: Record<string, unknown> = JSON.parse(new TextDecoder().decode(document));
-    requireSound(parsed, platform);
+    warnOfConflicts(world, requireSound(parsed, platform), `${about.image.prefix}${name}`);
     const statement = statementBytes(
       sbomStatement({ image: formatImageName(image.name), platform: name, digest: platform.digest, document: parsed }),
     );
@@ -166,11 +172,27 @@ async function makeSboms(
   return sboms;
 }
 
+/** The other programs of the protected branch's policy, one after the other: each is given the whole machine. */
+async function runTools(world: ReleaseWorld, job: ReleaseJob, image: ListedImage): Promise<readonly ToolInventory[]> {
+  const inventories: ToolInventory[] = [];
+  for (const order of job.loaded.policy.sbom.also) {
+    world.report({ type: 'stage', name: 'sbom', detail: `${order.tool}, ${formatPlatform(image.platform)}` });
+    inventories.push(await listPackages(world.sbomTool(order), image));
+  }
+  return inventories;
+}
+
+/** The document keeps both; a maintainer should look which of them is right. */
+function warnOfConflicts({ report }: ReleaseWorld, { notes }: Sbom, name: string): void {
+  for (const { value } of notes.filter((note) => note.name === 'conflict'))
+    report({ type: 'note', level: 'warning', text: `SBOM of ${name}: ${value}` });
+}
+
 /** What its own schema accepts may still be nonsense; a release does not sign that. */
-function requireSound(document: unknown, platform: PlatformImage): void {
+function requireSound(document: unknown, platform: PlatformImage): Sbom {
   const sbom = readSbom(document);
   const faults = sbom.is === 'ok' ? faultsInSbom(sbom.value, platform.digest) : [`it ${sbom.reason}`];
-  if (faults.length === 0) return;
+  if (sbom.is === 'ok' && faults.length === 0) return sbom.value;
   throw new CutwaterError(
     'BUILD_FAILED',
     `Cannot sign the SBOM of ${formatPlatform(platform.platform)}: it is not sound`,

@@ -1,9 +1,7 @@
 import { CutwaterError } from '../../domain/error.ts';
-import { parseImageConfig } from '../../domain/image-config.ts';
 import type { ImageName } from '../../domain/image-name.ts';
 import { formatImageName, shortNameOf } from '../../domain/image-name.ts';
 import { imagePurl } from '../../domain/image-purl.ts';
-import { parseImageManifest } from '../../domain/oci-manifest.ts';
 import type { ObjectId } from '../../domain/object-id.ts';
 import { formatPlatform } from '../../domain/platform.ts';
 import { quote } from '../../domain/quote.ts';
@@ -17,9 +15,10 @@ import type { ScanFacts, ScanJudgement } from '../../report/scan/judge-scan.ts';
 import { describeFinding, judgeScan } from '../../report/scan/judge-scan.ts';
 import type { SbomFacts } from '../../report/scan/sbom-facts.ts';
 import type { PlatformImage } from './binaries.ts';
+import { readImageContent } from './image-content.ts';
 import { atImage, companionName } from '../facts/image-places.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
-import { readWhole, resolveOrFail } from '../facts/read-artifact.ts';
+import { resolveOrFail } from '../facts/read-artifact.ts';
 import type { StoredDocument } from '../facts/signed-documents.ts';
 import { storeDocument } from '../facts/signed-documents.ts';
 import type { ImagePlace, ReadWorld, ReleaseWorld } from '../world.ts';
@@ -154,15 +153,7 @@ async function readContent(
   { place: { repository }, name }: ScannedImage,
   { digest, platform }: PlatformImage,
 ): Promise<ScanFacts['image']> {
-  const manifest = await repository.readManifest(digest);
-  const parsed = manifest && parseImageManifest(manifest);
-  if (parsed?.is !== 'ok')
-    throw new CutwaterError('IMAGE_INVALID', `Cannot read image ${digest}: it ${parsed?.reason ?? 'is gone'}`);
-  const config = parseImageConfig(await readWhole(repository.readBlob(parsed.value.config)));
-  if (config.is === 'refused')
-    throw new CutwaterError('IMAGE_INVALID', `Cannot read image ${digest}: its configuration ${config.reason}`);
-  const purl = imagePurl({ name, digest, platform });
-  return { purl, config: parsed.value.config.digest, diffIds: config.value.diffIds };
+  return { purl: imagePurl({ name, digest, platform }), ...(await readImageContent(repository, digest)) };
 }
 
 function remarksOf(judgement: ScanJudgement): readonly string[] {

@@ -3,6 +3,20 @@ import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { Check } from '../../report/verification.ts';
 import { failed } from '../../report/verification.ts';
 
+/** The same for a check that has several parts; what it throws speaks for all of them. */
+export async function guardedParts(
+  name: string,
+  check: () => Promise<readonly [Check, ...Check[]]>,
+): Promise<readonly Check[]> {
+  let parts: readonly Check[] = [];
+  const outcome = await guarded(name, async () => {
+    const [first, ...more] = await check();
+    parts = more;
+    return first;
+  });
+  return [outcome, ...parts];
+}
+
 /** A server that does not answer makes a check unchecked, never passed and never failed. Being stopped stops everything. */
 export async function guarded(name: string, check: () => Promise<Check>): Promise<Check> {
   try {

@@ -1,11 +1,11 @@
 import { isCutwaterError } from '../../domain/error.ts';
 import { formatImageName, parseImageName } from '../../domain/image-name.ts';
 import { digestOf } from '../../domain/digest.ts';
-import { escapeText } from '../../domain/quote.ts';
 import type { ReleasePredicate, ReleasedDocument } from '../../domain/release-statement.ts';
 import { coreVersion, readVersion, formatVersion } from '../../domain/version.ts';
+import type { ToolInventory } from '../../domain/tool-inventory.ts';
 import type { SbomRequest } from '../../ports/sbom-maker.ts';
-import { compareSboms } from '../../report/documents/judge-sbom.ts';
+import { compareSboms, describeDifference } from '../../report/documents/judge-sbom.ts';
 import type { Sbom } from '../../report/documents/read-sbom.ts';
 import { readSbom } from '../../report/documents/read-sbom.ts';
 import { parseStatement } from '../../report/documents/statement.ts';
@@ -14,7 +14,8 @@ import { failed, passed } from '../../report/verification.ts';
 import { sbomFile } from '../release/candidate-documents.ts';
 import type { PlacedDocument } from '../release/released-documents.ts';
 import { documentAssetNames, documentsOf } from '../release/released-documents.ts';
-import { guarded } from './guarded-check.ts';
+import { guardedParts } from './guarded-check.ts';
+import { rerunTools } from './rerun-tools.ts';
 import { policyFile, readPolicyAt } from '../facts/load-policy.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { readLockFiles } from '../release/lock-files.ts';
@@ -24,7 +25,8 @@ import type { ImagePlace, VerifyWorld } from '../world.ts';
 
 /**
  * Makes every SBOM again, from the image and, where this clone has the commit that was built, from its lock files, and
- * compares what is in it. Each layer of each platform is downloaded twice for it.
+ * compares what is in it. Each layer of each platform is downloaded twice for it. What other programs found is looked for by
+ * them again, where they are here.
  */
 export async function remakeSboms(
   world: VerifyWorld,
@@ -34,28 +36,38 @@ export async function remakeSboms(
   return eachSbom(world, release, { title: 'sbom contents', check: (at, asked) => remakeSbom(at, loaded, asked) });
 }
 
-async function remakeSbom(world: VerifyWorld, loaded: LoadedPolicy, asked: AskedDocument): Promise<Check> {
-  const { name, document } = asked;
+async function remakeSbom(
+  world: VerifyWorld,
+  loaded: LoadedPolicy,
+  asked: AskedDocument,
+): Promise<readonly [Check, ...Check[]]> {
+  const { name, document, prefix } = asked;
   const stated = (await readSigned(world, loaded, document))?.sbom;
-  if (stated === undefined) return failed(name, 'the signed SBOM cannot be read');
+  if (stated === undefined) return [failed(name, 'the signed SBOM cannot be read')];
   const commit = await readCommit(world, asked);
-  const made = readSbom(await makeAgain(world, asked, commit));
-  if (made.is === 'refused') throw new Error(`An SBOM that was just made ${made.reason}`);
+  const remake = (tools: readonly ToolInventory[]): Promise<Sbom> => makeAgain(world, asked, { commit, tools });
+  const contents = compareContents(name, { stated, made: await remake([]), commit });
+  const platform = document.platform ?? '';
+  return [contents, ...(await rerunTools(world, { prefix, platform, digest: document.subject, stated, remake }))];
+}
+
+function compareContents(
+  name: string,
+  { stated, made, commit }: { readonly stated: Sbom; readonly made: Sbom; readonly commit: BuildCommit },
+): Check {
   const sources = nameSources(commit);
-  const { onlyStated, onlyMade } = compareSboms(stated, made.value, { lockFiles: commit.is === 'here' });
-  const differences = [
-    ...onlyStated.map((line) => `${line} is stated and was not found`),
-    ...onlyMade.map((line) => `${line} was found and is not stated`),
-  ];
-  if (differences.length === 0)
-    return passed(name, `made again from ${sources} it has the same components, ${stated.components.length} of them`);
-  const says = `made again from ${sources}: ${shorten(differences)}`;
-  if (stated.toolVersion === made.value.toolVersion) return failed(name, says);
+  const { onlyStated, onlyMade } = compareSboms(stated, made, { lockFiles: commit.is === 'here' });
+  const differences = describeDifference({ onlyStated, onlyMade });
+  const own = stated.components.filter(({ sightings }) => sightings.some(({ tool }) => tool === 'cutwater'));
+  if (differences === undefined)
+    return passed(name, `made again from ${sources} it has the same components, ${own.length} of them`);
+  const says = `made again from ${sources}: ${differences}`;
+  if (stated.toolVersion === made.toolVersion) return failed(name, says);
   // Another version may read more, or less; that makes no release wrong.
   return {
     name,
     is: 'warning',
-    says: `by version ${made.value.toolVersion} in place of ${stated.toolVersion} ${says}`,
+    says: `by version ${made.toolVersion} in place of ${stated.toolVersion} ${says}`,
   };
 }
 
@@ -70,7 +82,10 @@ export async function checkSbomFiles(
   loaded: LoadedPolicy,
   release: ReleasePredicate,
 ): Promise<readonly Check[]> {
-  return eachSbom(world, release, { title: 'sbom files', check: (at, asked) => compareFiles(at, loaded, asked) });
+  const check = async (at: VerifyWorld, asked: AskedDocument): Promise<readonly [Check]> => [
+    await compareFiles(at, loaded, asked),
+  ];
+  return eachSbom(world, release, { title: 'sbom files', check });
 }
 
 async function compareFiles(world: VerifyWorld, loaded: LoadedPolicy, asked: AskedDocument): Promise<Check> {
@@ -96,19 +111,22 @@ interface AskedDocument extends Pick<PlacedDocument, 'document' | 'image' | 'pre
   readonly release: ReleasePredicate;
 }
 
-/** One check for each SBOM, made in the repository of its image. */
+/** Checks of each SBOM, made in the repository of its image. */
 async function eachSbom(
   world: VerifyWorld,
   release: ReleasePredicate,
   {
     title,
     check,
-  }: { readonly title: string; readonly check: (world: VerifyWorld, asked: AskedDocument) => Promise<Check> },
+  }: {
+    readonly title: string;
+    readonly check: (world: VerifyWorld, asked: AskedDocument) => Promise<readonly [Check, ...Check[]]>;
+  },
 ): Promise<readonly Check[]> {
   const checks: Check[] = [];
   for (const { place, ...sbom } of sbomsOf(world, release)) {
     const name = `${sbom.prefix}${title} ${sbom.document.platform ?? ''}`.trim();
-    checks.push(await guarded(name, () => check(atImage(world, place), { ...sbom, name, release })));
+    checks.push(...(await guardedParts(name, () => check(atImage(world, place), { ...sbom, name, release }))));
   }
   return checks;
 }
@@ -162,8 +180,8 @@ async function readCommit(
 async function makeAgain(
   world: VerifyWorld,
   { release, document, image: { name }, prefix }: AskedDocument,
-  commit: BuildCommit,
-): Promise<unknown> {
+  { commit, tools }: { readonly commit: BuildCommit; readonly tools: readonly ToolInventory[] },
+): Promise<Sbom> {
   const image = parseImageName(name);
   if (image.is === 'refused') throw new Error(`A release statement names an image that ${image.reason}`);
   const platform = document.platform ?? '';
@@ -177,16 +195,10 @@ async function makeAgain(
     // Binaries come out of the first image.
     binaries: prefix === '' ? release.binaries.filter((binary) => binary.platform === platform) : [],
     readImage: (wish) => world.imageFiles.inventory(world.repository, document.subject, wish),
+    tools,
     timestamp: commit.is === 'here' ? commit.timestamp : 0,
   });
-  const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes));
-  return parsed;
-}
-
-const shownDifferences = 3;
-
-function shorten(differences: readonly string[]): string {
-  const shown = differences.slice(0, shownDifferences).map((line) => escapeText(line, 400));
-  if (differences.length > shownDifferences) shown.push(`${differences.length - shownDifferences} more`);
-  return shown.join('; ');
+  const made = readSbom(JSON.parse(new TextDecoder().decode(bytes)));
+  if (made.is === 'refused') throw new Error(`An SBOM that was just made ${made.reason}`);
+  return made.value;
 }

@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { digestOf, hexOf } from '../../domain/digest.ts';
-import { compareSboms, faultsInSbom } from './judge-sbom.ts';
+import { compareSboms, compareSightings, describeDifference, faultsInSbom } from './judge-sbom.ts';
 import type { Sbom } from './read-sbom.ts';
 import { readSbom } from './read-sbom.ts';
 import { spdxDocument } from './spdx-document.ts';
@@ -86,6 +86,47 @@ test('a package has a version, a purl or a reason for none, hashes of their leng
   faulty(withPart({ hashes: [{ alg: 'SHA-256', content: 'XY'.repeat(32) }] }), /hash that is none/);
   faulty(withPart({ type: 'file' }), /is a file without a hash/);
   faulty(changed({ metadata: { ...good.metadata, timestamp: 'yesterday' } }), /time "yesterday" is none/);
+});
+
+test('whoever is said to have seen a component is a program that looked, and says where', () => {
+  deepEqual(faultsInSbom(read(sighted), image), []);
+  const [seenBySyft] = sighted.components;
+  const by = (additionalContext: string): object => ({ occurrences: [{ location: '/app', additionalContext }] });
+  const components = (evidence: object): object => ({ ...sighted, components: [{ ...seenBySyft, evidence }] });
+  faulty(read(components(by('cutwater, grype'))), /"file:\/app" was seen by "grype", which did not look/);
+  const nowhere = {
+    ...by('cutwater'),
+    identity: [{ field: 'purl', concludedValue: 'pkg:npm/a@1', tools: ['tool:syft'] }],
+  };
+  faulty(read(components(nowhere)), /was seen by "syft", which did not look or says not where/);
+  const twice = { components: [...sighted.metadata.tools.components, { type: 'application', name: 'syft' }] };
+  faulty(read({ ...sighted, metadata: { ...sighted.metadata, tools: twice } }), /it names a program twice/);
+});
+
+test('what Cutwater found is compared without what others found, and each of them by itself', () => {
+  const same = { onlyStated: [], onlyMade: [] };
+  deepEqual(compareSboms(read(sighted), read(unsighted), { lockFiles: true }), same);
+  deepEqual(compareSightings(read(sighted), read(sighted), 'syft'), same);
+  const { onlyStated, onlyMade } = compareSightings(read(sighted), read(unsighted), 'syft');
+  deepEqual([onlyStated, onlyMade], [['"pkg:pypi/flask@3" of "/flask"', '"pkg:npm/a@1" of "/app"'].sort(), []]);
+  match(
+    describeDifference({ onlyStated, onlyMade }) ?? '',
+    /is stated and was not found; .* is stated and was not found$/,
+  );
+  equal(describeDifference(same), undefined);
+});
+
+test('as SPDX every program is a creator, and each package says who saw it under which name where', () => {
+  const spdx = JSON.parse(new TextDecoder().decode(spdxDocument(read(sighted))));
+  deepEqual(spdx.creationInfo.creators, ['Tool: cutwater-0.1.0', 'Tool: syft-1.57.1']);
+  deepEqual(
+    spdx.packages.map(({ sourceInfo }: { sourceInfo?: string }) => sourceInfo),
+    [
+      undefined,
+      'seen by cutwater in: /app; seen by syft as pkg:npm/a@1 in: /app',
+      'seen by syft as pkg:pypi/flask@3 in: /flask',
+    ],
+  );
 });
 
 test('two SBOMs differ where one names another thing, other bytes or another place', () => {
@@ -178,6 +219,46 @@ test('a document of another kind is refused, and any JSON ends with a value or a
     }),
   );
 });
+
+const [ownTool] = good.metadata.tools.components;
+const sighted = {
+  ...good,
+  dependencies: [],
+  compositions: [],
+  metadata: {
+    ...good.metadata,
+    tools: {
+      components: [
+        { ...ownTool, 'bom-ref': 'tool:cutwater' },
+        { type: 'application', 'bom-ref': 'tool:syft', name: 'syft', version: '1.57.1', hashes: [file] },
+      ],
+    },
+  },
+  components: [
+    {
+      ...good.components[0],
+      evidence: {
+        identity: [
+          { field: 'name', concludedValue: '/app', tools: ['tool:cutwater'] },
+          { field: 'purl', concludedValue: 'pkg:npm/a@1', tools: ['tool:syft'] },
+        ],
+        occurrences: [{ location: '/app', additionalContext: 'cutwater, syft' }],
+      },
+    },
+    {
+      type: 'library',
+      'bom-ref': 'pkg:pypi/flask@3',
+      name: 'Flask',
+      version: '3',
+      purl: 'pkg:pypi/flask@3',
+      evidence: {
+        identity: [{ field: 'purl', concludedValue: 'pkg:pypi/flask@3', tools: ['tool:syft'] }],
+        occurrences: [{ location: '/flask', additionalContext: 'syft' }],
+      },
+    },
+  ],
+};
+const unsighted = { ...good, dependencies: [], compositions: [], components: good.components.slice(0, 1) };
 
 function seen(...places: readonly string[]): object {
   return { occurrences: places.map((location) => ({ location })) };

@@ -7,6 +7,8 @@ export interface Sbom {
   readonly root: SbomPart;
   /** Cutwater's version that made it. */
   readonly toolVersion: string;
+  /** The programs that looked at the image, Cutwater first. */
+  readonly tools: readonly SbomTool[];
   /** RFC 3339. */
   readonly timestamp: string;
   readonly serialNumber: string;
@@ -32,6 +34,22 @@ export interface SbomPart {
   readonly licence: { readonly is: 'expression' | 'name'; readonly text: string } | undefined;
   /** Where it was seen. */
   readonly places: readonly string[];
+  /** By whom: where nothing else is said, by Cutwater. */
+  readonly sightings: readonly SbomSighting[];
+}
+
+export interface SbomTool {
+  readonly name: string;
+  readonly version: string;
+  /** Of the program, hexadecimal; empty for Cutwater. */
+  readonly sha256: string;
+}
+
+export interface SbomSighting {
+  readonly tool: string;
+  /** What it calls the component: purls, or names. */
+  readonly values: readonly string[];
+  readonly places: readonly string[];
 }
 
 /** Reads a CycloneDX 1.6 document, the predicate of a signed statement. Refused where a member has another shape. */
@@ -41,14 +59,17 @@ export function readSbom(document: unknown): Parsed<Sbom> {
   const metadata = isRecord(document['metadata']) ? document['metadata'] : {};
   const root = toPart(metadata['component']);
   const tools = isRecord(metadata['tools']) ? metadata['tools'] : {};
-  const tool = toPart(listOf(tools['components'])[0]);
+  const looked = listOf(tools['components']).map(toPart);
   const components = listOf(document['components']).map(toPart);
   if (root === undefined) return refuse('does not say what it is about');
   if (!components.every((part) => part !== undefined)) return refuse('has a component that is none');
   const { serialNumber } = document;
   return accept({
     root,
-    toolVersion: tool?.version ?? '',
+    toolVersion: looked[0]?.version ?? '',
+    tools: looked.flatMap((tool) =>
+      tool === undefined ? [] : [{ name: tool.name, version: tool.version ?? '', sha256: tool.hashes[0]?.hex ?? '' }],
+    ),
     timestamp: textOf(metadata['timestamp']),
     serialNumber: textOf(serialNumber),
     components,
@@ -81,10 +102,28 @@ function toPart(value: unknown): SbomPart | undefined {
       .filter(isRecord)
       .map(({ alg, content }) => ({ algorithm: textOf(alg), hex: textOf(content) })),
     licence: licenceOf(value['licenses']),
-    places: listOf(isRecord(evidence) ? evidence['occurrences'] : undefined)
-      .filter(isRecord)
-      .map(({ location }) => textOf(location)),
+    places: recordsIn(evidence, 'occurrences').map(({ location }) => textOf(location)),
+    sightings: sightingsIn(evidence),
   };
+}
+
+/** A place is Cutwater's own unless its context names others; what they call it stands in the identity. */
+function sightingsIn(evidence: unknown): readonly SbomSighting[] {
+  const found = new Map<string, { readonly values: string[]; readonly places: string[] }>();
+  const of = (tool: string) => {
+    const own = found.get(tool) ?? { values: [], places: [] };
+    found.set(tool, own);
+    return own;
+  };
+  for (const { location, additionalContext } of recordsIn(evidence, 'occurrences'))
+    for (const tool of textOf(additionalContext || 'cutwater').split(', ')) of(tool).places.push(textOf(location));
+  for (const { concludedValue, tools } of recordsIn(evidence, 'identity'))
+    for (const ref of listOf(tools)) of(textOf(ref).replace(/^tool:/, '')).values.push(textOf(concludedValue));
+  return [...found].map(([tool, seen]) => ({ tool, ...seen }));
+}
+
+function recordsIn(value: unknown, name: string): readonly Readonly<Record<string, unknown>>[] {
+  return listOf(isRecord(value) ? value[name] : undefined).filter(isRecord);
 }
 
 function licenceOf(value: unknown): SbomPart['licence'] {

@@ -7,7 +7,8 @@ import type { Sbom, SbomPart } from './read-sbom.ts';
  * anyone can make it again. Files are packages with the purpose FILE: SPDX files must have a SHA-1, which nobody needs.
  */
 export function spdxDocument(sbom: Sbom): Uint8Array {
-  const { root, components, edges, notes } = sbom;
+  const { root, components, edges, notes, tools } = sbom;
+  const several = tools.length > 1;
   const document = {
     spdxVersion: 'SPDX-2.3',
     dataLicense: 'CC0-1.0',
@@ -17,11 +18,13 @@ export function spdxDocument(sbom: Sbom): Uint8Array {
     creationInfo: {
       // SPDX has whole seconds only.
       created: sbom.timestamp.replace(/\.\d+Z$/, 'Z'),
-      creators: [`Tool: cutwater-${sbom.toolVersion}`],
+      creators: several
+        ? tools.map(({ name, version }) => `Tool: ${name}-${version}`)
+        : [`Tool: cutwater-${sbom.toolVersion}`],
     },
     comment: notes.map(({ name, value }) => `${name}: ${value}`).join('\n'),
     documentDescribes: [idOf(root.ref)],
-    packages: [root, ...components].map(toPackage),
+    packages: [root, ...components].map((part) => toPackage(part, { several })),
     relationships: [
       relation(documentId, 'DESCRIBES', idOf(root.ref)),
       ...components
@@ -46,7 +49,7 @@ function relation(from: string, type: string, to: string): Readonly<Record<strin
   return { spdxElementId: from, relationshipType: type, relatedSpdxElement: to };
 }
 
-function toPackage(part: SbomPart): Readonly<Record<string, unknown>> {
+function toPackage(part: SbomPart, { several }: { readonly several: boolean }): Readonly<Record<string, unknown>> {
   const { ref, name, version, purl, hashes, source, places, type, licence } = part;
   return {
     SPDXID: idOf(ref),
@@ -61,7 +64,7 @@ function toPackage(part: SbomPart): Readonly<Record<string, unknown>> {
     copyrightText: 'NOASSERTION',
     primaryPackagePurpose: purposes[type] ?? 'OTHER',
     ...(type === 'file' ? { packageFileName: name } : {}),
-    ...(places.length === 0 ? {} : { sourceInfo: `seen in: ${places.join(', ')}` }),
+    ...(places.length === 0 ? {} : { sourceInfo: several ? seenBy(part) : `seen in: ${places.join(', ')}` }),
     ...(hashes.length === 0
       ? {}
       : {
@@ -76,6 +79,16 @@ function toPackage(part: SbomPart): Readonly<Record<string, unknown>> {
           externalRefs: [{ referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: purl }],
         }),
   };
+}
+
+/** `seen by cutwater in: /usr/bin/app; seen by syft as pkg:cargo/app@1.0.0 in: /usr/bin/app` */
+function seenBy({ sightings }: SbomPart): string {
+  return sightings
+    .map(({ tool, values, places }) => {
+      const named = tool === 'cutwater' || values.length === 0 ? '' : ` as ${values.join(', ')}`;
+      return `seen by ${tool}${named} in: ${places.join(', ')}`;
+    })
+    .join('; ');
 }
 
 // As the JSON schema writes them: the text of the specification has "OPERATING-SYSTEM".

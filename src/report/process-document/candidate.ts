@@ -2,7 +2,7 @@ import type { Policy } from '../../policy/policy.ts';
 import type { Chapter, Step } from './document.ts';
 import { commands, list, say } from './document.ts';
 import { awaitedChecks } from './forge-checks.ts';
-import { evidenceOf, gatesOf, scanOf } from './gates.ts';
+import { evidenceOf, gatesOf, listedBy, scanOf } from './gates.ts';
 import { code, enumerate, prose } from './inline.ts';
 import { aliasNames, withoutTls } from './project-names.ts';
 import { versionPaths } from './release-documents.ts';
@@ -78,6 +78,7 @@ function publish(policy: Policy): Step {
       say(prose`The pushed tag starts the release workflow. The tag is judged first, then these gates run:`),
       ...gatesOf(policy, 'rc'),
       ...scanOf(policy),
+      ...listedBy(policy),
       ...awaitedChecks(policy, 'rc'),
       commands('ci', sh`cutwater release "$VERSION-rc.$RC"`),
       say(prose`What is published are ${code('X.Y.Z-rc.N')} and ${code('sha-COMMIT')}. Of ${aliasNames()} none moves,

@@ -50,6 +50,16 @@ export function scanOf({ scan }: Policy): readonly Block[] {
   ];
 }
 
+/** Who lists what is in the image besides Cutwater; nothing where nobody does. */
+export function listedBy({ sbom }: Policy): readonly Block[] {
+  if (sbom.also.length === 0) return [];
+  const tools = enumerate(sbom.also.map(({ tool }) => prose`${tool}`));
+  return [
+    say(prose`What is in the image of each platform is listed by Cutwater, and by ${tools} too: the SBOM says who saw
+      what. Where one of them fails, nothing is published.`),
+  ];
+}
+
 /** The results that maintainers sign for a class of releases. */
 export function evidenceOf(
   policy: Policy,
