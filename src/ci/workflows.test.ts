@@ -187,8 +187,6 @@ void test('a release that a person starts as 1.2.3 waits for the one of the tag 
   }
 });
 
-const github = { kind: 'github', address: 'https://github.com', repository: 'example/harbor' } as const;
-
 void test('workflows have no rights and jobs only those they use', () => {
   const rightsOf = (policy: Policy) =>
     Object.fromEntries(
@@ -198,7 +196,13 @@ void test('workflows have no rights and jobs only those they use', () => {
       }),
     );
   const push = { contents: 'read', packages: 'write' };
+  const publish = { ...push, contents: 'write' };
   assert.deepEqual(rightsOf(rustshare), {
+    'release.yml': [push, publish],
+    'reconcile.yml': [publish],
+    'pilot-release.yml': [push],
+  });
+  assert.deepEqual(rightsOf({ ...rustshare, forge: { kind: 'local', folder: '.cutwater/releases' } }), {
     'release.yml': [push, push],
     'reconcile.yml': [push],
     'pilot-release.yml': [push],
@@ -214,12 +218,7 @@ void test('workflows have no rights and jobs only those they use', () => {
     images: [{ ...image, repository: 'quay.io/a/b' }],
   });
   assert.deepEqual(rightsOf(quiet)['reconcile.yml'], [{ contents: 'read' }], 'who signs nothing gets no OIDC token');
-  const gated = {
-    ...rustshare,
-    forge: github,
-    checks: { ...rustshare.checks, required: [{ name: 'test', whenChanged: [] }] },
-  };
-  const publish = { ...push, contents: 'write' };
+  const gated = { ...rustshare, checks: { ...rustshare.checks, required: [{ name: 'test', whenChanged: [] }] } };
   assert.deepEqual(rightsOf(gated), {
     'release.yml': [push, { ...publish, checks: 'read', statuses: 'read' }],
     'reconcile.yml': [publish],

@@ -181,6 +181,7 @@ async function policyText(keys: readonly OpenpgpKey[]): Promise<string> {
     ]),
     [/ghcr\.io\/kubedoio\/rustshare-backend/, 'embedded/rustshare-backend'],
     [/ {6}dockerfile: docker\/backend\.Dockerfile\n {6}context: \..*\n/, assembleBuild],
+    [/^# Releases of the repository .*\nforge: github$/m, 'forge: local'],
     // Nothing outside this machine is told.
     [/ {2}- name: discussions\n[^]*?(?= {2}- name: news)/, ''],
   ];
