@@ -14,6 +14,10 @@ import { runTool } from '../../src/adapters/process/run-tool.ts';
 import { digestOf } from '../../src/domain/digest.ts';
 import { readElf } from '../../src/domain/elf.ts';
 import { parseIndex, platformsOf } from '../../src/domain/oci-manifest.ts';
+import type { PartIndex } from '../../src/domain/part-index.ts';
+import { composeIndex, readPartIndex } from '../../src/domain/part-index.ts';
+import type { Platform } from '../../src/domain/platform.ts';
+import type { BuildRequest } from '../../src/ports/builder.ts';
 import type { DockerfileTool } from '../../src/ports/dockerfile-builder.ts';
 import { makeFolder } from '../make/folder.ts';
 import { memoryRepository } from '../memory-repository.ts';
@@ -57,6 +61,15 @@ async function checkBuilds(t: TestContext, tool: DockerfileTool): Promise<void> 
   const first = await build(t, tool, sourceFolder);
   const second = await build(t, tool, sourceFolder);
   assert.equal(first.index.digest, second.index.digest, 'the same commit gives the same digest');
+  const parts = [
+    await readPart(t, tool, { sourceFolder, platform: amd64 }),
+    await readPart(t, tool, { sourceFolder, platform: arm64 }),
+  ];
+  const composed = composeIndex(
+    parts.map(({ entry }) => entry),
+    parts[0]?.annotations ?? {},
+  );
+  assert.equal(composed.digest, first.index.digest, 'built one by one the platforms give the same image');
   const repository = memoryRepository();
   await pushLayout({ layout: await openLayout(first.layoutFolder), index: first.index, repository });
   const top = await repository.readManifest(first.index.digest);
@@ -83,19 +96,34 @@ async function checkBuilds(t: TestContext, tool: DockerfileTool): Promise<void> 
   }
 }
 
+const amd64 = { os: 'linux', architecture: 'amd64' };
+const arm64 = { os: 'linux', architecture: 'arm64' };
+
+/** What a job that builds one platform would push. */
+async function readPart(
+  t: TestContext,
+  tool: DockerfileTool,
+  { sourceFolder, platform }: { readonly sourceFolder: string; readonly platform: Platform },
+): Promise<PartIndex> {
+  const { layoutFolder, index } = await build(t, tool, sourceFolder, [platform]);
+  const manifest = await (await openLayout(layoutFolder)).readManifest(index);
+  const part = readPartIndex(manifest ?? assert.fail('there is no index'), platform);
+  return part.is === 'ok' ? part.value : assert.fail(part.reason);
+}
+
 async function build(
   t: TestContext,
   tool: DockerfileTool,
   sourceFolder: string,
+  platforms: readonly Platform[] = [amd64, arm64],
 ): Promise<{ readonly layoutFolder: string; readonly index: Awaited<ReturnType<typeof buildWith>>['index'] }> {
   const layoutFolder = await makeFolder(t);
-  return { layoutFolder, index: (await buildWith(tool, sourceFolder, layoutFolder)).index };
+  return { layoutFolder, index: (await buildWith(tool, { sourceFolder, layoutFolder, platforms })).index };
 }
 
-function buildWith(tool: DockerfileTool, sourceFolder: string, layoutFolder: string) {
+function buildWith(tool: DockerfileTool, request: Pick<BuildRequest, 'sourceFolder' | 'layoutFolder' | 'platforms'>) {
   return dockerfileBuilder([tool]).build({
-    sourceFolder,
-    layoutFolder,
+    ...request,
     build: {
       kind: 'dockerfile',
       dockerfile: 'docker/backend.Dockerfile',
@@ -104,10 +132,6 @@ function buildWith(tool: DockerfileTool, sourceFolder: string, layoutFolder: str
       target: undefined,
       args: { PROFILE: 'release' },
     },
-    platforms: [
-      { os: 'linux', architecture: 'amd64' },
-      { os: 'linux', architecture: 'arm64' },
-    ],
     sourceDateEpoch: 1_770_000_000,
     annotations: { 'org.opencontainers.image.revision': 'abc' },
   });
