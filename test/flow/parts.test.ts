@@ -148,6 +148,11 @@ void test('a job builds nothing where the release takes a candidate, has no such
   await runProgram(cancel, await maintainer(project));
   const cancelled = await runProgram(build('1.1.0', 'linux/arm64'), at);
   assert.match(cancelled.stderr, /a maintainer withdrew or cancelled it/);
+  await changePolicy(project, (text) => `${text}evidence: [{name: staging}]\n`);
+  await project.tag('2.0.0');
+  const waiting = await runProgram(build('2.0.0', 'linux/arm64'), at);
+  assert.equal(waiting.exitCode, 8, waiting.stderr);
+  assert.match(waiting.stderr, /Cannot release v2\.0\.0 yet: staging has not passed/);
   const { tags } = await readPublished(project.data);
   assert.deepEqual(
     Object.keys(tags).filter((tag) => tag.includes('.linux-')),

@@ -12,7 +12,10 @@ export interface Published {
   readonly publicKeyFile: string;
 }
 
-/** Releases 1.0.0-rc.1, 1.0.0, 1.1.0 and then 1.0.1 to a registry, which is named by its host and port. */
+/**
+ * Releases 1.0.0-rc.1, 1.0.0, 1.1.0 and then 1.0.1 to a registry, which is named by its host and port. One platform of 1.1.0 is
+ * built by a job of its own.
+ */
 export async function publishReleases(context: TestContext, host: string): Promise<Published> {
   const image = `${host}/acme/tiny`;
   const project = await makeProject(context, { image, ciKey: 'p256' });
@@ -20,7 +23,9 @@ export async function publishReleases(context: TestContext, host: string): Promi
   await release(context, project, '1.0.0');
   await project.clone.git('branch', 'hotfix/v1.0.1');
   await project.commit({ 'app.txt': 'two\n' });
-  await release(context, project, '1.1.0');
+  await project.tag('1.1.0');
+  await inCi(context, project, ['build', '1.1.0', '--platform', 'linux/arm64']);
+  await inCi(context, project, ['release', '1.1.0']);
   await project.clone.git('checkout', '-q', 'hotfix/v1.0.1');
   await project.commit({ 'app.txt': 'mended\n' });
   await release(context, project, '1.0.1');
@@ -42,6 +47,10 @@ export async function withdrawNewest(context: TestContext, { project }: Publishe
 
 async function release(context: TestContext, project: TestProject, version: string): Promise<void> {
   await project.tag(version);
-  const clone = await freshClone(context, project);
-  await cutwater(['release', version], { folder: clone.folder, env: ciEnvironment(project) });
+  await inCi(context, project, ['release', version]);
+}
+
+async function inCi(context: TestContext, project: TestProject, args: readonly string[]): Promise<string> {
+  const { folder } = await freshClone(context, project);
+  return cutwater(args, { folder, env: ciEnvironment(project) });
 }
