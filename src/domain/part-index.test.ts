@@ -5,7 +5,7 @@ import { digestOf } from './digest.ts';
 import { parseIndex } from './oci-manifest.ts';
 import type { Descriptor, Manifest } from './oci.ts';
 import { mediaTypes } from './oci.ts';
-import { composeIndex, readPartIndex } from './part-index.ts';
+import { composeIndex, differenceIn, faultInPartImage, readPartIndex } from './part-index.ts';
 
 const amd64 = { os: 'linux', architecture: 'amd64' };
 const arm64 = { os: 'linux', architecture: 'arm64' };
@@ -53,4 +53,24 @@ test('composeIndex() writes what a builder of all platforms writes: canonical JS
   );
   equal(composed.digest, digestOf(composed.bytes));
   deepEqual(parseIndex(composed), { is: 'ok', value: { manifests: entries, annotations } });
+});
+
+test('an image is judged by its configuration: its platform, and as many layers as it has', () => {
+  const image = { layers: [entry('layer')] };
+  const config = { ...amd64, rootfs: { type: 'layers', diff_ids: [digestOf('layer')] } };
+  const judge = (value: unknown): string | undefined =>
+    faultInPartImage(image, new TextEncoder().encode(JSON.stringify(value)), amd64);
+  equal(judge(config), undefined);
+  equal(judge({ ...config, architecture: 'arm64' }), 'its configuration is for linux/arm64, linux/amd64 is wanted');
+  equal(judge({ ...config, rootfs: { type: 'layers', diff_ids: [] } }), 'it has 1 layers, its configuration names 0');
+  match(judge([]) ?? '', /^its configuration is no JSON object/);
+});
+
+test('differenceIn() finds what only one of two indexes says, and what they say differently', () => {
+  const base = { one: '1', two: '2' };
+  equal(differenceIn([]), undefined);
+  equal(differenceIn([base, { two: '2', one: '1' }]), undefined);
+  deepEqual(differenceIn([base, { one: '1' }]), { name: 'two', sides: ['2', undefined] });
+  deepEqual(differenceIn([base, base, { ...base, three: '3' }]), { name: 'three', sides: [undefined, '3'] });
+  deepEqual(differenceIn([base, { ...base, one: 'x' }]), { name: 'one', sides: ['1', 'x'] });
 });

@@ -2,11 +2,10 @@ import type { Parsed } from '../../domain/brand.ts';
 import { accept, refuse } from '../../domain/brand.ts';
 import type { Digest } from '../../domain/digest.ts';
 import { CutwaterError, isCutwaterError } from '../../domain/error.ts';
-import { parseImageConfig } from '../../domain/image-config.ts';
 import { formatImageName } from '../../domain/image-name.ts';
-import { parseImageManifest, platformName } from '../../domain/oci-manifest.ts';
+import { parseImageManifest } from '../../domain/oci-manifest.ts';
 import type { PartIndex } from '../../domain/part-index.ts';
-import { readPartIndex } from '../../domain/part-index.ts';
+import { faultInPartImage, readPartIndex } from '../../domain/part-index.ts';
 import type { PartRecord } from '../../domain/part-record.ts';
 import type { Platform } from '../../domain/platform.ts';
 import { formatPlatform } from '../../domain/platform.ts';
@@ -119,15 +118,9 @@ async function faultInImage(
     const manifest = await repository.readManifest(digest);
     const image = manifest === undefined ? refuse('is gone') : parseImageManifest(manifest);
     if (image.is === 'refused') return `its image ${digest} ${image.reason}`;
-    const { config, layers } = image.value;
+    const { config } = image.value;
     if (config.size > documentLimit) return `its configuration is above ${documentLimit} bytes`;
-    const read = parseImageConfig(await readWhole(repository.readBlob(config)));
-    if (read.is === 'refused') return `its configuration ${read.reason}`;
-    const found = platformName(read.value.platform);
-    if (found !== platformName(platform))
-      return `its configuration is for ${found}, ${formatPlatform(platform)} is wanted`;
-    const count = read.value.diffIds.length;
-    return count === layers.length ? undefined : `it has ${layers.length} layers, its configuration names ${count}`;
+    return faultInPartImage(image.value, await readWhole(repository.readBlob(config)), platform);
   } catch (error) {
     if (isCutwaterError(error, 'CONTENT_MISSING')) return `a piece of its image ${digest} is missing`;
     throw error;

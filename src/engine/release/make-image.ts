@@ -1,14 +1,14 @@
 import type { Digest } from '../../domain/digest.ts';
 import { CutwaterError } from '../../domain/error.ts';
 import { formatImageName } from '../../domain/image-name.ts';
-import { composeIndex } from '../../domain/part-index.ts';
+import type { PartIndex } from '../../domain/part-index.ts';
+import { composeIndex, differenceIn } from '../../domain/part-index.ts';
 import { formatPlatform } from '../../domain/platform.ts';
-import { escapeText } from '../../domain/quote.ts';
+import { escapeText, quote } from '../../domain/quote.ts';
 import { requireOwnSha } from '../edge/edge-build.ts';
 import type { ReleaseWorld } from '../world.ts';
 import { attachProvenance, buildImage } from './build-image.ts';
 import type { ReleaseOrder } from './build-order.ts';
-import type { BuiltPlatforms } from './build-platforms.ts';
 import { buildPlatforms } from './build-platforms.ts';
 import type { Part } from './find-part.ts';
 import { findPart } from './find-part.ts';
@@ -38,11 +38,11 @@ async function putTogether(world: ReleaseWorld, order: ReleaseOrder, parts: read
     const text = `${formatPlatform(platform)} is ${index}, built by ${escapeText(builder)}`;
     world.report({ type: 'note', level: 'info', text });
   }
-  const built = missing.length === 0 ? undefined : await buildPlatforms(world, order, missing);
-  const annotations = sameAnnotations([...parts, ...(built === undefined ? [] : [built])]);
+  const built = missing.length === 0 ? [] : [await buildPlatforms(world, order, missing)];
+  const annotations = requireSame([...parts, ...built].map((one) => one.annotations));
   const entries = platforms.flatMap(
     (platform) =>
-      parts.find((part) => part.platform === platform)?.entry ?? built?.entries[missing.indexOf(platform)] ?? [],
+      parts.find((part) => part.platform === platform)?.entry ?? built[0]?.entries[missing.indexOf(platform)] ?? [],
   );
   const index = composeIndex(entries, annotations);
   await world.repository.writeManifest(index.digest, index);
@@ -55,16 +55,15 @@ async function putTogether(world: ReleaseWorld, order: ReleaseOrder, parts: read
 }
 
 /** What the indexes say of the image; they come of one commit and one policy, so it is the same. */
-function sameAnnotations(indexes: readonly Pick<BuiltPlatforms, 'annotations'>[]): BuiltPlatforms['annotations'] {
-  const [first, ...others] = indexes.map(({ annotations }) => annotations);
-  if (first === undefined) throw new Error('An image was put together from nothing');
-  for (const other of others)
-    for (const name of new Set([...Object.keys(first), ...Object.keys(other)]))
-      if (first[name] !== other[name])
-        throw new CutwaterError(
-          'BUILD_FAILED',
-          `Cannot put the image together: its parts say ${escapeText(first[name] ?? 'nothing')} and ${escapeText(other[name] ?? 'nothing')} of ${escapeText(name)}`,
-          { hint: 'Have all platforms built with one version of Cutwater, for the next release tag' },
-        );
-  return first;
+function requireSame(all: readonly PartIndex['annotations'][]): PartIndex['annotations'] {
+  const other = differenceIn(all);
+  if (other === undefined) return all[0] ?? {};
+  const [left, right] = other.sides.map((text) => (text === undefined ? 'nothing' : quote(text)));
+  throw new CutwaterError(
+    'BUILD_FAILED',
+    `Cannot put the image together: of ${quote(other.name)} one part says ${left ?? ''}, another ${right ?? ''}`,
+    {
+      hint: 'Two versions of Cutwater built them: remove the parts in the registry, then all platforms are built again',
+    },
+  );
 }
