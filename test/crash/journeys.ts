@@ -5,6 +5,7 @@ import { runTool } from '../../src/adapters/process/run-tool.ts';
 import type { HostedForgeKind } from '../../src/domain/forge-capabilities.ts';
 import { maintainer } from '../make/actors.ts';
 import type { Scope } from '../make/folder.ts';
+import { inject } from '../make/forge-faults.ts';
 import type { ForgeServer, ShownRelease } from '../make/forge-servers.ts';
 import { startForgeServer } from '../make/forge-servers.ts';
 import type { HostedProject } from '../make/hosted-project.ts';
@@ -66,7 +67,8 @@ export type Moments = 'every' | 'around-the-forge';
 /**
  * Walks all journeys on one forge. Each is killed (SIGKILL) at many moments, each time resumed by a new process in a fresh
  * clone, and each time ends as the run did that was never killed: the same image tags with the same digests, releases with
- * the same text, marks and files, the same tags and the same changelog in git.
+ * the same text, marks and files, the same tags and the same changelog in git. So does a run that loses the first answer to
+ * each of its writes, and one that is shown old lists.
  */
 export async function walkJourneys(t: TestContext, kind: HostedForgeKind, which: Moments): Promise<void> {
   const server = await startForgeServer(t, kind);
@@ -102,14 +104,30 @@ async function walk(t: TestContext, { server, hosted, journey, which }: Walk): P
   for (const killAt of moments) {
     putBack();
     const said = `killed before effect ${killAt}, ${String(effects[killAt - 1])}`;
-    const own = journey.act === 'release' ? { ...start, data: await copyData(t, start) } : await copyProject(t, start);
+    const own = await copyOf(t, { project: start, journey });
     assert.equal((await killed(t, { server, project: own, journey }, killAt)).exitCode, -1, said);
     if (effects[killAt - 1] === 'uploadAsset') server.leaveHalfFile(`v${journey.version}`, 'SHA256SUMS');
     assertNothingHalf(await stateOf(server, own), { before, expected }, said);
     await resume(t, { server, project: own, journey });
     assert.deepEqual(await stateOf(server, own), expected, said);
   }
+  for (const fault of ['the answer is lost', 'reads show what was before'] as const) {
+    putBack();
+    const own = await copyOf(t, { project: start, journey });
+    inject(server, fault, 1);
+    await resume(t, { server, project: own, journey });
+    server.interfere(() => undefined);
+    assert.deepEqual(await stateOf(server, own), expected, `with each effect ${fault}`);
+  }
   goOn();
+}
+
+/** A release pushes nothing, so it needs a data folder of its own only. */
+async function copyOf(
+  scope: Scope,
+  { project, journey }: { readonly project: TestProject; readonly journey: Journey },
+): Promise<TestProject> {
+  return journey.act === 'release' ? { ...project, data: await copyData(scope, project) } : copyProject(scope, project);
 }
 
 function counts({ act }: Journey, effects: readonly string[], index: number): boolean {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { changePolicy } from '../make/actors.ts';
+import { answering } from '../make/github-client.ts';
 import type { StoredRelease } from '../make/github-data.ts';
 import { makeGithubProject } from '../make/github-project.ts';
 import type { GithubServer } from '../make/github-server.ts';
@@ -42,6 +43,15 @@ void test('on GitHub a release is whole before anyone sees it, the latest flag f
   assert.doesNotMatch(found(github, 'v1.1.0').notes, /deprecated/);
   assert.equal(github.latest, found(github, 'v1.1.0').id);
   assert.equal(github.releases.length, 3, 'nothing is gone');
+});
+
+void test('the latest flag is set though the list of another run does not show the release yet', async (t) => {
+  const { github, tag, runner } = await makeGithubProject(t);
+  await tag('1.0.0');
+  await succeed(['release', '1.0.0', '--leave-aliases'], await runner(t));
+  github.interfere = answering(({ path }) => (path === 'releases?per_page=100' ? [200, []] : undefined));
+  await succeed(['reconcile'], await runner(t));
+  assert.equal(github.latest, found(github, 'v1.0.0').id);
 });
 
 void test('a draft with files of another tool, and a release someone published by hand, are left and said', async (t) => {

@@ -34,6 +34,11 @@ export function forgeError(what: string, reply: Reply, context: ErrorContext): C
   if (reply.status >= 500) return new CutwaterError('SERVER_ERROR', found);
   if (reply.status === 401) return unauthenticated(found, context.token);
   if (reply.status === 403) return forbidden(found, reply, context);
+  // GitLab leads reads to where a project is now, and refuses writes.
+  if (reply.status === 405 && /moved projects/i.test(complaint))
+    return new CutwaterError('CONFIG_INVALID', `${found}: the repository has moved`, {
+      hint: 'Write its new name into cutwater.yaml, under forge and source',
+    });
   if (reply.status < 400 || isHtml(reply))
     return new CutwaterError('BAD_REPLY', found, { hint: 'Check forge.address in cutwater.yaml' });
   return new CutwaterError('FORGE_REFUSED', found);

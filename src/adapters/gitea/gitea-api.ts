@@ -6,6 +6,8 @@ import { readForgeComplaint } from '../forge-http/forge-error.ts';
 import type { ForgeOptions } from '../forge-http/forge-options.ts';
 import { openForgeSession } from '../forge-http/forge-options.ts';
 import type { ForgeSession, NewName } from '../forge-http/forge-session.ts';
+import type { OwnWrites } from '../forge-http/own-writes.ts';
+import { createOwnWrites } from '../forge-http/own-writes.ts';
 import type { Reply } from '../oci-http/reply-body.ts';
 
 /** One repository of a Gitea or a Forgejo, whose release APIs are one. */
@@ -19,6 +21,8 @@ export interface GiteaApi {
   page(path: string): URL;
   /** The error for a 404 where something must be: also the answer for a repository that a token may not see. */
   missing(what: string): CutwaterError;
+  /** What this run wrote. */
+  readonly own: OwnWrites;
   /** Something a person should know and that stops nothing. */
   warn(text: string): void;
   /** Closes the connections. */
@@ -49,6 +53,7 @@ export function openGiteaApi(policy: HostedForgePolicy, options: ForgeOptions): 
     },
     page: (path) => new URL(path, root),
     missing: (what) => explainMissing(session, { what, place, name: forgeCapabilities[kind].name }),
+    own: createOwnWrites(session.retry),
     warn,
     close,
   };

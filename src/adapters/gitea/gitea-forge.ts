@@ -10,6 +10,7 @@ import { readAllPages } from '../forge-http/forge-pages.ts';
 import { requireMark } from '../forge-http/require-mark.ts';
 import type { JsonObject } from '../oci-http/json-object.ts';
 import { textMember } from '../oci-http/json-object.ts';
+import { TransientError } from '../oci-http/transient-error.ts';
 import { giteaCommitChecks } from './commit-checks.ts';
 import type { GiteaApi } from './gitea-api.ts';
 import { openGiteaApi } from './gitea-api.ts';
@@ -34,8 +35,10 @@ export function giteaForge(policy: HostedForgePolicy, options: ForgeOptions): Ho
     createDraft: async (draft) => {
       if ((await createDraft(api, draft)) === 'before its tag') exposed.add(draft.tag);
     },
-    uploadAsset: (tag, asset, open) =>
-      uploadGiteaAsset(api, { asset, open, find: () => requireKept({ api, exposed }, tag) }),
+    uploadAsset: async (tag, asset, open) => {
+      await uploadGiteaAsset(api, { asset, open, find: () => requireKept({ api, exposed }, tag) });
+      api.own.add(tag, { is: 'file-added', name: asset.name });
+    },
     downloadAsset: (tag, name) => download(api, { tag, name }),
     publish: async (tag, { object }) => {
       await publish(api, tag, object);
@@ -43,8 +46,9 @@ export function giteaForge(policy: HostedForgePolicy, options: ForgeOptions): Ho
     },
     updateNotes: async (tag, { notes, deprecated }) => {
       requireMark(tag, notes, deprecated);
-      const { id } = await require(api, tag, 'change the notes of');
+      const { id, release } = await require(api, tag, 'change the notes of');
       await patch(api, id, { what: `change the notes of release ${quote(tag)}`, json: { body: notes } });
+      if (release.notes !== notes) api.own.add(tag, { is: 'notes-changed', before: release.notes });
     },
     latest: () => latest(api),
     setLatest: (tag) => Promise.reject(goesByDates(policy, tag)),
@@ -63,11 +67,13 @@ function goesByDates({ kind }: HostedForgePolicy, tag: string): CutwaterError {
   );
 }
 
-async function find(api: GiteaApi, tag: string): Promise<GiteaRelease | undefined> {
+function find(api: GiteaApi, tag: string): Promise<GiteaRelease | undefined> {
   const what = `read release ${quote(tag)}`;
   const url = api.url(`releases/tags/${encodeURIComponent(tag)}`);
-  const reply = await api.session.send({ what, method: 'GET', url, returned: [404] });
-  return reply.status === 404 ? undefined : readGiteaRelease(what, readObject(what, reply));
+  return api.own.readOne(tag, async () => {
+    const reply = await api.session.send({ what, method: 'GET', url, returned: [404] });
+    return reply.status === 404 ? undefined : readGiteaRelease(what, readObject(what, reply));
+  });
 }
 
 async function require(api: GiteaApi, tag: string, act: string): Promise<GiteaRelease> {
@@ -76,10 +82,13 @@ async function require(api: GiteaApi, tag: string, act: string): Promise<GiteaRe
   throw new CutwaterError('NOT_PUBLISHED', `Cannot ${act} release ${quote(tag)}: there is none on ${api.label}`);
 }
 
-async function list(api: GiteaApi): Promise<readonly GiteaRelease['release'][]> {
+function list(api: GiteaApi): Promise<readonly GiteaRelease['release'][]> {
   const what = `list the releases of ${api.label}`;
-  const items = await readAllPages(api.session, { what, method: 'GET', url: api.url('releases', { limit: '50' }) });
-  return items.map((item) => readGiteaRelease(what, item).release);
+  const url = api.url('releases', { limit: '50' });
+  return api.own.readList(async () => {
+    const items = await readAllPages(api.session, { what, method: 'GET', url });
+    return items.map((item) => readGiteaRelease(what, item).release);
+  });
 }
 
 /**
@@ -108,17 +117,17 @@ async function createDraft(
   const what = `make a draft of release ${quote(draft.tag)}`;
   const { tag, title, notes, prerelease } = draft;
   const json = { tag_name: tag, name: title, body: notes, draft: true, prerelease };
-  return api.session.retry(async (remaining) => {
+  const outcome = await api.session.retry(async (remaining) => {
     if ((await find(api, tag)) !== undefined) return 'there';
     const call = { what, method: 'POST', url: api.url('releases'), json, returned: [404, 409] } as const;
     const reply = await api.session.ask(call, remaining);
     if (reply.status === 404) throw api.missing(what);
-    if (reply.status === 409) {
-      if ((await find(api, tag)) === undefined) throw api.session.unexpected(what, reply);
-      return 'there';
-    }
+    // There is one: the next look finds it, or the forge means something else.
+    if (reply.status === 409) throw new TransientError('FORGE_REFUSED', api.session.unexpected(what, reply).message);
     return textMember(readObject(what, reply), 'target_commitish') === undefined ? 'of its tag' : 'before its tag';
   });
+  api.own.add(tag, { is: 'drafted' });
+  return outcome;
 }
 
 async function* download(
@@ -147,6 +156,7 @@ async function publish(api: GiteaApi, tag: string, object: ObjectId): Promise<vo
       'BAD_REPLY',
       `Cannot ${what}: ${api.label} answers that ${quote(after.release.tag)} is ${after.release.state}`,
     );
+  api.own.add(tag, { is: 'published' });
   await requireGiteaTag(api, tag, object);
 }
 

@@ -3,6 +3,7 @@ import type { MergeRequests } from '../../ports/merge-requests.ts';
 import { readObject } from '../forge-http/forge-json.ts';
 import { readAllPages } from '../forge-http/forge-pages.ts';
 import { requestAddress } from '../forge-http/request-address.ts';
+import { TransientError } from '../oci-http/transient-error.ts';
 import type { JsonObject } from '../oci-http/json-object.ts';
 import { isJsonObject } from '../oci-http/json-object.ts';
 import type { GiteaApi } from './gitea-api.ts';
@@ -27,9 +28,8 @@ export function giteaPullRequests(api: GiteaApi): MergeRequests {
         const reply = await api.session.ask(call, remaining);
         if (reply.status === 404) throw api.missing(what);
         if (reply.status !== 409) return requestAddress(what, readObject(what, reply), 'html_url');
-        const opened = await find();
-        if (opened !== undefined) return opened;
-        throw api.session.unexpected(what, reply);
+        // There is one: a later look finds it.
+        throw new TransientError('FORGE_REFUSED', api.session.unexpected(what, reply).message);
       });
     },
   };

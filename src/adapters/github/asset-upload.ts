@@ -2,7 +2,7 @@ import { CutwaterError } from '../../domain/error.ts';
 import { quote } from '../../domain/quote.ts';
 import type { AnnouncedAsset } from '../../ports/forge.ts';
 import { requireAssetName, requireSameBytes } from '../forge-http/announced-asset.ts';
-import { badReply, readObject } from '../forge-http/forge-json.ts';
+import { badReply, readList, readObject } from '../forge-http/forge-json.ts';
 import { readAllPages } from '../forge-http/forge-pages.ts';
 import { checkedBytes } from '../oci-http/checked-bytes.ts';
 import { TransientError } from '../oci-http/transient-error.ts';
@@ -39,7 +39,17 @@ export function uploadGithubAsset(
 async function assetsNamed(api: GithubApi, { id }: GithubRelease, name: string): Promise<readonly GithubAsset[]> {
   const what = `list the files of release ${id}`;
   const url = api.url(`releases/${id}/assets`, { per_page: '100' });
-  const items = await readAllPages(api.session, { what, method: 'GET', url });
+  const items = await readAllPages(
+    api.session,
+    { what, method: 'GET', url, returned: [404] },
+    {
+      itemsOf: (_, page) => {
+        // The release was found a moment ago: a part of GitHub does not know it yet.
+        if (page.status === 404) throw new TransientError('SERVER_ERROR', api.session.unexpected(what, page).message);
+        return readList(what, page);
+      },
+    },
+  );
   return items.map((item) => readGithubAsset(what, item)).filter((asset) => asset.name === name);
 }
 

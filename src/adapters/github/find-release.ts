@@ -2,6 +2,8 @@ import { CutwaterError } from '../../domain/error.ts';
 import { quote } from '../../domain/quote.ts';
 import { readObject } from '../forge-http/forge-json.ts';
 import { readAllPages } from '../forge-http/forge-pages.ts';
+import type { OwnWrites } from '../forge-http/own-writes.ts';
+import { createOwnWrites } from '../forge-http/own-writes.ts';
 import type { GithubApi } from './github-api.ts';
 import type { GithubRelease } from './github-release.ts';
 import { readGithubRelease } from './github-release.ts';
@@ -12,9 +14,11 @@ export interface ReleaseFinder {
   /** Throws NOT_PUBLISHED; `act` is a verb. */
   require(tag: string, act: string): Promise<GithubRelease>;
   /** One release per tag, as `find` would give it. */
-  list(): Promise<readonly GithubRelease[]>;
+  list(): Promise<readonly GithubRelease['release'][]>;
   /** What this process made: from now on it is asked for by its number. */
   remember(release: GithubRelease): void;
+  /** What this process did to a release: reads are repeated until they show it. */
+  readonly wrote: OwnWrites['add'];
   /** The draft of the tag that everyone takes: of several the oldest. */
   elect(tag: string): Promise<void>;
   forget(tag: string): void;
@@ -22,7 +26,8 @@ export interface ReleaseFinder {
 
 export function createReleaseFinder(api: GithubApi): ReleaseFinder {
   const drafts = new Map<string, number>();
-  const find = async (tag: string): Promise<GithubRelease | undefined> => {
+  const own = createOwnWrites(api.session.retry);
+  const look = async (tag: string): Promise<GithubRelease | undefined> => {
     const what = `read release ${quote(tag)}`;
     const known = drafts.get(tag);
     if (known !== undefined) {
@@ -37,8 +42,10 @@ export function createReleaseFinder(api: GithubApi): ReleaseFinder {
     if (draft?.release.state === 'draft') drafts.set(tag, draft.id);
     return draft;
   };
+  const find: ReleaseFinder['find'] = (tag) => own.readOne(tag, () => look(tag));
   return {
     find,
+    wrote: own.add,
     require: async (tag, act) => {
       const found = await find(tag);
       if (found !== undefined) return found;
@@ -47,20 +54,18 @@ export function createReleaseFinder(api: GithubApi): ReleaseFinder {
         `Cannot ${act} release ${quote(tag)}: there is none on github ${api.place.label}`,
       );
     },
-    list: async () => {
-      const byTag = new Map<string, GithubRelease>();
-      for (const one of (await listAll(api)).toSorted(inOrder))
-        if (!byTag.has(one.release.tag)) byTag.set(one.release.tag, one);
-      return [...byTag.values()];
+    list: () => own.readList(async () => firstOfEachTag(await listAll(api))),
+    remember: ({ id, release }) => {
+      drafts.set(release.tag, id);
+      own.add(release.tag, { is: 'drafted' });
     },
-    remember: ({ id, release }) => drafts.set(release.tag, id),
     elect: async (tag) => {
-      const own = drafts.get(tag) ?? Number.POSITIVE_INFINITY;
+      const ours = drafts.get(tag) ?? Number.POSITIVE_INFINITY;
       const listed = await listOf(api, tag);
       const [first] = listed;
-      if (first !== undefined && (first.release.state === 'published' || first.id < own)) drafts.set(tag, first.id);
+      if (first !== undefined && (first.release.state === 'published' || first.id < ours)) drafts.set(tag, first.id);
       // The list may be too old to have the own one.
-      if (listed.some(({ id }) => id !== own))
+      if (listed.some(({ id }) => id !== ours))
         api.warn(
           `github ${api.place.label} has more than one draft of ${tag}: the oldest is used, remove the others there`,
         );
@@ -83,6 +88,12 @@ async function listAll(api: GithubApi): Promise<readonly GithubRelease[]> {
 
 async function listOf(api: GithubApi, tag: string): Promise<readonly GithubRelease[]> {
   return (await listAll(api)).filter(({ release }) => release.tag === tag).toSorted(inOrder);
+}
+
+function firstOfEachTag(releases: readonly GithubRelease[]): readonly GithubRelease['release'][] {
+  const byTag = new Map<string, GithubRelease['release']>();
+  for (const { release } of releases.toSorted(inOrder)) if (!byTag.has(release.tag)) byTag.set(release.tag, release);
+  return [...byTag.values()];
 }
 
 /** Published ones first, then the oldest draft. */

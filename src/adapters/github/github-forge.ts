@@ -30,10 +30,12 @@ export function githubForge(policy: HostedForgePolicy, options: ForgeOptions): H
     kind: 'github',
     description: `github ${api.place.label}`,
     findRelease: async (tag) => (await finder.find(tag))?.release,
-    listReleases: async () => (await finder.list()).map(({ release }) => release),
+    listReleases: () => finder.list(),
     createDraft: (draft) => createDraft(api, finder, draft),
-    uploadAsset: (tag, asset, open) =>
-      uploadGithubAsset(api, { asset, open }, () => finder.require(tag, 'add a file to')),
+    uploadAsset: async (tag, asset, open) => {
+      await uploadGithubAsset(api, { asset, open }, () => finder.require(tag, 'add a file to'));
+      finder.wrote(tag, { is: 'file-added', name: asset.name });
+    },
     downloadAsset: (tag, name) => download(api, finder, { tag, name }),
     publish: (tag, { object }) => publish({ api, finder }, tag, () => requireTagObject(api, tag, object)),
     updateNotes: async (tag, { notes, deprecated }) => {
@@ -115,6 +117,7 @@ async function publish({ api, finder }: Parts, tag: string, requireTag: () => Pr
     finder.forget(tag);
     if ((await finder.find(tag))?.release.state !== 'published') throw error;
   }
+  finder.wrote(tag, { is: 'published' });
   await requireTag();
 }
 
@@ -133,6 +136,7 @@ async function updateNotes({ api, finder }: Parts, tag: string, notes: string): 
       cause: error,
     });
   }
+  if (found.release.notes !== notes) finder.wrote(tag, { is: 'notes-changed', before: found.release.notes });
 }
 
 async function latest(api: GithubApi): Promise<string | undefined> {

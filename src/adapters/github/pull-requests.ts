@@ -4,6 +4,7 @@ import type { MergeRequests } from '../../ports/merge-requests.ts';
 import { requestAddress } from '../forge-http/request-address.ts';
 import { readAllPages } from '../forge-http/forge-pages.ts';
 import { readObject } from '../forge-http/forge-json.ts';
+import { TransientError } from '../oci-http/transient-error.ts';
 import type { GithubApi } from './github-api.ts';
 
 /** Pull requests between branches of the repository. GitHub takes one open one for two branches. */
@@ -25,9 +26,9 @@ export function githubPullRequests(api: GithubApi, owner: string): MergeRequests
         const reply = await api.session.ask(call, remaining);
         if (reply.status === 404) throw await api.missing(what, 'the right "pull_requests: write"');
         if (reply.status !== 422) return requestAddress(what, readObject(what, reply), 'html_url');
-        const opened = await find();
-        if (opened !== undefined) return opened;
         const { message } = api.session.unexpected(what, reply);
+        // There is one: a later look finds it.
+        if (/already exists/i.test(message)) throw new TransientError('FORGE_REFUSED', message);
         throw new CutwaterError('FORGE_REFUSED', message, {
           hint: `Open it by hand: the branch ${from} is pushed; a workflow needs the setting that lets it open pull requests`,
         });

@@ -5,6 +5,8 @@ import { readForgeComplaint } from '../forge-http/forge-error.ts';
 import type { ForgeOptions } from '../forge-http/forge-options.ts';
 import { openForgeSession } from '../forge-http/forge-options.ts';
 import type { ForgeSession, NewName } from '../forge-http/forge-session.ts';
+import type { OwnWrites } from '../forge-http/own-writes.ts';
+import { createOwnWrites } from '../forge-http/own-writes.ts';
 import type { Reply } from '../oci-http/reply-body.ts';
 
 /** One project of a GitLab, by its REST API v4. */
@@ -18,6 +20,8 @@ export interface GitlabApi {
   page(path: string): URL;
   /** The error for a 404 where something must be: also the answer for a project that a token may not see. */
   missing(what: string): CutwaterError;
+  /** What this run wrote. */
+  readonly own: OwnWrites;
   /** Closes the connections. */
   close(): void;
 }
@@ -46,6 +50,7 @@ export function openGitlabApi(policy: HostedForgePolicy, options: ForgeOptions):
     },
     page: (path) => new URL(`api/v4/${path}`, root),
     missing: (what) => explainMissing(session, { what, place }),
+    own: createOwnWrites(session.retry),
     close,
   };
 }

@@ -35,10 +35,12 @@ export function gitlabForge(policy: HostedForgePolicy, options: ForgeOptions): H
     listReleases: () => list(api),
     createDraft: async ({ tag, title, notes }) => {
       if ((await find(api, tag)) === undefined) await makeDraft(api, tag, { title, notes });
+      api.own.add(tag, { is: 'drafted' });
     },
     uploadAsset: async (tag, file, open) => {
       const mayAdd = async (): Promise<boolean> => (await require(api, tag, 'add a file to')).release.state === 'draft';
       await uploadPackageFile(api, { tag, file, open, mayAdd });
+      api.own.add(tag, { is: 'file-added', name: file.name });
     },
     downloadAsset: (tag, name) => download(api, { tag, name }),
     publish: (tag, { object }) => publish(api, tag, object),
@@ -66,7 +68,11 @@ interface Found {
   readonly files: readonly PackageFile[];
 }
 
-async function find(api: GitlabApi, tag: string): Promise<Found | undefined> {
+function find(api: GitlabApi, tag: string): Promise<Found | undefined> {
+  return api.own.readOne(tag, () => look(api, tag));
+}
+
+async function look(api: GitlabApi, tag: string): Promise<Found | undefined> {
   const what = `read release ${quote(tag)}`;
   const url = api.url(`releases/${encodeURIComponent(tag)}`);
   const reply = await api.session.send({ what, method: 'GET', url, returned: [403, 404] });
@@ -123,11 +129,13 @@ async function require(api: GitlabApi, tag: string, act: string): Promise<Found>
   throw new CutwaterError('NOT_PUBLISHED', `Cannot ${act} release ${quote(tag)}: there is none on ${api.label}`);
 }
 
-async function list(api: GitlabApi): Promise<readonly ListedRelease[]> {
+function list(api: GitlabApi): Promise<readonly ListedRelease[]> {
   const what = `list the releases of ${api.label}`;
   const url = api.url('releases', { per_page: '100' });
-  const items = await readAllPages(api.session, { what, method: 'GET', url });
-  return items.map((item) => published(item, { what, files: [] }));
+  return api.own.readList(async () => {
+    const items = await readAllPages(api.session, { what, method: 'GET', url });
+    return items.map((item) => published(item, { what, files: [] }));
+  });
 }
 
 /** The first of two runs says what the draft is. */
@@ -162,6 +170,7 @@ async function publish(api: GitlabApi, tag: string, object: ObjectId): Promise<v
   if (release.state === 'published') return;
   const isPublished = async (): Promise<boolean> => (await require(api, tag, 'publish')).release.state === 'published';
   await publishGitlabRelease(api, { release, object, isPublished });
+  api.own.add(tag, { is: 'published' });
 }
 
 async function updateNotes(api: GitlabApi, tag: string, notes: string): Promise<void> {
@@ -169,7 +178,12 @@ async function updateNotes(api: GitlabApi, tag: string, notes: string): Promise<
   if (release.notes === notes) return;
   const draft = newestDraft(files);
   if (release.state === 'draft' && draft !== undefined)
-    return writeDraft(api, tag, { number: draft.number + 1, text: { title: release.title, notes } });
+    await writeDraft(api, tag, { number: draft.number + 1, text: { title: release.title, notes } });
+  else await describe(api, tag, notes);
+  api.own.add(tag, { is: 'notes-changed', before: release.notes });
+}
+
+async function describe(api: GitlabApi, tag: string, notes: string): Promise<void> {
   const what = `change the notes of release ${quote(tag)}`;
   const url = api.url(`releases/${encodeURIComponent(tag)}`);
   const reply = await api.session.send({ what, method: 'PUT', url, json: { description: notes }, returned: [404] });

@@ -3,6 +3,7 @@ import type { MergeRequests } from '../../ports/merge-requests.ts';
 import { readObject } from '../forge-http/forge-json.ts';
 import { readAllPages } from '../forge-http/forge-pages.ts';
 import { requestAddress } from '../forge-http/request-address.ts';
+import { TransientError } from '../oci-http/transient-error.ts';
 import type { GitlabApi } from './gitlab-api.ts';
 
 /** Merge requests between branches of the project. GitLab takes one open one for two branches. */
@@ -27,9 +28,8 @@ export function gitlabMergeRequests(api: GitlabApi): MergeRequests {
         const reply = await api.session.ask(call, remaining);
         if (reply.status === 404) throw api.missing(what);
         if (reply.status !== 409) return requestAddress(what, readObject(what, reply), 'web_url');
-        const opened = await find();
-        if (opened !== undefined) return opened;
-        throw api.session.unexpected(what, reply);
+        // There is one: a later look finds it.
+        throw new TransientError('FORGE_REFUSED', api.session.unexpected(what, reply).message);
       });
     },
   };

@@ -5,6 +5,7 @@ import { requireAssetName, requireSameBytes } from '../forge-http/announced-asse
 import { downloadFile } from '../forge-http/download-file.ts';
 import { readObject, requiredNumber, requiredText } from '../forge-http/forge-json.ts';
 import { readAllPages } from '../forge-http/forge-pages.ts';
+import { textMember } from '../oci-http/json-object.ts';
 import { checkedBytes } from '../oci-http/checked-bytes.ts';
 import type { GitlabApi } from './gitlab-api.ts';
 
@@ -16,6 +17,8 @@ export interface PackageFile {
   readonly package: number;
   readonly name: string;
   readonly size: number;
+  /** Hexadecimal, where GitLab says it. */
+  readonly sha256: string | undefined;
 }
 
 /** In the order they came; a name may stand there more than once. */
@@ -35,6 +38,7 @@ export async function listPackageFiles(api: GitlabApi, tag: string): Promise<rea
         package: id,
         name: requiredText(what, file, 'file_name'),
         size: requiredNumber(what, file, 'size'),
+        sha256: textMember(file, 'file_sha256'),
       });
   }
   return files.toSorted((left, right) => left.id - right.id);
@@ -94,7 +98,7 @@ async function send(
   api: GitlabApi,
   { tag, file, open }: FileUpload,
   { subject, remaining }: { readonly subject: string; readonly remaining: number },
-): Promise<PackageFile> {
+): Promise<Pick<PackageFile, 'id' | 'package'>> {
   const what = `add ${subject}`;
   const url = fileAddress(api, tag, file.name);
   url.searchParams.set('select', 'package_file');
@@ -117,7 +121,5 @@ async function send(
   return {
     id: requiredNumber(what, json, 'id'),
     package: requiredNumber(what, json, 'package_id'),
-    name: file.name,
-    size: file.size,
   };
 }

@@ -4,6 +4,7 @@ import { quote } from '../../domain/quote.ts';
 import type { ForgeRelease } from '../../ports/forge.ts';
 import { readObject, requiredText } from '../forge-http/forge-json.ts';
 import { hashBytes } from '../forge-http/hash-bytes.ts';
+import { TransientError } from '../oci-http/transient-error.ts';
 import type { GitlabApi } from './gitlab-api.ts';
 import { downloadPackageFile, fileAddress, listPackageFiles } from './package-files.ts';
 
@@ -34,7 +35,8 @@ export async function publishGitlabRelease(
     const call = { what, method: 'POST', url: api.url('releases'), json, returned: [404, 409] } as const;
     const reply = await api.session.ask(call, remaining);
     if (reply.status === 404) throw api.missing(what);
-    if (reply.status === 409 && !(await isPublished())) throw api.session.unexpected(what, reply);
+    // There is one: the next look finds it, or GitLab means something else.
+    if (reply.status === 409) throw new TransientError('FORGE_REFUSED', api.session.unexpected(what, reply).message);
   });
   await requireTag(api, tag, object);
 }
@@ -57,10 +59,12 @@ async function requireTag(api: GitlabApi, tag: string, object: ObjectId): Promis
   );
 }
 
-/** GitLab gives the last file of a name, so there must be one of each. */
+/** GitLab gives the last file of a name, so all of a name must be the same: two tries may both have been taken. */
 async function requireSingleFiles(api: GitlabApi, tag: string): Promise<void> {
   const files = await listPackageFiles(api, tag);
-  const twin = files.find(({ name, id }) => files.some((other) => other.name === name && other.id < id));
+  const twin = files.find(({ name, id, sha256 }) =>
+    files.some((other) => other.name === name && other.id < id && (sha256 === undefined || other.sha256 !== sha256)),
+  );
   if (twin === undefined) return;
   const digest = await hashBytes(downloadPackageFile(api, tag, twin));
   throw new CutwaterError(

@@ -9,6 +9,7 @@ import { overruleRefusal } from '../../estate/judge-alias.ts';
 import { decisionTag, evidenceTag } from '../../estate/registry-tags.ts';
 import { aliasStep, latestRelease } from '../../plan/pointer-steps.ts';
 import type { Step } from '../../plan/step.ts';
+import type { ListedRelease } from '../../ports/forge.ts';
 import type { ImageRepository } from '../../ports/repository.ts';
 import { bannerSteps } from './banner-steps.ts';
 import { failOnMirrors, fillMirrors } from '../mirrors/fill-mirrors.ts';
@@ -95,7 +96,7 @@ export async function pointerSteps(world: ReadWorld, loaded: LoadedPolicy, estat
   // Where a forge goes by dates nobody can move the flag: `doctor` says so.
   const isSettable = forgeCapabilities[world.forge.kind].latest === 'settable';
   const latest = isSettable ? latestRelease(estate.aliases) : undefined;
-  const flag = latest !== undefined && releases.some(({ tag, state }) => tag === latest && state === 'published');
+  const flag = latest !== undefined && (await isPublished(world, { releases, tag: latest }));
   const current = flag ? await world.forge.latest() : latest;
   return [
     ...decisions,
@@ -104,6 +105,15 @@ export async function pointerSteps(world: ReadWorld, loaded: LoadedPolicy, estat
     ...(latest !== undefined && current !== latest ? [{ kind: 'latest', tag: latest } as const] : []),
     ...banners,
   ];
+}
+
+/** A list may be older than what another run published a moment ago: what it lacks is asked for by its name. */
+async function isPublished(
+  { forge }: ReadWorld,
+  { releases, tag }: { readonly releases: readonly ListedRelease[]; readonly tag: string },
+): Promise<boolean> {
+  const listed = releases.find((release) => release.tag === tag && release.state === 'published');
+  return (listed ?? (await forge.findRelease(tag)))?.state === 'published';
 }
 
 interface Moved {
