@@ -10,6 +10,7 @@ import { rehearsalCommands } from './command-table-rehearsal.ts';
 import { prepareCommands } from './command-table-prepare.ts';
 import { releaseCommands } from './command-table-release.ts';
 import { tagCommands } from './command-table-tag.ts';
+import { verifyCommand } from './command-table-verify.ts';
 
 const version: ArgumentSpec = { name: 'VERSION', summary: '1.2.3 or v1.2.3', required: true };
 
@@ -99,26 +100,7 @@ export const commandTable: readonly Command[] = [
     load: () => import('./commands/reconcile.ts'),
   },
   ...decisionCommands,
-  {
-    name: 'verify',
-    summary: 'Recheck a published version as an outsider would',
-    description:
-      'Downloads everything again and starts from the signed release statement. Ends with 3 where something is wrong or a rebuild differs; where something could not be checked, with 4 if a server wants other credentials, else with 6.',
-    arguments: [{ name: 'TARGET', summary: 'VERSION, IMAGE:TAG or IMAGE@DIGEST', required: true }],
-    options: [
-      { name: 'trust', summary: 'Judge by the keys of this file, not by those of the project', value: text('FILE') },
-      { name: 'deep', summary: 'Make the SBOMs again from image and commit, and compare', value: { kind: 'flag' } },
-      { name: 'start', summary: 'Start the released programs and ask for their version', value: { kind: 'flag' } },
-      { name: 'rebuild', summary: 'Build the commit again and say what differs', value: { kind: 'flag' } },
-    ],
-    examples: [
-      { line: 'verify 1.2.3', says: 'Verify a release of this repository' },
-      { line: 'verify 1.2.3 --rebuild', says: 'Is the image what its commit gives? Runs its build, publishes nothing' },
-      { line: 'verify 1.2.3 --deep', says: 'Look into every layer for what the SBOMs say is there' },
-      { line: 'verify ghcr.io/acme/app:1.2.3 --trust trust.yaml', says: 'Verify an image with your own trust' },
-    ],
-    load: () => import('./commands/verify.ts'),
-  },
+  verifyCommand,
   {
     name: 'status',
     summary: 'Show channels, candidates, drift and what is unreleased',

@@ -40,6 +40,18 @@ export async function readTrustFile(
   return { trust, signatures: policy.signatures };
 }
 
+/** A file that the command line names, in bytes. Throws KEY_UNUSABLE naming it, with the given next step. */
+export async function readGivenFile(file: string, hint: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new CutwaterError('KEY_UNUSABLE', `Cannot read ${quote(file)}: the file is not there or not readable`, {
+      cause: error,
+      hint,
+    });
+  }
+}
+
 /** A whole text file; a missing one is an error of the given kind. */
 export async function readText(file: string, code: 'CONFIG_MISSING' | 'KEY_UNUSABLE'): Promise<string> {
   return new TextDecoder().decode(await readBytes(file, code));

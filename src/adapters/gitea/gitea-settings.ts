@@ -110,7 +110,7 @@ async function readBranch(api: GiteaApi, branch: string): Promise<Told<boolean>>
     ...setting(api, `branches/${encodeURIComponent(branch)}`, what),
     takes: (refusal) =>
       refusal.status === 404
-        ? 'the branch on the forge, where it is not yet'
+        ? 'a branch of that name on the forge'
         : (missingScope(refusal) ?? 'a token that may read'),
   });
   if (shown.is === 'withheld') return shown;

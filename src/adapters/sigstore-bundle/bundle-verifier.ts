@@ -67,7 +67,8 @@ async function judge(bytes: Uint8Array, wanted: Wanted): Promise<BundleVerdict> 
 async function judgeKeyless(bundle: Bundle, { payload }: SignedContent, wanted: Wanted): Promise<BundleVerdict> {
   const { ci, origin } = wanted.trust;
   const workflows = ci.filter((signer) => signer.kind === 'keyless');
-  if (workflows.length === 0) return reject('the bundle is signed with a certificate, a key of trust.ci is wanted');
+  if (workflows.length === 0)
+    return reject(`the bundle is signed with a certificate, and ${quote(origin)} trusts keys alone`);
   // Most projects have keys, and what reads certificates and logs takes long to load.
   const { judgeCertificate } = await import('./certificate-judge.ts');
   const signer = judgeCertificate(bundle, wanted.blob, { workflows, origin });

@@ -1,12 +1,11 @@
 import type { Bundle } from '@sigstore/bundle';
-import { TrustedRoot } from '@sigstore/protobuf-specs';
 import { Verifier, toSignedEntity, toTrustMaterial } from '@sigstore/verify';
 import type { Parsed } from '../../domain/brand.ts';
 import { accept, refuse } from '../../domain/brand.ts';
-import { CutwaterError } from '../../domain/error.ts';
 import { escapeText, quote } from '../../domain/quote.ts';
 import type { CiWorkflow } from '../../domain/trust.ts';
 import { matchesGlob } from '../../policy/glob.ts';
+import { readTrustedRoot } from './trusted-root.ts';
 
 /**
  * Which of the trusted workflows signed a bundle with a certificate: the certificate chains to the workflow's own trusted
@@ -27,9 +26,7 @@ export function judgeCertificate(
     reasons.push(`${quote(workflow.name)}: ${fault}`);
   }
   if (reasons.length === 0) return refuse(`no workflow is trusted to sign without a key by ${quote(trusted.origin)}`);
-  return refuse(
-    `it is signed by none of the workflows in trust.ci of ${quote(trusted.origin)} (${reasons.join('; ')})`,
-  );
+  return refuse(`it is signed by none of the workflows that ${quote(trusted.origin)} trusts (${reasons.join('; ')})`);
 }
 
 function faultFor(
@@ -54,18 +51,11 @@ function faultFor(
 }
 
 function makeVerifier({ name, trustedRoot }: CiWorkflow, origin: string): Verifier {
-  try {
-    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(trustedRoot));
-    const root = TrustedRoot.fromJSON(json);
-    if (root.certificateAuthorities.length === 0) throw new Error('it names no certificate authority');
-    // One log entry, one promise of the certificate log, one time that somebody else vouches for: each is required.
-    return new Verifier(toTrustMaterial(root), { tlogThreshold: 1, ctlogThreshold: 1, timestampThreshold: 1 });
-  } catch (error) {
-    const reason = escapeText(error instanceof Error ? error.message : String(error), 200);
-    throw new CutwaterError(
-      'KEY_UNUSABLE',
-      `Cannot read the trusted root of ${quote(name)} in ${quote(origin)}: ${reason}`,
-      { cause: error, hint: 'Write it anew, for example with "cosign trusted-root create", and commit it' },
-    );
-  }
+  const root = readTrustedRoot({
+    subject: `trusted root of ${quote(name)} in ${quote(origin)}`,
+    bytes: trustedRoot,
+    hint: 'Write it anew, for example with "cosign trusted-root create", and commit it',
+  });
+  // One log entry, one promise of the certificate log, one time that somebody else vouches for: each is required.
+  return new Verifier(toTrustMaterial(root), { tlogThreshold: 1, ctlogThreshold: 1, timestampThreshold: 1 });
 }

@@ -46,15 +46,17 @@ export function readPublicKey(key: {
   readonly name: string;
   readonly pem: string;
   readonly origin: string;
+  /** The next step for whoever gave it. Default: how a key is made. */
+  readonly hint?: string;
 }): KeyObject {
   const subject = `public key ${quote(key.name)} of ${quote(key.origin)}`;
   if (!/^-----BEGIN PUBLIC KEY-----[A-Za-z0-9+/=\s]+-----END PUBLIC KEY-----$/.test(key.pem.trim()))
-    throw unusable(subject, 'it is not one "PUBLIC KEY" block in PEM, ECDSA P-256 or Ed25519 is wanted');
+    throw unusable(subject, 'it is not one "PUBLIC KEY" block in PEM, ECDSA P-256 or Ed25519 is wanted', key.hint);
   try {
-    return accepted(createPublicKey({ key: key.pem, format: 'pem', type: 'spki' }), subject);
+    return accepted(createPublicKey({ key: key.pem, format: 'pem', type: 'spki' }), subject, key.hint);
   } catch (error) {
     if (error instanceof CutwaterError) throw error;
-    throw unusable(subject, 'it is damaged, ECDSA P-256 or Ed25519 in PEM is wanted');
+    throw unusable(subject, 'it is damaged, ECDSA P-256 or Ed25519 in PEM is wanted', key.hint);
   }
 }
 
@@ -78,12 +80,12 @@ function hashOf(key: KeyObject): 'sha256' | null {
   return key.asymmetricKeyType === 'ed25519' ? null : 'sha256';
 }
 
-function accepted(key: KeyObject, subject: string): KeyObject {
+function accepted(key: KeyObject, subject: string, hint?: string): KeyObject {
   const type = key.asymmetricKeyType ?? 'unknown';
   const curve = key.asymmetricKeyDetails?.namedCurve;
   if (type === 'ed25519' || (type === 'ec' && curve === 'prime256v1')) return key;
   const found = curve === undefined ? type : `${type} on curve ${curve}`;
-  throw unusable(subject, `it is of type ${found}, ECDSA P-256 or Ed25519 is wanted`);
+  throw unusable(subject, `it is of type ${found}, ECDSA P-256 or Ed25519 is wanted`, hint);
 }
 
 function faultInPrivatePem(pem: string, passphrase: Secret | undefined): string | undefined {
@@ -103,6 +105,6 @@ function isCosignKey(pem: string): boolean {
   return /^-----BEGIN ENCRYPTED (?:SIGSTORE|COSIGN) PRIVATE KEY-----/.test(pem);
 }
 
-function unusable(subject: string, fault: string): CutwaterError {
-  return new CutwaterError('KEY_UNUSABLE', `Cannot use ${subject}: ${fault}`, { hint: keyHint });
+function unusable(subject: string, fault: string, hint = keyHint): CutwaterError {
+  return new CutwaterError('KEY_UNUSABLE', `Cannot use ${subject}: ${fault}`, { hint });
 }

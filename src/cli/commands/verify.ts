@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { CutwaterError } from '../../domain/error.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
 import { formatImageName, parseImageReference } from '../../domain/image-name.ts';
-import { escapeText, quote } from '../../domain/quote.ts';
+import { quote } from '../../domain/quote.ts';
 import { parseVersion, readVersion } from '../../domain/version.ts';
 import { placeOfImage } from '../../engine/facts/image-places.ts';
 import { findVersionOf } from '../../engine/facts/find-version.ts';
@@ -11,19 +11,18 @@ import { readProjectTags } from '../../engine/facts/read-tags.ts';
 import type { VerifyRequest } from '../../engine/verify/verify-release.ts';
 import type { VerifyWorld } from '../../engine/world.ts';
 import { verifyRelease } from '../../engine/verify/verify-release.ts';
-import type { Verification } from '../../report/verification.ts';
 import { exitOf } from '../../report/verification.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import type { Project } from '../project.ts';
 import { openProject } from '../compose.ts';
 import { readTrustFile } from '../compose-files.ts';
 import { writeJson } from '../render/json.ts';
-import { renderTable } from '../render/table.ts';
-import type { Terminal } from '../render/terminal.ts';
-import { paint } from '../render/terminal.ts';
+import { renderVerification } from '../render/verification.ts';
+import { isOutside, run as runOutside } from './verify-image.ts';
 
 /** `cutwater verify VERSION|IMAGE[:TAG|@DIGEST]` */
 export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
+  if (isOutside(input)) return runOutside(input, context);
   const target = input.argument('TARGET');
   const trustFile = input.text('trust');
   const project = await openProject(context, { fetch: 'must', access: 'read' });
@@ -79,41 +78,4 @@ async function readTarget(
     throw new CutwaterError('NOT_PUBLISHED', `Cannot verify ${quote(target)}: the registry does not have it`);
   const version = await findVersionOf(project.world, project.loaded, found.digest);
   return { version, tags, image: found.digest };
-}
-
-/** One line per check and the verdict below: what `verify` shows and `rehearse` tells. */
-export function renderVerification(verification: Verification, terminal: Terminal): readonly string[] {
-  const marks = {
-    passed: ['ok', 'green'],
-    failed: ['FAILED', 'red'],
-    warning: ['note', 'yellow'],
-    differs: ['differs', 'yellow'],
-    unchecked: ['not checked', 'yellow'],
-  } as const;
-  const rows = verification.checks.map(({ name, is, says }) => [
-    { text: marks[is][0], style: marks[is][1] },
-    name,
-    says,
-  ]);
-  const table = renderTable(
-    [{ title: 'result' }, { title: 'check' }, { title: 'found', shrinks: true }],
-    rows,
-    terminal,
-  );
-  const verdicts = {
-    passed: `${verification.version} is what was released: ${verification.checks.filter(({ is }) => is === 'passed').length} checks passed.`,
-    failed: `${verification.version} is NOT what was released. Do not deploy it.`,
-    differs: `${verification.version}: nothing found is wrong, but built again it is something else than what was released.`,
-    incomplete: `${verification.version} could not be checked whole; nothing found so far is wrong.`,
-  };
-  const failures = verification.checks
-    .filter(({ is }) => is === 'failed' || is === 'differs')
-    .map(({ name, says }) => `${name}: ${escapeText(says, 1000)}`);
-  const verdict = paint(terminal, 'bold', verdicts[verification.verdict]);
-  return [...table, '', verdict, ...(terminal.isTty ? failures : []), ...nextSteps(verification)];
-}
-
-function nextSteps({ checks }: Verification): readonly string[] {
-  const steps = checks.flatMap((check) => (check.is === 'unchecked' ? [`next: ${escapeText(check.next, 1000)}`] : []));
-  return [...new Set(steps)];
 }

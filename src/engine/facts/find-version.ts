@@ -28,7 +28,8 @@ export async function findVersionOf(world: ReadWorld, loaded: LoadedPolicy, dige
   });
 }
 
-function stableFirst(left: Version, right: Version): number {
+/** Stable versions first, each kind from the newest. */
+export function stableFirst(left: Version, right: Version): number {
   const rank = (version: Version): number => (releaseClassOf(version) === 'stable' ? 0 : 1);
   return (
     rank(left) - rank(right) || compareVersions(right, left) || (formatVersion(left) < formatVersion(right) ? -1 : 1)

@@ -54,7 +54,7 @@ void test('a forge that may not tell the keys is told from one that does not kno
   assert.deepEqual(found, {
     name: 'signing key on the forge',
     is: 'warning',
-    says: 'could not look whether the forge knows it: run doctor with the scope "read:user"',
+    says: 'could not look whether the forge knows it: that takes the scope "read:user"',
   });
   const nobody = await examineForgeKeys({ readOwnKeys: () => Promise.resolve({ is: 'nobody' }) }, key, policy);
   assert.deepEqual(nobody, []);

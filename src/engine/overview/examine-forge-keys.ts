@@ -26,7 +26,7 @@ export async function examineForgeKeys(
       case 'nobody':
         return [];
       case 'withheld':
-        return [note(`could not look whether the forge knows it: run doctor with ${own.takes}`)];
+        return [note(`could not look whether the forge knows it: that takes ${own.takes}`)];
       case 'known':
         return [judgeForgeKeys(own, key, policy)];
     }

@@ -142,9 +142,9 @@ void test('what the token may not see is never fine: each right that is missing 
   } as const;
   assert.deepEqual(judge(blind), [
     'passed rights on the forge: the token here may write releases',
-    'warning settings of the forge: could not look at rules about tags, protection of main, whether releases are locked, what workflows may do: run doctor with the token of an administrator',
-    'warning settings of the forge: could not look at which jobs get its secrets: run doctor with the role Maintainer',
-    'warning settings of the forge: could not look at rules about tags of images: run doctor with GitLab 18.7 or newer',
+    'warning settings of the forge: could not look at rules about tags, protection of main, whether releases are locked, what workflows may do: that takes the token of an administrator',
+    'warning settings of the forge: could not look at which jobs get its secrets: that takes the role Maintainer',
+    'warning settings of the forge: could not look at rules about tags of images: that takes GitLab 18.7 or newer',
   ]);
 });
 

@@ -60,7 +60,7 @@ function unseen(questions: readonly (readonly [what: string, answer: Told<unknow
   for (const [what, answer] of questions)
     if (answer.is === 'withheld') hidden.set(answer.takes, [...(hidden.get(answer.takes) ?? []), what]);
   return [...hidden].map(([takes, whats]) =>
-    note('settings of the forge', `could not look at ${whats.join(', ')}: run doctor with ${takes}`),
+    note('settings of the forge', `could not look at ${whats.join(', ')}: that takes ${takes}`),
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Digest } from '../../domain/digest.ts';
 import { digestOf } from '../../domain/digest.ts';
 import type { ReleasePredicate, ReleasedDocument } from '../../domain/release-statement.ts';
+import type { Trust } from '../../domain/trust.ts';
 import { predicateTypes } from '../../domain/release-statement.ts';
 import { checksums } from '../../report/documents/checksums.ts';
 import { faultsInSbom } from '../../report/documents/judge-sbom.ts';
@@ -33,19 +34,21 @@ export async function checkDocuments(
   for (const { document, prefix, place } of documentsOf(world, release)) {
     if (place === undefined) continue;
     const name = documentLabel(document, prefix);
-    checks.push(await guarded(name, () => checkDocument(atImage(world, place), loaded, { name, document, release })));
+    checks.push(
+      await guarded(name, () => checkDocument(atImage(world, place), loaded.trust, { name, document, release })),
+    );
   }
   return checks;
 }
 
 /** `sbom linux/amd64`, of a companion `frontend.sbom linux/amd64` */
-function documentLabel({ role, platform }: ReleasedDocument, prefix: string): string {
+export function documentLabel({ role, platform }: ReleasedDocument, prefix: string): string {
   return platform === undefined ? `${prefix}${role}` : `${prefix}${role} ${platform}`;
 }
 
-async function checkDocument(
-  world: VerifyWorld,
-  loaded: LoadedPolicy,
+export async function checkDocument(
+  world: Pick<VerifyWorld, 'repository' | 'bundleVerifier'>,
+  trust: Trust,
   {
     name,
     document,
@@ -57,7 +60,7 @@ async function checkDocument(
   if (artifact.is === 'refused') return failed(name, `${document.referrer} ${artifact.reason}`);
   if (artifact.value.parsed.subject?.digest !== document.subject)
     return failed(name, `${document.referrer} is attached to another image`);
-  const verdict = await world.bundleVerifier.verifyStatement(artifact.value.content, loaded.trust);
+  const verdict = await world.bundleVerifier.verifyStatement(artifact.value.content, trust);
   if (verdict.is === 'rejected') return failed(name, verdict.reason);
   if (digestOf(verdict.payload) !== document.payload)
     return failed(name, 'what is signed there is not what the release statement names');

@@ -29,14 +29,16 @@ export interface ExtraQuery {
   readonly named: readonly Digest[];
 }
 
+type ExtraWorld = Pick<VerifyWorld, 'repository' | 'bundleVerifier'>;
+
 /**
  * Everything that is attached to the images of a release and that its statement does not name: referrers, and what older
  * cosigns kept under tags. None of it is part of the release. What CI signed is told apart from what proves nothing; anybody who
  * may push can attach something, so neither makes a release wrong.
  */
 export async function checkExtra(
-  world: VerifyWorld,
-  loaded: LoadedPolicy,
+  world: ExtraWorld,
+  loaded: Pick<LoadedPolicy, 'trust'>,
   query: ExtraQuery,
 ): Promise<readonly Check[]> {
   const name = 'other documents';
@@ -87,7 +89,7 @@ interface Place {
   readonly at: ImageTag | Digest;
 }
 
-async function listPlaces({ repository }: VerifyWorld, { images, named }: ExtraQuery): Promise<readonly Place[]> {
+async function listPlaces({ repository }: ExtraWorld, { images, named }: ExtraQuery): Promise<readonly Place[]> {
   const tags = new Set<string>(await repository.listTags());
   const places: Place[] = [];
   for (const image of images) {
@@ -101,7 +103,11 @@ async function listPlaces({ repository }: VerifyWorld, { images, named }: ExtraQ
   return places;
 }
 
-async function judgePlace(world: VerifyWorld, loaded: LoadedPolicy, place: Place): Promise<readonly ExtraDocument[]> {
+async function judgePlace(
+  world: ExtraWorld,
+  loaded: Pick<LoadedPolicy, 'trust'>,
+  place: Place,
+): Promise<readonly ExtraDocument[]> {
   const { image, kind, at } = place;
   const artifact = await readForeign(world.repository, at, kind === 'referrer' ? 1 : mostSignatures);
   if (artifact === undefined) return [];

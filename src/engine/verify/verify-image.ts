@@ -1,0 +1,176 @@
+import type { Digest } from '../../domain/digest.ts';
+import { CutwaterError } from '../../domain/error.ts';
+import type { ImageReference } from '../../domain/image-name.ts';
+import { formatImageName } from '../../domain/image-name.ts';
+import { parseIndex, platformsOf } from '../../domain/oci-manifest.ts';
+import { quote } from '../../domain/quote.ts';
+import type { ReleasePredicate, ReleasedImage } from '../../domain/release-statement.ts';
+import { releasedImages } from '../../domain/release-statement.ts';
+import type { Trust } from '../../domain/trust.ts';
+import { formatVersion } from '../../domain/version.ts';
+import { readRegistryTag } from '../../estate/registry-tags.ts';
+import type { Check, Verification } from '../../report/verification.ts';
+import { failed, passed, verdictOf } from '../../report/verification.ts';
+import { guarded } from './guarded-check.ts';
+import type { OutsideStatement, OutsideWorld } from './outside-statement.ts';
+import { findStatement } from './outside-statement.ts';
+import { checkDocument, documentLabel } from './verify-contents.ts';
+import { checkExtra } from './verify-extra.ts';
+
+export interface ImageQuestion {
+  readonly reference: ImageReference;
+  /** `host/name` under which it was released; another one than it is asked at where that is a mirror. */
+  readonly releasedAs: string;
+  /** The one key or workflow whose signature counts, as CI's. */
+  readonly trust: Trust;
+}
+
+/**
+ * Verifies an image with nothing but its reference and who signs as CI: no project, no git, no forge, no maintainers' keys.
+ * Starts from the signed release statement, as `verifyRelease` does, and says what nobody could look at.
+ */
+export async function verifyImage(world: OutsideWorld, question: ImageQuestion): Promise<Verification> {
+  const { name, target } = question.reference;
+  const at = target.kind === 'tag' ? target.tag : target.digest;
+  const shown = `${formatImageName(name)}${target.kind === 'tag' ? ':' : '@'}${at}`;
+  const found = await world.repository.resolve(at);
+  if (found === undefined)
+    throw new CutwaterError('NOT_PUBLISHED', `Cannot verify ${quote(shown)}: the registry does not have it`, {
+      hint: 'Check its name and tag, and log in where the image is not public',
+    });
+  const { digest } = found;
+  let verification: Verification | undefined;
+  const outcome = await guarded('statement', async () => {
+    verification = await verifyFound(world, question, digest);
+    return passed('statement', 'it was looked at');
+  });
+  return verification ?? report({ version: '', image: `${formatImageName(name)}@${digest}` }, [outcome]);
+}
+
+function report(about: Pick<Verification, 'version' | 'image'>, checks: readonly Check[]): Verification {
+  return { schema: 'cutwater.verification/1', ...about, verdict: verdictOf(checks), checks };
+}
+
+async function verifyFound(world: OutsideWorld, question: ImageQuestion, digest: Digest): Promise<Verification> {
+  const { reference, trust } = question;
+  const tag = reference.target.kind === 'tag' ? readRegistryTag(reference.target.tag) : undefined;
+  const asked = tag?.kind === 'version' ? tag.version : undefined;
+  const image = `${formatImageName(reference.name)}@${digest}`;
+  const found = await findStatement(world, { digest, asked, trust });
+  if (found.is === 'none') return report({ version: '', image }, [failed('statement', found.reason)]);
+  const { release } = found;
+  const documents: Check[] = [];
+  for (const document of found.image.documents) {
+    const name = documentLabel(document, '');
+    documents.push(await guarded(name, () => checkDocument(world, trust, { name, document, release })));
+  }
+  return report({ version: release.version, image }, [
+    passed('statement', `signed by CI key ${found.signer}: it is ${release.project} ${release.version}`),
+    checkName(found.image, question),
+    ...checkAlias(release, reference),
+    await guarded('image', () => checkIndex(world, found.image, digest)),
+    ...documents,
+    ...(await checkExtra(world, { trust }, extraQuery(world, found))),
+    ...gateChecks(release),
+    tagNote(release),
+    await guarded('withdrawals', () => withdrawalNote(world, release)),
+    unseenNote(release),
+  ]);
+}
+
+/** One key may sign several images: the right signature of another one is no right image. */
+function checkName({ name }: ReleasedImage, { releasedAs }: ImageQuestion): Check {
+  return name === releasedAs
+    ? passed('name', `it was released as ${name}`)
+    : failed('name', `it was released as ${name}, and not as ${releasedAs}; for a copy of it say --mirror-of ${name}`);
+}
+
+/** `1.2` must lead to a version of its line. Where `latest` should be is for the project to say. */
+function checkAlias({ version }: ReleasePredicate, { target }: ImageReference): readonly Check[] {
+  if (target.kind === 'digest') return [];
+  const kind = readRegistryTag(target.tag).kind;
+  if (kind === 'version') return [passed('tag', `${target.tag} is what it says`)];
+  if (kind !== 'alias') return [];
+  const name = `alias ${target.tag}`;
+  if (target.tag === 'latest')
+    return [
+      { name, is: 'warning', says: `it leads to ${version}; whether that is the newest shows 'verify' in a clone` },
+    ];
+  const isOfLine = version.startsWith(`${target.tag}.`) && !version.includes('-');
+  return [isOfLine ? passed(name, `it leads to ${version}`) : failed(name, `it leads to ${version}`)];
+}
+
+async function checkIndex({ repository }: OutsideWorld, image: ReleasedImage, digest: Digest): Promise<Check> {
+  const name = 'image';
+  const manifest = await repository.readManifest(image.index);
+  const index = manifest && parseIndex(manifest);
+  if (index?.is !== 'ok') return failed(name, `${image.index} ${index?.reason ?? 'is gone'}`);
+  for (const { platform, digest: wanted } of image.platforms) {
+    const child = platformsOf(index.value).find((one) => one.platform === platform)?.descriptor.digest;
+    if (child !== wanted)
+      return failed(name, `${platform} is ${child ?? 'missing'} in the index, ${wanted} was released`);
+  }
+  const platform = image.platforms.find((one) => one.digest === digest)?.platform;
+  const all = image.platforms.map((one) => one.platform).join(', ');
+  return passed(
+    name,
+    platform === undefined ? `${digest} with ${all}` : `${digest}, the ${platform} of ${image.index}`,
+  );
+}
+
+function extraQuery(world: OutsideWorld, { image, statement }: Extract<OutsideStatement, { is: 'found' }>) {
+  const own = world.statements === world.repository ? [statement] : [];
+  return {
+    images: [
+      { name: 'index', digest: image.index },
+      ...image.platforms.map(({ platform, digest }) => ({ name: platform, digest })),
+    ],
+    named: [...own, ...image.documents.map(({ referrer }) => referrer)],
+  };
+}
+
+function gateChecks({ gates, evidence }: ReleasePredicate): readonly Check[] {
+  const names = [...gates, ...evidence].filter(({ outcome }) => outcome === 'passed').map(({ name }) => name);
+  return names.length === 0 ? [] : [passed('gates', `CI signed that these passed: ${names.join(', ')}`)];
+}
+
+function tagNote({ tag }: ReleasePredicate): Check {
+  const by = tag.signer === null ? 'unsigned' : `signed by ${tag.signer.name}`;
+  return {
+    name: 'maintainer',
+    is: 'warning',
+    says: `CI says that ${tag.name} is ${by}; only the maintainers' keys tell (--trust, in a clone)`,
+  };
+}
+
+/** Records of the registry are the maintainers' word, which CI's key says nothing about. */
+async function withdrawalNote({ statements }: OutsideWorld, { version }: ReleasePredicate): Promise<Check> {
+  const kinds = (await statements.listTags()).map(readRegistryTag).flatMap((tag) => {
+    const isOurs =
+      tag.kind === 'decision' && tag.name.kind !== 'checkpoint' && formatVersion(tag.name.version) === version;
+    return isOurs ? [tag.name.kind] : [];
+  });
+  const withdrawn = kinds.filter((kind) => kind === 'withdrawn').length;
+  const restored = kinds.length - withdrawn;
+  return {
+    name: 'withdrawals',
+    is: 'warning',
+    says:
+      withdrawn === 0
+        ? `the registry has no record that ${version} was withdrawn`
+        : `${version} was WITHDRAWN by ${withdrawn} of the registry's records, and restored by ${restored}; only the maintainers' keys tell whether they count`,
+  };
+}
+
+function unseenNote(release: ReleasePredicate): Check {
+  const others = releasedImages(release).length - 1;
+  const things = [
+    'release page',
+    ...(release.binaries.length === 0 ? [] : ['binaries']),
+    ...(others === 0 ? [] : [`${others} other images of the release`]),
+    'git',
+    'mirrors',
+    'where aliases should be',
+  ];
+  return { name: 'not looked at', is: 'warning', says: things.join(', ') };
+}
