@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ToolResult } from '../src/adapters/process/run-tool.ts';
 import { emptyEnvironment, runTool } from '../src/adapters/process/run-tool.ts';
-import { elfHeadBytes, readElf } from '../src/domain/elf.ts';
+import { readElf } from '../src/domain/elf.ts';
 import { isCutwaterError } from '../src/domain/error.ts';
 import type { PulledPlatform } from './pull-image.ts';
 import { pullImage } from './pull-image.ts';
@@ -112,7 +112,8 @@ function judgeConfig(config: PulledPlatform['config']): readonly string[] {
 }
 
 async function judgeMachine(root: string, { machine }: Machine): Promise<readonly string[]> {
-  const elf = readElf((await readFile(join(root, program))).subarray(0, elfHeadBytes));
+  // Whole: what was put into the program after it was linked has moved its headers behind.
+  const elf = readElf(await readFile(join(root, program)));
   const found = elf.is === 'ok' ? elf.value.machine : `something that ${elf.reason}`;
   return found === machine ? [] : [`${program} is for ${found}, ${machine} is wanted`];
 }

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Elf } from './elf.ts';
-import { elfHeadBytes, isStatic, readElf } from './elf.ts';
+import { elfHeadBytes, isStatic, programHeadersOf, readElf } from './elf.ts';
 
 const [load, dynamic, interpreter] = [1, 2, 3] as const;
 const [end, needed, relocations] = [0, 1, 7] as const;
@@ -101,6 +101,22 @@ test('readElf() refuses what is no ELF file, and says why', () => {
     [changed(good, 39, 0xff), /outside/],
   ];
   for (const [bytes, reason] of cases) assert.match(reasonOf(readElf(bytes)), reason);
+});
+
+test('readElf() reads program headers that something moved far behind, and guesses nothing where they are not given whole', () => {
+  const good = program({ machine: 62, kind: 2, headers: [load, interpreter] });
+  const far = 3 * elfHeadBytes;
+  const file = new Uint8Array(far + 2 * 56);
+  file.set(good.subarray(0, 64));
+  file.set(good.subarray(64), far);
+  new DataView(file.buffer).setBigUint64(32, BigInt(far), true);
+  const head = file.subarray(0, elfHeadBytes);
+  assert.deepEqual(programHeadersOf(head), { is: 'ok', value: { from: far, length: 112 } });
+  assert.deepEqual(readElf(head, file.subarray(far)), readElf(good));
+  assert.match(reasonOf(readElf(head)), /outside its first bytes/);
+  assert.match(reasonOf(readElf(head, file.subarray(far, -1))), /outside the file/);
+  const many = changed(changed(file, 56, 0xfe), 57, 0xff);
+  assert.match(reasonOf(programHeadersOf(many)), /3669904 bytes of program headers/);
 });
 
 test('readElf() and isStatic() never throw, whatever the bytes are', () => {

@@ -23,30 +23,38 @@ export interface FileRange {
   readonly length: number;
 }
 
-/** `readElf` needs no more than this many leading bytes of a file: compilers put the program headers first. */
+/** `readElf` needs no more than this many leading bytes of a file: linkers put the program headers first. */
 export const elfHeadBytes = 65_536;
+
+/** Real tables have some dozens of entries of 56 bytes. */
+const longestTable = 65_536;
 
 /** Real dynamic sections have some dozens of entries of 16 bytes. */
 const longestDynamicSection = 65_536;
 
 /**
- * Reads an ELF file by its first bytes (the whole file, or `elfHeadBytes` of it). Refused are files that are no ELF,
- * and those whose program headers are not all inside these bytes: nothing is guessed from half a table.
+ * Where the program headers of an ELF file are, by its first bytes; a length of 0 where it has none. Programs that
+ * something was put into after they were linked, such as single-file programs of Node.js, have them far behind.
  */
-export function readElf(bytes: Uint8Array): Parsed<Elf> {
-  if (bytes.length < 16) return refuse('is too short for an ELF file');
-  if (!magic.every((value, at) => bytes[at] === value)) return refuse('does not begin with the ELF magic number');
-  const layout = layouts[bytes[4] ?? 0];
-  if (layout === undefined) return refuse('has an unknown ELF class');
-  const encoding = bytes[5];
-  if (encoding !== 1 && encoding !== 2) return refuse('has an unknown ELF byte order');
-  if (bytes[6] !== 1) return refuse('has an unknown ELF version');
-  if (bytes.length < layout.headerBytes) return refuse('ends inside the ELF header');
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const little = encoding === 1;
-  const headers = readProgramHeaders(view, { layout, little });
-  if (headers.is === 'refused') return headers;
-  const ofType = (type: number): readonly ProgramHeader[] => headers.value.filter((header) => header.type === type);
+export function programHeadersOf(bytes: Uint8Array): Parsed<FileRange> {
+  const head = readHead(bytes);
+  return head.is === 'ok' ? accept(head.value.table) : head;
+}
+
+/**
+ * Reads an ELF file by its first bytes (the whole file, or `elfHeadBytes` of it) and, where they are not among these, the
+ * bytes of its program headers. Refused are files that are no ELF, and those whose program headers are not all there:
+ * nothing is guessed from half a table.
+ */
+export function readElf(bytes: Uint8Array, apart?: Uint8Array): Parsed<Elf> {
+  const head = readHead(bytes);
+  if (head.is === 'refused') return head;
+  const { view, layout, little, table } = head.value;
+  const headers = apart ?? bytes.subarray(table.from, table.from + table.length);
+  if (headers.length < table.length)
+    return refuse(`has program headers outside ${apart === undefined ? 'its first bytes' : 'the file'}`);
+  const all = readProgramHeaders(headers.subarray(0, table.length), head.value);
+  const ofType = (type: number): readonly ProgramHeader[] => all.filter((header) => header.type === type);
   const [dynamic, ...more] = ofType(programHeader.dynamic);
   if (more.length > 0) return refuse('has more than one dynamic section');
   if (dynamic !== undefined && dynamic.range.length > longestDynamicSection)
@@ -91,32 +99,57 @@ interface ProgramHeader {
   readonly range: FileRange;
 }
 
-function readProgramHeaders(
-  view: DataView,
-  { layout, little }: { readonly layout: ElfLayout; readonly little: boolean },
-): Parsed<readonly ProgramHeader[]> {
+/** What the ELF header says. */
+interface Head {
+  readonly view: DataView;
+  readonly layout: ElfLayout;
+  readonly little: boolean;
+  readonly table: FileRange;
+  readonly entryBytes: number;
+}
+
+function readHead(bytes: Uint8Array): Parsed<Head> {
+  if (bytes.length < 16) return refuse('is too short for an ELF file');
+  if (!magic.every((value, at) => bytes[at] === value)) return refuse('does not begin with the ELF magic number');
+  const layout = layouts[bytes[4] ?? 0];
+  if (layout === undefined) return refuse('has an unknown ELF class');
+  const encoding = bytes[5];
+  if (encoding !== 1 && encoding !== 2) return refuse('has an unknown ELF byte order');
+  if (bytes[6] !== 1) return refuse('has an unknown ELF version');
+  if (bytes.length < layout.headerBytes) return refuse('ends inside the ELF header');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const little = encoding === 1;
   const wide = layout.class === 64;
-  const start = readWord(view, wide ? 32 : 28, { wide, little });
-  const size = view.getUint16(layout.sizeAt, little);
+  const from = readWord(view, wide ? 32 : 28, { wide, little });
+  const entryBytes = view.getUint16(layout.sizeAt, little);
   const count = view.getUint16(layout.sizeAt + 2, little);
   // 0xffff means that the true number is in a section header; no program of this world has that many.
   if (count === 0xffff) return refuse('has more than 65534 program headers');
-  if (count === 0) return accept([]);
-  if (size < layout.programHeaderBytes) return refuse('has program headers of an impossible size');
-  if (start < layout.headerBytes) return refuse('has program headers inside the ELF header');
-  if (start + size * count > view.byteLength) return refuse('has program headers outside its first bytes');
-  return accept(
-    Array.from({ length: count }, (_, entry) => {
-      const at = start + entry * size;
-      return {
-        type: view.getUint32(at, little),
-        range: {
-          from: readWord(view, at + layout.offsetAt, { wide, little }),
-          length: readWord(view, at + layout.lengthAt, { wide, little }),
-        },
-      };
-    }),
-  );
+  if (count > 0 && entryBytes < layout.programHeaderBytes) return refuse('has program headers of an impossible size');
+  if (count > 0 && from < layout.headerBytes) return refuse('has program headers inside the ELF header');
+  if (!Number.isSafeInteger(from)) return refuse('has program headers outside the file');
+  const length = entryBytes * count;
+  if (length > longestTable) return refuse(`has ${length} bytes of program headers`);
+  return accept({ view, layout, little, table: { from, length }, entryBytes });
+}
+
+function readProgramHeaders(
+  table: Uint8Array,
+  { layout, little, entryBytes }: Pick<Head, 'layout' | 'little' | 'entryBytes'>,
+): readonly ProgramHeader[] {
+  const wide = layout.class === 64;
+  const view = new DataView(table.buffer, table.byteOffset, table.byteLength);
+  // A file without program headers may have entries of no size.
+  return Array.from({ length: table.length === 0 ? 0 : table.length / entryBytes }, (_, entry) => {
+    const at = entry * entryBytes;
+    return {
+      type: view.getUint32(at, little),
+      range: {
+        from: readWord(view, at + layout.offsetAt, { wide, little }),
+        length: readWord(view, at + layout.lengthAt, { wide, little }),
+      },
+    };
+  });
 }
 
 /** An address, offset or tag. Above 2^53 it is not exact, but never in a range that a file can have. */

@@ -1,6 +1,6 @@
 import type { Digest } from '../../domain/digest.ts';
 import type { Elf } from '../../domain/elf.ts';
-import { elfHeadBytes, isStatic, readElf } from '../../domain/elf.ts';
+import { isStatic } from '../../domain/elf.ts';
 import { CutwaterError } from '../../domain/error.ts';
 import { formatPlatform, machineOf } from '../../domain/platform.ts';
 import type { Platform } from '../../domain/platform.ts';
@@ -11,6 +11,7 @@ import type { BinaryPolicy, Policy } from '../../policy/policy.ts';
 import type { Version } from '../../domain/version.ts';
 import type { Workspace } from '../../ports/workspace.ts';
 import { startBinary } from './start-binary.ts';
+import { readProgram } from './read-program.ts';
 import type { ReleaseWorld } from '../world.ts';
 
 export interface PlatformImage {
@@ -70,7 +71,7 @@ interface WantedProgram {
 }
 
 async function faultInProgram(workspace: Workspace, file: string, wanted: WantedProgram): Promise<string | undefined> {
-  const elf = readElf(await workspace.readPart(file, { from: 0, length: elfHeadBytes }));
+  const elf = await readProgram(workspace, file);
   if (elf.is === 'refused') return elf.reason;
   const { dynamic } = elf.value;
   const section = dynamic === undefined ? new Uint8Array() : await workspace.readPart(file, dynamic);

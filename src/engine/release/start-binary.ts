@@ -1,8 +1,8 @@
-import { readElf, elfHeadBytes } from '../../domain/elf.ts';
 import { quote } from '../../domain/quote.ts';
 import type { Version } from '../../domain/version.ts';
 import { coreVersion, formatVersion } from '../../domain/version.ts';
 import type { ProgramOutcome } from '../../ports/program-starter.ts';
+import { readProgram } from './read-program.ts';
 import type { VerifyWorld } from '../world.ts';
 
 /** What starting a program showed about its version. */
@@ -21,7 +21,7 @@ export async function startBinary(
   file: string,
   wanted: { readonly args: readonly string[]; readonly version: Version },
 ): Promise<StartedProgram> {
-  const elf = readElf(await workspace.readPart(file, { from: 0, length: elfHeadBytes }));
+  const elf = await readProgram(workspace, file);
   if (elf.is === 'refused') return { is: 'not-started', says: `was not started: it ${elf.reason}` };
   const { interpreter, machine, runnable } = elf.value;
   if (!runnable) return { is: 'not-started', says: 'was not started: it is no program' };
