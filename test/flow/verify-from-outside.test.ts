@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { openRepository } from '../../src/adapters/oci-http/open-repository.ts';
@@ -96,6 +96,11 @@ void suite('an operator with a reference and a key', { concurrency: 2 }, () => {
       /CI says that v1\.0\.0 is signed by Ada; only the maintainers' keys tell/,
     );
     assert.match(by('withdrawals')?.says ?? '', /no record that 1\.0\.0 was withdrawn/);
+
+    const notes = await readFile(join(project.data, 'releases', 'v1.0.0', 'notes.md'), 'utf8');
+    const [, told = ''] = /^cutwater verify (\S+ --key \S+)$/m.exec(notes) ?? [];
+    await operator.file('ci.pub', project.ciPublicPem);
+    assert.equal((await operator.verify(...told.split(' '))).exitCode, 0, 'the release notes say what works');
 
     const ada = await maintainer(project);
     await succeed(['withdraw', '1.0.0', '--reason', 'loses uploads', '--push', '--aliases', 'hold'], ada);

@@ -146,7 +146,7 @@ async function makeNotes(world: ReleaseWorld, job: ReleaseJob, release: ReleaseP
       image: release.image,
       companions: release.companions ?? [],
       tag: admitted.tag.name,
-      keyFile: 'ci.pub',
+      signer: job.loaded.policy.trust.ci[0],
     }),
   });
 }

@@ -9,6 +9,7 @@ const version = readVersion('1.1.0');
 const image = { name: 'ghcr.io/acme/app', index: digestOf('new') };
 const places = {
   project: 'app',
+  trust: { maintainers: [], ci: [{ kind: 'key' as const, name: 'ci', keyFile: '.cutwater/keys/ci.pub' }] },
   source: 'https://github.com/acme/app',
   changelog: 'CHANGELOG.md',
   upgrading: 'docs/upgrading.md',

@@ -20,7 +20,7 @@ export interface AnnouncementFacts {
   readonly wayBack: WayBack | undefined;
 }
 
-type Places = Pick<Policy, 'project' | 'source' | 'changelog' | 'upgrading'>;
+type Places = Pick<Policy, 'project' | 'source' | 'changelog' | 'upgrading' | 'trust'>;
 
 export function announcement(facts: AnnouncementFacts, places: Places): Announcement {
   const { kind, reason, useInstead, wayBack } = facts;
@@ -29,7 +29,7 @@ export function announcement(facts: AnnouncementFacts, places: Places): Announce
   const image = `${facts.image.name}@${facts.image.index}`;
   const links = linksOf(tag, places);
   const title = titleOf(facts, places.project);
-  const lines = [...saidOf(facts), ...placesOf(tag, { places, links })];
+  const lines = [...saidOf(facts, places), ...placesOf(tag, { places, links })];
   return {
     schema: 'cutwater.announcement/1',
     kind,
@@ -39,7 +39,7 @@ export function announcement(facts: AnnouncementFacts, places: Places): Announce
     title,
     text: `**${title}**\n\n${reasonOf(facts)}${lines.map((line) => `- ${line}`).join('\n')}\n`,
     image,
-    verify: verifyCommand(facts),
+    verify: verifyCommand(facts, places),
     links,
     ...(kind === 'released' || reason === undefined ? {} : { reason }),
     ...(kind === 'withdrawn' && useInstead !== undefined ? insteadOf(facts.image.name, useInstead) : {}),
@@ -75,10 +75,10 @@ function reasonOf({ kind, reason }: AnnouncementFacts): string {
   return `${quoted.join('\n')}\n\n`;
 }
 
-function saidOf(facts: AnnouncementFacts): readonly string[] {
+function saidOf(facts: AnnouncementFacts, places: Places): readonly string[] {
   const { kind, image, useInstead, wayBack } = facts;
   if (kind !== 'withdrawn') {
-    return [`Pin it by its digest: \`${image.name}@${image.index}\``, `Verify it: \`${verifyCommand(facts)}\``];
+    return [`Pin it by its digest: \`${image.name}@${image.index}\``, `Verify it: \`${verifyCommand(facts, places)}\``];
   }
   if (useInstead === undefined) return ['There is no version to use instead yet.'];
   const pinned = useInstead.index === undefined ? '' : `: \`${image.name}@${useInstead.index}\``;
@@ -89,10 +89,13 @@ function saidOf(facts: AnnouncementFacts): readonly string[] {
 }
 
 /** The first of the release notes; the embedded registry has no address that others could use. */
-function verifyCommand({ image, version }: AnnouncementFacts): string {
+function verifyCommand({ image, version }: AnnouncementFacts, { trust }: Places): string {
   const tag = releaseTagOf(version);
-  const [first] = verifyCommands({ image, tag, keyFile: 'ci.pub' });
-  return image.name.startsWith('embedded/') || first === undefined ? `cutwater verify ${tag}` : first.command;
+  const [signer] = trust.ci;
+  const [first] = verifyCommands({ image, tag, signer });
+  return image.name.startsWith('embedded/') || first === undefined || signer === undefined
+    ? `cutwater verify ${tag}`
+    : first.command;
 }
 
 function linksOf(tag: string, { source, upgrading }: Places): Announcement['links'] {

@@ -85,9 +85,11 @@ cutwater verify 1.2.3
   );
 });
 
+const signer = { kind: 'key', name: 'ci', keyFile: '.cutwater/keys/ci.pub' } as const;
+
 test('releaseNotes() pins every image of a release with companions, and verifyCommands() proves each', () => {
   const web = { name: 'example.org/team/web', index: bin, platforms: [{ platform: 'linux/arm64', digest: amd64 }] };
-  const commands = verifyCommands({ image, companions: [web], tag: 'v1.2.3', keyFile: 'ci.pub' });
+  const commands = verifyCommands({ image, companions: [web], tag: 'v1.2.3', signer });
   const notes = releaseNotes({
     changelogSection: 'x',
     upgrade,
@@ -104,6 +106,7 @@ test('releaseNotes() pins every image of a release with companions, and verifyCo
     notes,
   );
   ok(notes.includes(`\`${web.name}\`\n\n| Platform | Digest |`), notes);
+  ok(commands.some(({ command }) => command.endsWith(`${web.name}@${bin} --key ci.pub --statements ${image.name}`)));
   ok(
     commands.some(
       ({ command }) => command.startsWith('cosign verify-attestation') && command.endsWith(`${web.name}@${bin}`),
@@ -112,7 +115,7 @@ test('releaseNotes() pins every image of a release with companions, and verifyCo
 });
 
 test('verifyCommands() names the image by digest and the key in every command of cosign', () => {
-  const commands = verifyCommands({ image, tag: 'v1.2.3', keyFile: 'ci.pub' }).map(({ command }) => command);
+  const commands = verifyCommands({ image, tag: 'v1.2.3', signer }).map(({ command }) => command);
   ok(
     commands.some(
       (command) => command.startsWith('cutwater verify ') && command.includes(`example.org/team/app@${index}`),
@@ -120,10 +123,26 @@ test('verifyCommands() names the image by digest and the key in every command of
   );
   for (const command of commands.filter((line) => line.startsWith('cosign')))
     ok(command.includes('--key ci.pub --insecure-ignore-tlog'));
+  const keyless = {
+    kind: 'keyless',
+    name: 'release',
+    issuer: 'https://issuer.example',
+    identity: 'https://forge.example/a/b/release.yml@refs/tags/*',
+    trustedRoot: '.cutwater/keys/root.json',
+  } as const;
+  const [own, other] = verifyCommands({ image, tag: 'v1.2.3', signer: keyless }).map(({ command }) => command);
+  equal(
+    own,
+    `cutwater verify example.org/team/app@${index} --certificate-identity 'https://forge.example/a/b/release.yml@refs/tags/*' --certificate-oidc-issuer https://issuer.example --trusted-root root.json`,
+  );
+  ok(
+    other?.includes("--certificate-identity-regexp '^https://forge\\.example/a/b/release\\.yml@refs/tags/[^/]*$'"),
+    other,
+  );
 });
 
 test('verifyCommands() of an image without an address offers only what works on files and tags', () => {
-  const commands = verifyCommands({ image: { name: 'embedded/app', index }, tag: 'v1.2.3', keyFile: 'ci.pub' });
+  const commands = verifyCommands({ image: { name: 'embedded/app', index }, tag: 'v1.2.3', signer });
   equal(
     commands.some(({ command }) => command.includes('embedded/')),
     false,

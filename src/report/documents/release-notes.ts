@@ -1,6 +1,8 @@
 import type { Digest } from '../../domain/digest.ts';
 import type { ReleasedImage } from '../../domain/release-statement.ts';
 import { plainMarkdown } from '../../domain/markdown-text.ts';
+import type { CiPolicy } from '../../policy/policy.ts';
+import { cosignOptions, verifyOptions } from './signer-options.ts';
 import type { UpgradeNotes } from './upgrade-part.ts';
 import { upgradePart } from './upgrade-part.ts';
 
@@ -63,42 +65,43 @@ function imagesPart({ image, companions = [] }: ReleaseNotesInput): readonly str
 }
 
 /**
- * The commands an outsider needs: Cutwater's own, and the same checks with cosign, sha256sum and git. `keyFile` is the CI
- * key's public half as file, got on another way than the release.
+ * The commands an outsider needs: Cutwater's own, and the same checks with cosign, sha256sum and git. Key or trusted root
+ * are files that they got on another way than the release.
  */
 export function verifyCommands(release: {
   readonly image: { readonly name: string; readonly index: Digest };
   readonly companions?: readonly { readonly name: string; readonly index: Digest }[];
   readonly tag: string;
-  readonly keyFile: string;
+  /** Who signs; undefined where nobody is trusted to. */
+  readonly signer: CiPolicy | undefined;
 }): readonly VerifyCommand[] {
-  const { image, companions = [], tag, keyFile } = release;
-  const reference = `${image.name}@${image.index}`;
-  const cosign = `--key ${keyFile} --insecure-ignore-tlog`;
-  const ofImage: readonly VerifyCommand[] = [
-    {
-      proves: `Everything at once: tag, ${companions.length === 0 ? 'image' : 'images'}, binaries and documents`,
-      command: `cutwater verify ${reference} --key ${keyFile}`,
-    },
-    {
-      proves: 'With cosign 3.0.4 or later: the provenance of the image',
-      command: `cosign verify-attestation ${cosign} --type slsaprovenance1 ${reference}`,
-    },
-  ];
+  const { image, companions = [], tag, signer } = release;
+  const byTag = { proves: 'The tag is signed by a maintainer whose key you have', command: `git verify-tag ${tag}` };
+  if (signer === undefined) return [byTag];
+  const cosign = cosignOptions(signer, 'hand').shell;
+  // The embedded registry has no address that others could use.
+  const images = [image, ...companions].filter(({ name }) => !name.startsWith('embedded/'));
   return [
-    // The embedded registry has no address that others could use.
-    ...(image.name.startsWith('embedded/') ? [] : ofImage),
-    ...companions
-      .filter(({ name }) => !name.startsWith('embedded/'))
-      .map(({ name, index }) => ({
-        proves: `The provenance of ${name}`,
-        command: `cosign verify-attestation ${cosign} --type slsaprovenance1 ${name}@${index}`,
-      })),
+    ...images.flatMap((one): readonly VerifyCommand[] => {
+      const reference = `${one.name}@${one.index}`;
+      const which = one === image ? 'the image' : one.name;
+      const statements = one === image ? '' : ` --statements ${image.name}`;
+      return [
+        {
+          proves: `With Cutwater: ${which} by the signed statement of the release, its platforms, provenance and SBOMs`,
+          command: `cutwater verify ${reference} ${verifyOptions(signer, 'hand').shell}${statements}`,
+        },
+        {
+          proves: `With cosign 3.0.4 or later: the provenance of ${which}`,
+          command: `cosign verify-attestation ${cosign} --type slsaprovenance1 ${reference}`,
+        },
+      ];
+    }),
     {
       proves: 'The downloaded files are the signed ones',
       command: `cosign verify-blob ${cosign} --bundle SHA256SUMS.sigstore.json SHA256SUMS\nsha256sum --check --ignore-missing SHA256SUMS`,
     },
-    { proves: 'The tag is signed by a maintainer whose key you have', command: `git verify-tag ${tag}` },
+    byTag,
   ];
 }
 

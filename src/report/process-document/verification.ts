@@ -1,4 +1,5 @@
-import type { CiPolicy, Policy } from '../../policy/policy.ts';
+import type { Policy } from '../../policy/policy.ts';
+import { cosignOptions } from '../documents/signer-options.ts';
 import type { Block, Chapter } from './document.ts';
 import { commands, list, say } from './document.ts';
 import { code, prose } from './inline.ts';
@@ -22,22 +23,11 @@ export function verification(policy: Policy): Chapter {
   };
 }
 
-/** What tells cosign whose signature is wanted. */
-function cosignOptions(ci: CiPolicy): ReturnType<typeof sh> {
-  if (ci.kind === 'key') return sh`--key ${ci.keyFile} --insecure-ignore-tlog`;
-  const identity = `^${ci.identity.split('*').map(escapePattern).join('[^/]*')}$`;
-  return sh`--certificate-identity-regexp ${identity} --certificate-oidc-issuer ${ci.issuer} --trusted-root ${ci.trustedRoot}`;
-}
-
-function escapePattern(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-}
-
 /** Each part of a release with the usual tool for it. */
 function byHand(policy: Policy): readonly Block[] {
   const tls = withoutTls(policy);
   const [ci] = policy.trust.ci;
-  const cosign = ci && cosignOptions(ci);
+  const cosign = ci && cosignOptions(ci, 'repository');
   return [
     list(
       prose`The tag is signed by a maintainer (${code('git verify-tag')}), and the image has one digest under all its
