@@ -1,12 +1,14 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { emptyEnvironment, runTool } from '../../src/adapters/process/run-tool.ts';
+import { readSqliteTable } from '../../src/adapters/sbom/sqlite-table.ts';
 import { hexOf } from '../../src/domain/digest.ts';
 import { mediaTypes } from '../../src/domain/oci.ts';
 import { makeElf } from '../elf-fixture.ts';
 import type { LayeredImage } from '../layered-image.ts';
 import type { Scope } from '../make/folder.ts';
 import { makeFolder } from '../make/folder.ts';
+import { ndbDatabase } from '../rpm-old-databases.ts';
 import { auditSection } from '../program-sections.ts';
 import type { TestEntry } from '../tar-fixture.ts';
 import { go } from './go-peer.ts';
@@ -56,40 +58,73 @@ export const alpineSystem: readonly TestEntry[] = [
   { name: 'usr/lib/libcrypto.so.3', content: 'c' },
 ];
 
+/** What three systems keep the same two packages in: SQLite, rpm's own "ndb", and Berkeley DB. */
+export const rpmSystems = {
+  fedora: { id: 'fedora', vendor: 'fedora', version: '40', database: 'usr/lib/sysimage/rpm/rpmdb.sqlite' },
+  suse: { id: 'opensuse-leap', vendor: 'opensuse', version: '15.6', database: 'usr/lib/sysimage/rpm/Packages.db' },
+  amazon: { id: 'amzn', vendor: 'amzn', version: '2', database: 'var/lib/rpm/Packages' },
+} as const;
+
 /** Packages that rpmbuild builds and rpm installs: into the database only, for the files are not looked at. */
-export async function fedoraSystem(scope: Scope): Promise<readonly TestEntry[]> {
+export async function rpmSystem(scope: Scope, name: keyof typeof rpmSystems): Promise<readonly TestEntry[]> {
+  const { id, version, database } = rpmSystems[name];
   const work = await makeFolder(scope);
-  const [top, database] = [join(work, 'top'), join(work, 'database')];
-  await mkdir(database);
-  await writeFile(join(work, 'hello.spec'), spec);
-  const topFolder = ['--define', `_topdir ${top}`, '--define', `_rpmdir ${top}`];
-  await runIn(work, 'rpmbuild', [
-    '-bb',
-    '--target',
-    'x86_64',
-    ...topFolder,
-    '--define',
-    'debug_package %{nil}',
-    'hello.spec',
-  ]);
-  const packages = ['x86_64/hello-libs-1.2.3-4.fc40.x86_64.rpm', 'noarch/hello-1.2.3-4.fc40.noarch.rpm'];
-  const files = packages.map((path) => join(top, path));
-  await runIn(work, 'rpm', [
-    '--dbpath',
-    database,
-    '--install',
-    '--justdb',
-    '--nodeps',
-    '--noscripts',
-    '--ignorearch',
-    ...files,
-  ]);
+  const files = await buildPackages(work);
+  const folder = join(work, 'database');
+  await mkdir(folder);
+  const install = '--install --justdb --nodeps --noscripts --ignorearch'.split(' ');
+  await runIn(work, 'rpm', ['--dbpath', folder, ...install, ...files]);
+  const sqlite = await readFile(join(folder, 'rpmdb.sqlite'));
   return [
-    { name: 'etc/os-release', content: 'ID=fedora\nVERSION_ID=40\nNAME="Fedora Linux"\n' },
-    { name: 'etc/fedora-release', content: 'Fedora release 40 (Forty)\n' },
-    { name: 'usr/lib/sysimage/rpm/rpmdb.sqlite', content: await readFile(join(database, 'rpmdb.sqlite')) },
+    { name: 'etc/os-release', content: `ID="${id}"\nVERSION_ID="${version}"\nNAME="${id}"\n` },
+    ...(name === 'fedora' ? [{ name: 'etc/fedora-release', content: 'Fedora release 40 (Forty)\n' }] : []),
+    ...(name === 'amazon' ? [{ name: 'etc/system-release', content: 'Amazon Linux release 2 (Karoo)\n' }] : []),
+    { name: database, content: name === 'fedora' ? sqlite : await convert(folder, name, sqlite) },
     { name: 'usr/share/hello/a', content: 'a' },
   ];
+}
+
+/** Debian's rpm writes no older form, so what it wrote is put into one: by Perl's binding of Berkeley DB itself, or by hand. */
+async function convert(folder: string, name: 'suse' | 'amazon', sqlite: Uint8Array): Promise<Uint8Array> {
+  const rows = readSqliteTable(sqlite, 'Packages');
+  if (rows.is === 'refused') throw new Error(rows.reason);
+  const headers = rows.value.flatMap(([, blob]) => (blob instanceof Uint8Array ? [blob] : []));
+  if (name === 'suse') return ndbDatabase(headers);
+  const files = headers.map((_, at) => join(folder, `header-${at}`));
+  for (const [at, header] of headers.entries()) await writeFile(files[at] ?? '', header);
+  const database = join(folder, 'Packages');
+  await runIn(folder, 'perl', ['-MDB_File', '-MFcntl', '-e', writeHash, database, ...files]);
+  return readFile(database);
+}
+
+async function buildPackages(work: string): Promise<readonly string[]> {
+  const top = join(work, 'top');
+  await writeFile(join(work, 'hello.spec'), spec);
+  const folders = ['--define', `_topdir ${top}`, '--define', `_rpmdir ${top}`, '--define', 'debug_package %{nil}'];
+  await runIn(work, 'rpmbuild', ['-bb', '--target', 'x86_64', ...folders, 'hello.spec']);
+  const packages = ['x86_64/hello-libs-1.2.3-4.fc40.x86_64.rpm', 'noarch/hello-1.2.3-4.fc40.noarch.rpm'];
+  return packages.map((path) => join(top, path));
+}
+
+// As rpm did: each header by its number, and a counter.
+const writeHash = `
+my ($file, @headers) = @ARGV;
+tie my %packages, "DB_File", $file, O_RDWR | O_CREAT, 0644, $DB_HASH or die $!;
+$packages{pack "V", 0} = pack "V", scalar @headers;
+for my $at (0 .. $#headers) {
+  open my $handle, "<:raw", $headers[$at] or die $!;
+  local $/;
+  $packages{pack "V", $at + 1} = <$handle>;
+}
+`;
+
+/** Whether this machine can write Berkeley DB; it is a part of the whole perl, and not of its base. */
+export async function hasBerkeleyDb(): Promise<boolean> {
+  const asked = runTool({ command: 'perl', args: ['-MDB_File', '-e', '1'], timeoutSeconds: 60 });
+  return asked.then(
+    ({ exitCode }) => exitCode === 0,
+    () => false,
+  );
 }
 
 const spec = `Name: hello-libs

@@ -14,7 +14,15 @@ import type { TestEntry } from '../tar-fixture.ts';
 import { obtainGoProgram } from './go-peer.ts';
 import { findPeer, notRun, realTest, succeed } from './peers.ts';
 import { syftProgram, trivyProgram } from './sbom-programs.ts';
-import { alpineSystem, debianSystem, fedoraSystem, goProgram, writeLayout } from './sbom-images.ts';
+import {
+  alpineSystem,
+  debianSystem,
+  goProgram,
+  hasBerkeleyDb,
+  rpmSystem,
+  rpmSystems,
+  writeLayout,
+} from './sbom-images.ts';
 
 const cache = join(fileURLToPath(new URL('../..', import.meta.url)), 'node_modules/.cache/test-real');
 const programs = [
@@ -67,7 +75,16 @@ const differences: readonly Difference[] = [
     purl: /^pkg:deb\/debian\/zlib1g@1\.2/,
     ours: (purl) => purl.replace('@', '@1:'),
   },
+  {
+    peers: ['trivy'],
+    why: 'Amazon Linux calls itself "amzn" in os-release, as syft and we do',
+    purl: /^pkg:rpm\/amazon\//,
+    ours: (purl) => purl.replace('/amazon/', '/amzn/'),
+  },
 ];
+
+const canWriteBerkeleyDb = await hasBerkeleyDb();
+const noBerkeleyDb = 'perl: its DB_File is not there';
 
 for (const program of programs) {
   const peer = await obtainGoProgram(program, cache);
@@ -75,7 +92,8 @@ for (const program of programs) {
     const claim = `every package that ${program.name} finds in ${system} is in our SBOM too`;
     const rpm = findPeer('rpm');
     if (peer.is === 'missing') notRun(claim, `${program.name}: ${peer.why}`);
-    else if (system === 'fedora' && rpm.is === 'missing') notRun(claim, `rpm: ${rpm.why}`);
+    else if (system in rpmSystems && rpm.is === 'missing') notRun(claim, `rpm: ${rpm.why}`);
+    else if (system === 'amazon' && !canWriteBerkeleyDb) notRun(claim, noBerkeleyDb);
     else
       void test(claim, { timeout: 300_000 }, async (t) => {
         const image = layeredImage([await open(t, peer.path)]);
@@ -95,25 +113,29 @@ for (const program of programs) {
   }
 }
 
-realTest(
-  'packages that rpm installed are read with epoch and source, and their files are theirs',
-  ['rpm'],
-  async (t) => {
-    const sbom = await ownSbom(t, layeredImage([await fedoraSystem(t)]));
-    const components: readonly Record<string, string>[] = Object(sbom).components;
-    const query = 'distro=fedora-40&epoch=2&upstream=hello-libs-1.2.3-4.fc40.src.rpm';
-    assert.deepEqual(
-      components.map((one) => one['bom-ref']),
-      [
-        'file:/etc/fedora-release',
-        'file:/etc/os-release',
-        'os:fedora',
-        `pkg:rpm/fedora/hello-libs@1.2.3-4.fc40?arch=x86_64&${query}`,
-        `pkg:rpm/fedora/hello@1.2.3-4.fc40?arch=noarch&${query}`,
-      ],
-    );
-  },
-);
+for (const [system, { id, vendor, version }] of Object.entries(rpmSystems)) {
+  const claim = `packages that rpm installed into the database of ${system} are read with epoch and source, and their files are theirs`;
+  if (system === 'amazon' && !canWriteBerkeleyDb) notRun(claim, noBerkeleyDb);
+  else
+    realTest(claim, ['rpm'], async (t) => {
+      const sbom = await ownSbom(t, layeredImage([await rpmSystem(t, nameOf(system))]));
+      const components: readonly Record<string, string>[] = Object(sbom).components;
+      const query = `distro=${id}-${version}&epoch=2&upstream=hello-libs-1.2.3-4.fc40.src.rpm`;
+      assert.deepEqual(
+        components.map((one) => one['bom-ref']).filter((ref = '') => !ref.endsWith('-release')),
+        [
+          `os:${id}`,
+          `pkg:rpm/${vendor}/hello-libs@1.2.3-4.fc40?arch=x86_64&${query}`,
+          `pkg:rpm/${vendor}/hello@1.2.3-4.fc40?arch=noarch&${query}`,
+        ],
+      );
+    });
+}
+
+function nameOf(text: string): keyof typeof rpmSystems {
+  if (text === 'fedora' || text === 'suse' || text === 'amazon') return text;
+  throw new Error(`${text} has no rpm`);
+}
 
 function systems(): Readonly<Record<string, (t: TestContext, program: string) => Promise<readonly TestEntry[]>>> {
   return {
@@ -122,7 +144,9 @@ function systems(): Readonly<Record<string, (t: TestContext, program: string) =>
       ...alpineSystem,
       { name: 'usr/bin/peer', content: await readFile(program), mode: 0o755 },
     ],
-    fedora: (t) => fedoraSystem(t),
+    fedora: (t) => rpmSystem(t, 'fedora'),
+    suse: (t) => rpmSystem(t, 'suse'),
+    amazon: (t) => rpmSystem(t, 'amazon'),
   };
 }
 

@@ -5,12 +5,22 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Version } from '@cyclonedx/cyclonedx-library/Spec';
 import { JsonStrictValidator } from '@cyclonedx/cyclonedx-library/Validation';
+import type { ImageToolOptions } from '../../src/adapters/image-tool/tool-place.ts';
+import { cyclonedxSbom } from '../../src/adapters/sbom/cyclonedx-sbom.ts';
+import { syft as syftTool } from '../../src/adapters/syft/syft.ts';
+import { trivySbom } from '../../src/adapters/trivy/trivy-sbom.ts';
+import { faultsInSbom } from '../../src/report/documents/judge-sbom.ts';
+import { readSbom } from '../../src/report/documents/read-sbom.ts';
+import { inventoryOf } from '../debian-image.ts';
+import { layeredImage } from '../layered-image.ts';
 import { changePolicy, maintainer, runner } from '../make/actors.ts';
 import { makeFolder } from '../make/folder.ts';
 import { readJson, runProgram, succeed } from '../make/program.ts';
 import { makeProject } from '../make/project.ts';
+import { scanTarget } from '../make/scanner-stand-in.ts';
 import { obtainGoProgram } from './go-peer.ts';
 import { notRun } from './peers.ts';
+import { debianSystem, goProgram } from './sbom-images.ts';
 import { dpkgStatus, osRelease } from './scanned-release.ts';
 import { syftProgram, trivyProgram } from './sbom-programs.ts';
 
@@ -111,4 +121,64 @@ else
       /sbom by syft linux\/amd64\s+syft is not installed here: what it named was not looked for\s+again, \d+ packages/,
     );
     assert.match(without.stdout, /sbom contents linux\/amd64\s+made again from the image it has the same components/);
+  });
+
+const twice =
+  'two runs of the real syft and trivy on one image give the same sound document, to the byte, in which nobody contradicts';
+if (syft.is === 'missing') notRun(twice, `syft: ${syft.why}`);
+else if (trivy.is === 'missing') notRun(twice, `trivy: ${trivy.why}`);
+else
+  void test(twice, { timeout: 600_000 }, async (t) => {
+    const bin = await makeFolder(t);
+    await symlink(syft.path, join(bin, 'syft'));
+    await symlink(trivy.path, join(bin, 'trivy'));
+    const image = layeredImage([debianSystem, await goProgram(t)]);
+    const options: ImageToolOptions = {
+      environment: { PATH: bin, HOME: await makeFolder(t) },
+      newFolder: () => makeFolder(t),
+      sha256: undefined,
+      signal: new AbortController().signal,
+    };
+    const make = async (): Promise<string> => {
+      const target = scanTarget(image);
+      const tools = [await syftTool(options).listPackages(target), await trivySbom(options).listPackages(target)];
+      const bytes = await cyclonedxSbom(
+        {
+          project: 'app',
+          version: '1.0.0',
+          image: { registry: 'example.org', repository: 'app' },
+          platform: 'linux/amd64',
+          manifest: image.manifest,
+          lockFiles: [],
+          binaries: [],
+          readImage: () => inventoryOf(t, image),
+          tools,
+          timestamp: 0,
+        },
+        '0.0.0',
+      );
+      return new TextDecoder().decode(bytes);
+    };
+    const [first, second] = [await make(), await make()];
+    assert.equal(first, second);
+    assert.equal(await new JsonStrictValidator(Version.v1dot6).validate(first), null);
+    const sbom = readSbom(JSON.parse(first));
+    assert.ok(sbom.is === 'ok');
+    assert.deepEqual(faultsInSbom(sbom.value, image.manifest), []);
+    assert.deepEqual(
+      sbom.value.notes.filter(({ name }) => name === 'conflict'),
+      [],
+    );
+    const seenBy = new Map(
+      sbom.value.components
+        .filter(({ type }) => type === 'library')
+        .map(({ name, sightings }) => [name, sightings.map(({ tool }) => tool).join()]),
+    );
+    const all = 'cutwater,syft,trivy';
+    const known = ['zlib1g', 'base-files', '@s/b', 'c', 'd', 'serde', 'oxide', 'stdlib', 'example.org/team/gopher'];
+    for (const name of known) assert.equal(seenBy.get(name), all, name);
+    // Trivy and we name the folder that a module was replaced by, syft the module.
+    assert.equal(seenBy.get('./greeting'), 'cutwater,trivy');
+    assert.equal(seenBy.get('example.org/greeting'), 'syft');
+    assert.equal(seenBy.get('cc'), 'cutwater');
   });

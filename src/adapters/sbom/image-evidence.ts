@@ -6,7 +6,7 @@ import type { EvidenceNotes } from './evidence-notes.ts';
 import { readGoBuildInfo } from './go-build-info.ts';
 import { readInstalledDebian } from './installed-debian.ts';
 import { installedComponent, maximumPackages, tooManyPackages } from './installed-package.ts';
-import { isRpmSqlite, readInstalledRpm } from './installed-rpm.ts';
+import { isRpmDatabase, readInstalledRpm } from './installed-rpm.ts';
 import type { LockedPackage } from './locked-package.ts';
 import { nodePackageFolder, readNodePackage } from './node-package.ts';
 import type { OsRelease } from './os-release.ts';
@@ -28,7 +28,7 @@ export const evidenceWish: InventoryWish = {
   content: (path) =>
     osReleasePaths.includes(path) ||
     apkPaths.includes(path) ||
-    isRpmSqlite(path) ||
+    isRpmDatabase(path) ||
     /^\/var\/lib\/dpkg\/(?:status|status\.d\/[^/]+|info\/[^/]+\.list)$/.test(path) ||
     nodePackageFolder(path) !== undefined,
   sections: ['.dep-v0', '.go.buildinfo'],

@@ -30,7 +30,7 @@ export function installedComponent(
     ...(epoch === undefined ? {} : { epoch: String(epoch) }),
     ...(source === undefined ? {} : { upstream: source }),
   };
-  const purl = new PackageURL(type, os?.id, name, version, qualifiers, undefined).toString();
+  const purl = new PackageURL(type, vendorOf(type, os), name, version, qualifiers, undefined).toString();
   const whole = epoch === undefined ? version : `${epoch}:${version}`;
   const stated = licence === undefined ? {} : { licence };
   return {
@@ -44,6 +44,13 @@ export function installedComponent(
     scope: undefined,
     dependsOn: [],
   };
+}
+
+/** Whose the package is. Those of rpm are the vendor's, as its advisories name it, and not the product's. */
+function vendorOf(type: 'deb' | 'apk' | 'rpm', os: OsRelease | undefined): string | undefined {
+  if (os === undefined || type !== 'rpm') return os?.id;
+  if (os.id.startsWith('opensuse')) return 'opensuse';
+  return os.id === 'rhel' ? 'redhat' : os.id;
 }
 
 /**

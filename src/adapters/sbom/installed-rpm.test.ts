@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { inventoryOf } from '../../../test/debian-image.ts';
 import { layeredImage } from '../../../test/layered-image.ts';
 import type { TestTag } from '../../../test/rpm-database.ts';
+import { bdbDatabase, ndbDatabase } from '../../../test/rpm-old-databases.ts';
 import { rpmDatabase, rpmHeader, rpmTags } from '../../../test/rpm-database.ts';
 import type { TestEntry } from '../../../test/tar-fixture.ts';
 import { maximumPathText } from './installed-package.ts';
@@ -53,7 +54,7 @@ test('rpm packages have an epoch and a source, explain their files, and keys are
   equal(complete, true);
 });
 
-test('a database that is damaged, has a journal or another form is seen and not read', async (t) => {
+test('a database that is damaged or has a journal is seen and not read, whatever its form', async (t) => {
   const content = await rpmDatabase(t, [rpmHeader(bash)]);
   const cases: readonly (readonly [RegExp, ...TestEntry[]])[] = [
     [/rpmdb.sqlite" is no SQLite database, or a damaged one/, { name: at, content: content.subarray(0, 5000) }],
@@ -65,8 +66,11 @@ test('a database that is damaged, has a journal or another form is seen and not 
       /has a package that is cut off/,
       { name: at, content: await rpmDatabase(t, [rpmHeader(bash), new Uint8Array(1)]) },
     ],
-    [/"\/var\/lib\/rpm\/Packages" was seen and not read/, { name: 'var/lib/rpm/Packages', content: 'bdb' }],
-    [/"\/usr\/share\/rpm\/Packages.db" was seen and/, { name: 'usr/share/rpm/Packages.db', content: 'ndb' }],
+    [
+      /rpm\/Packages" is no hash database of Berkeley DB, or a damaged/,
+      { name: 'var/lib/rpm/Packages', content: 'bdb' },
+    ],
+    [/Packages.db" is no ndb database, or a damaged one/, { name: 'usr/share/rpm/Packages.db', content: 'ndb' }],
   ];
   for (const [said, ...entries] of cases) {
     const { components, notes, complete } = await modelOf(t, entries);
@@ -77,6 +81,59 @@ test('a database that is damaged, has a journal or another form is seen and not 
       false,
     );
   }
+});
+
+test('the older forms of the database are read as well, and explain their indexes', async (t) => {
+  const headers = [bash, key, shadow].map(rpmHeader);
+  const folder = 'var/lib/rpm';
+  for (const [form, content, index] of [
+    ['Packages.db', ndbDatabase(headers), 'Index.db'],
+    ['Packages', bdbDatabase(headers), 'Basenames'],
+  ] as const) {
+    const entries = [
+      { name: `${folder}/${form}`, content },
+      { name: `${folder}/${index}`, content: 'index' },
+    ];
+    const { components, notes, complete } = await modelOf(t, entries);
+    deepEqual(
+      components.map(({ ref }) => ref.replace(/\?.*/, '')),
+      [
+        'file:/etc/os-release',
+        'file:/usr/bin/own',
+        'os:fedora',
+        'pkg:rpm/fedora/bash@5.2.26-3.fc40',
+        'pkg:rpm/fedora/shadow-utils@4.15.1-3.fc40',
+      ],
+      form,
+    );
+    deepEqual([notes.read, complete], [[`rpm packages: 2 of /${folder}/${form}`], true]);
+  }
+});
+
+test("packages of Red Hat and openSUSE are their vendor's, those of others the system's, and the distribution stays", async (t) => {
+  const content = await rpmDatabase(t, [rpmHeader(bash)]);
+  for (const [id, vendor] of [
+    ['rhel', 'redhat'],
+    ['opensuse-leap', 'opensuse'],
+    ['amzn', 'amzn'],
+  ] as const) {
+    const release = { name: 'etc/os-release', content: `ID=${id}\nVERSION_ID=8\n` };
+    const { components } = await modelOf(t, [release, { name: at, content }]);
+    match(components.map(({ purl }) => purl).join(), new RegExp(`pkg:rpm/${vendor}/bash@.*distro=${id}-8`));
+  }
+});
+
+test('of two forms in one folder the newer one counts, as for rpm, and the other one is said to be unread', async (t) => {
+  const { components, notes, complete } = await modelOf(t, [
+    { name: 'var/lib/rpm/Packages', content: bdbDatabase([rpmHeader(shadow)]) },
+    { name: 'var/lib/rpm/Packages.db', content: ndbDatabase([rpmHeader(bash)]) },
+  ]);
+  deepEqual(
+    components.filter(({ ref }) => ref.startsWith('pkg:')).map(({ name }) => name),
+    ['bash'],
+  );
+  match(notes.missed.join('\n'), /"\/var\/lib\/rpm\/Packages" was seen and not read, since Packages.db is beside it/);
+  equal(complete, false);
 });
 
 test('a header without a valid name, version, release or architecture, or with files of no folder, is refused', () => {

@@ -1,5 +1,6 @@
 import type { Parsed } from '../../domain/brand.ts';
 import { accept, refuse } from '../../domain/brand.ts';
+import { Damage, part, readUndamaged, spender, viewOf } from './damaged-database.ts';
 
 /** The columns of a row. Text is its bytes; undefined stands for NULL, floating-point numbers and the row's own id. */
 export type SqliteRow = readonly (number | Uint8Array | undefined)[];
@@ -11,23 +12,17 @@ export type SqliteRow = readonly (number | Uint8Array | undefined)[];
  * does not fit, and above 100000 rows.
  */
 export function readSqliteTable(bytes: Uint8Array, table: string): Parsed<readonly SqliteRow[]> {
-  try {
+  const rows = readUndamaged('SQLite database', () => {
     const file = openFile(bytes);
     const roots = readRows(file, 1)
       .filter(([type, name]) => textOf(type) === 'table' && textOf(name) === table)
       .map((row) => row[3]);
     const [root, ...more] = roots;
-    if (typeof root !== 'number' || more.length > 0) return refuse(`has no table ${table}`);
-    return accept(readRows(file, root));
-  } catch (error) {
-    // A DataView throws RangeError for what lies outside of its page.
-    if (error instanceof Damage || error instanceof RangeError)
-      return refuse('is no SQLite database, or a damaged one');
-    throw error;
-  }
+    return typeof root !== 'number' || more.length > 0 ? undefined : readRows(file, root);
+  });
+  if (rows.is === 'refused') return rows;
+  return rows.value === undefined ? refuse(`has no table ${table}`) : accept(rows.value);
 }
-
-class Damage extends Error {}
 
 interface SqliteFile {
   /** Bytes of a page that are used. */
@@ -47,7 +42,6 @@ function openFile(bytes: Uint8Array): SqliteFile {
   if (!Buffer.from(bytes.subarray(0, 16)).equals(magic) || pageBytes < 512 || usable < 480 || !isUtf8)
     throw new Damage();
   const taken = new Set<number>();
-  let left = bytes.length;
   return {
     usable,
     takePage(number) {
@@ -56,10 +50,7 @@ function openFile(bytes: Uint8Array): SqliteFile {
       taken.add(number);
       return viewOf(bytes.subarray(end - pageBytes, end));
     },
-    spend(amount) {
-      left -= amount;
-      if (left < 0) throw new Damage();
-    },
+    spend: spender(bytes.length),
   };
 }
 
@@ -150,15 +141,6 @@ function readVarint(view: DataView, start: number): readonly [value: number, end
     if (byte < 0x80) return [value, at + 1];
   }
   return [value * 256 + view.getUint8(start + 8), start + 9];
-}
-
-function part(view: DataView, from: number, length: number): Uint8Array {
-  if (from + length > view.byteLength) throw new Damage();
-  return new Uint8Array(view.buffer, view.byteOffset + from, length);
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function textOf(value: SqliteRow[number]): string | undefined {

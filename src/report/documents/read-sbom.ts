@@ -119,7 +119,11 @@ function sightingsIn(evidence: unknown): readonly SbomSighting[] {
     for (const tool of textOf(additionalContext || 'cutwater').split(', ')) of(tool).places.push(textOf(location));
   for (const { concludedValue, tools } of recordsIn(evidence, 'identity'))
     for (const ref of listOf(tools)) of(textOf(ref).replace(/^tool:/, '')).values.push(textOf(concludedValue));
-  return [...found].map(([tool, seen]) => ({ tool, ...seen }));
+  // Cutwater first, as among the programs that looked.
+  const order = (tool: string): string => (tool === 'cutwater' ? '' : tool);
+  return [...found]
+    .map(([tool, seen]) => ({ tool, ...seen }))
+    .sort((left, right) => (order(left.tool) < order(right.tool) ? -1 : 1));
 }
 
 function recordsIn(value: unknown, name: string): readonly Readonly<Record<string, unknown>>[] {
