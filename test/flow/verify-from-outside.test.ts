@@ -69,6 +69,12 @@ async function released(scope: Scope): Promise<{
   return { project, image, repository: registry.open('tiny'), operator, key };
 }
 
+async function passes(ended: Promise<Ended>): Promise<string> {
+  const { exitCode, stdout, stderr } = await ended;
+  assert.equal(exitCode, 0, stdout + stderr);
+  return stdout;
+}
+
 async function digestOf(repository: ImageRepository, tag: string): Promise<string> {
   return (await repository.resolve(imageTag(tag)))?.digest ?? '';
 }
@@ -141,6 +147,24 @@ void suite('an operator with a reference and a key', { concurrency: 2 }, () => {
     const gone = await operator.verify(`${image}:9.9.9`, '--key', key);
     assert.equal(gone.exitCode, 3);
     assert.match(gone.stderr, /the registry does not have it.*next: Check its name and tag/s);
+  });
+
+  void test('is not given an old release under the tag of a version that nobody released, nor in a clone', async (t) => {
+    const { project, image, repository, operator, key } = await released(t);
+    const old = await repository.readManifest(imageTag('1.0.0'));
+    assert.ok(old);
+    for (const tag of ['1.0.1', '2.0.0-rc.1', 'edge', 'stable']) await repository.writeManifest(imageTag(tag), old);
+    for (const tag of ['1.0.1', '2.0.0-rc.1']) {
+      const { exitCode, stdout } = await operator.verify(`${image}:${tag}`, '--key', key);
+      assert.equal(exitCode, 3, stdout);
+      assert.match(stdout, new RegExp(`FAILED\\s+tag\\s+${tag.replaceAll('.', '\\.')} holds the image of 1\\.0\\.0`));
+    }
+    // Names that are no versions promise none.
+    for (const tag of ['edge', 'stable'])
+      assert.match(await passes(operator.verify(`${image}:${tag}`, '--key', key)), /note\s+tag\s+\w+ leads to 1\.0\.0/);
+    const inClone = await runProgram(['verify', `${image}:1.0.1`], await runner(t, project));
+    assert.equal(inClone.exitCode, 3, inClone.stdout);
+    assert.match(inClone.stdout, /there is no release statement for 1\.0\.1/);
   });
 
   void test('with the key of another project learns that nothing counts, and of a silent registry that nobody could look', async (t) => {

@@ -5,6 +5,7 @@ import { formatImageName, parseImageReference } from '../../domain/image-name.ts
 import { quote } from '../../domain/quote.ts';
 import { parseVersion, readVersion } from '../../domain/version.ts';
 import { placeOfImage } from '../../engine/facts/image-places.ts';
+import { readRegistryTag } from '../../estate/registry-tags.ts';
 import { findVersionOf } from '../../engine/facts/find-version.ts';
 import type { LoadedPolicy } from '../../engine/facts/load-policy.ts';
 import { readProjectTags } from '../../engine/facts/read-tags.ts';
@@ -76,6 +77,10 @@ async function readTarget(
   const found = await place.repository.resolve(at.kind === 'tag' ? at.tag : at.digest);
   if (found === undefined)
     throw new CutwaterError('NOT_PUBLISHED', `Cannot verify ${quote(target)}: the registry does not have it`);
-  const version = await findVersionOf(project.world, project.loaded, found.digest);
-  return { version, tags, image: found.digest };
+  const image = { name: formatImageName(reference.value.name), digest: found.digest };
+  const named = at.kind === 'tag' ? readRegistryTag(at.tag) : undefined;
+  // What the tag of a version holds must be that version, and no other release.
+  const version =
+    named?.kind === 'version' ? named.version : await findVersionOf(project.world, project.loaded, found.digest);
+  return { version, tags, image };
 }

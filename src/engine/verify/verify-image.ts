@@ -67,7 +67,7 @@ async function verifyFound(world: OutsideWorld, question: ImageQuestion, digest:
   return report({ version: release.version, image }, [
     passed('statement', `signed by CI key ${found.signer}: it is ${release.project} ${release.version}`),
     checkName(found.image, question),
-    ...checkAlias(release, reference),
+    ...checkTag(release, reference),
     await guarded('image', () => checkIndex(world, found.image, digest)),
     ...documents,
     ...(await checkExtra(world, { trust }, extraQuery(world, found))),
@@ -85,19 +85,24 @@ function checkName({ name }: ReleasedImage, { releasedAs }: ImageQuestion): Chec
     : failed('name', `it was released as ${name}, and not as ${releasedAs}; for a copy of it say --mirror-of ${name}`);
 }
 
-/** `1.2` must lead to a version of its line. Where `latest` should be is for the project to say. */
-function checkAlias({ version }: ReleasePredicate, { target }: ImageReference): readonly Check[] {
+/**
+ * The tag of a version must hold that version, and `1.2` one of its line: else who may push could give an old release out as
+ * a new one. Where any other tag should lead is for the project to say.
+ */
+function checkTag({ version }: ReleasePredicate, { target }: ImageReference): readonly Check[] {
   if (target.kind === 'digest') return [];
-  const kind = readRegistryTag(target.tag).kind;
-  if (kind === 'version') return [passed('tag', `${target.tag} is what it says`)];
-  if (kind !== 'alias') return [];
-  const name = `alias ${target.tag}`;
-  if (target.tag === 'latest')
+  const { tag } = target;
+  const { kind } = readRegistryTag(tag);
+  if (kind === 'version')
+    return tag === version
+      ? [passed('tag', `${tag} is what it says`)]
+      : [failed('tag', `${tag} holds the image of ${version}, and no committed release statement is of ${tag}`)];
+  if (kind !== 'alias' || tag === 'latest')
     return [
-      { name, is: 'warning', says: `it leads to ${version}; whether that is the newest shows 'verify' in a clone` },
+      { name: 'tag', is: 'warning', says: `${tag} leads to ${version}; whether it should shows 'verify' in a clone` },
     ];
-  const isOfLine = version.startsWith(`${target.tag}.`) && !version.includes('-');
-  return [isOfLine ? passed(name, `it leads to ${version}`) : failed(name, `it leads to ${version}`)];
+  const isOfLine = version.startsWith(`${tag}.`) && !version.includes('-');
+  return [isOfLine ? passed('tag', `${tag} leads to ${version}`) : failed('tag', `${tag} leads to ${version}`)];
 }
 
 async function checkIndex({ repository }: OutsideWorld, image: ReleasedImage, digest: Digest): Promise<Check> {

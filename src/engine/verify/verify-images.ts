@@ -1,4 +1,5 @@
 import type { Digest } from '../../domain/digest.ts';
+import { formatImageName } from '../../domain/image-name.ts';
 import { parseIndex, platformsOf } from '../../domain/oci-manifest.ts';
 import type { ReleasePredicate, ReleasedImage } from '../../domain/release-statement.ts';
 import type { Version } from '../../domain/version.ts';
@@ -12,8 +13,8 @@ import { guarded } from './guarded-check.ts';
 
 export interface ImageRequest {
   readonly version: Version;
-  /** The image asked about, when it was asked by digest. */
-  readonly image?: Digest;
+  /** The image asked about, when one was: what its tag or digest leads to in the repository of that name. */
+  readonly image?: { readonly name: string; readonly digest: Digest };
 }
 
 /** Every image of a release: its tag, its index and each platform, as the signed statement names them. */
@@ -23,16 +24,28 @@ export async function checkImages(
   request: ImageRequest,
 ): Promise<readonly Check[]> {
   const { image, companions = [] } = release;
-  const all = [image, ...companions];
-  const own = all.flatMap(({ index, platforms }) => [index, ...platforms.map(({ digest }) => digest)]);
-  if (request.image !== undefined && !own.includes(request.image)) {
-    const released = all.map(({ index }) => index).join(', ');
-    return [failed('image', `${request.image} is not the image of ${release.version}: ${released} is`)];
-  }
+  const other = faultInAsked(release, request.image, formatImageName(world.repository.name));
+  if (other !== undefined) return [failed('image', other)];
   const first = await guarded('image', () =>
     checkImage(world.repository, { version: request.version, name: 'image', image }),
   );
   return [first, ...(await checkCompanions(world, companions, request))];
+}
+
+/** Why the image asked about is none of this release; another image of it is not this one, however well it is signed. */
+export function faultInAsked(
+  { version, image, companions = [] }: Pick<ReleasePredicate, 'version' | 'image' | 'companions'>,
+  asked: ImageRequest['image'],
+  first: string,
+): string | undefined {
+  if (asked === undefined) return undefined;
+  // The first image is the one in the first repository: that may have got another name since.
+  const named = asked.name === first ? image : companions.find(({ name }) => name === asked.name);
+  if (named === undefined) return `${version} was released without an image ${asked.name}`;
+  const own = [named.index, ...named.platforms.map(({ digest }) => digest)];
+  return own.includes(asked.digest)
+    ? undefined
+    : `${asked.digest} is not the image ${asked.name} of ${version}: ${named.index} is`;
 }
 
 export function checkCompanions(

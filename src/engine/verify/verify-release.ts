@@ -31,8 +31,8 @@ import type { VerifyWorld } from '../world.ts';
 export interface VerifyRequest {
   readonly version: Version;
   readonly tags: ProjectTags;
-  /** The image asked about, when it was asked by digest. */
-  readonly image?: Digest;
+  /** The image asked about, when one was: what its tag or digest leads to in the repository of that name. */
+  readonly image?: { readonly name: string; readonly digest: Digest };
   /** Whether the SBOMs are made again: each layer is downloaded twice for it. */
   readonly deep?: boolean;
   /** Whether the released programs are started and asked for their version. */
@@ -114,9 +114,9 @@ async function checkVouched(
   const found = (await world.repository.resolve(versionTag(request.version)))?.digest;
   const vouched = passed('checkpoint', `vouched for by checkpoint ${newest.number}`);
   const image =
-    found === digest && (request.image === undefined || request.image === digest)
+    found === digest && (request.image === undefined || request.image.digest === digest)
       ? passed('image', `it is ${digest}, as the checkpoint says`)
-      : failed('image', `it is ${request.image ?? found ?? 'gone'}, the checkpoint says ${digest}`);
+      : failed('image', `it is ${request.image?.digest ?? found ?? 'gone'}, the checkpoint says ${digest}`);
   const provenance = {
     name: 'provenance',
     is: 'warning',
