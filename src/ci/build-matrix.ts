@@ -77,5 +77,5 @@ function architectureOf({ os, architecture, variant }: Platform): Architecture |
   if (os !== 'linux') return undefined;
   if (architecture === '386') return 'amd64';
   if (architecture === 'amd64') return variant === undefined ? 'amd64' : undefined;
-  return architecture === 'arm64' && (variant ?? 'v8') === 'v8' ? 'arm64' : undefined;
+  return architecture === 'arm64' && variant === undefined ? 'arm64' : undefined;
 }

@@ -4,7 +4,7 @@ import { digestOf, isDigest } from './digest.ts';
 import type { Descriptor, Manifest } from './oci.ts';
 import { emptyConfigBytes, isIndexType, mediaTypes } from './oci.ts';
 import type { Platform } from './platform.ts';
-import { formatPlatform } from './platform.ts';
+import { canonicalPlatform, formatPlatform } from './platform.ts';
 
 export interface ImageIndex {
   readonly manifests: readonly Descriptor[];
@@ -86,10 +86,9 @@ function bare({ mediaType, digest, size }: Descriptor): Descriptor {
   return { mediaType, digest, size };
 }
 
-/** The name by which platforms are compared: arm64 has one variant in use, and tools disagree whether to write it. */
+/** The name by which platforms are compared. */
 export function platformName(platform: Platform): string {
-  if (platform.architecture !== 'arm64' || platform.variant !== 'v8') return formatPlatform(platform);
-  return formatPlatform({ os: platform.os, architecture: platform.architecture });
+  return formatPlatform(canonicalPlatform(platform));
 }
 
 function readDescriptors(values: readonly unknown[]): readonly Descriptor[] | undefined {

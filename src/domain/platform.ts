@@ -8,11 +8,21 @@ export interface Platform {
   readonly variant?: string;
 }
 
+/** Reads a platform in its one spelling: `linux/arm64/v8` is `linux/arm64`. */
 export function parsePlatform(text: string): Parsed<Platform> {
   const match = /^([a-z0-9]+)\/([a-z0-9]+)(?:\/([a-z0-9.]+))?$/.exec(text);
   if (match === null) return refuse('is not os/architecture[/variant], such as linux/amd64');
   const [, os = '', architecture = '', variant] = match;
-  return accept(variant === undefined ? { os, architecture } : { os, architecture, variant });
+  return accept(canonicalPlatform(variant === undefined ? { os, architecture } : { os, architecture, variant }));
+}
+
+/** What every machine of the architecture is. Builders leave it out of an index, whether it was asked for or not. */
+const impliedVariants: Readonly<Record<string, string>> = { amd64: 'v1', arm64: 'v8' };
+
+/** Tools disagree whether to write such a variant; with it and without, it is one platform. */
+export function canonicalPlatform(platform: Platform): Platform {
+  const { os, architecture, variant } = platform;
+  return variant !== undefined && variant === impliedVariants[architecture] ? { os, architecture } : platform;
 }
 
 export function formatPlatform(platform: Platform): string {

@@ -1,3 +1,4 @@
+import { formatPlatform, parsePlatform } from '../domain/platform.ts';
 import { commandSchema } from './command-schema.ts';
 import { parseDuration } from './duration.ts';
 import * as z from './field.ts';
@@ -37,6 +38,13 @@ const word = (notes: { readonly wanted: string; readonly description: string; re
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(text) ? undefined : 'has other characters',
   );
 
+const wantedPlatform = 'a platform such as linux/arm64';
+
+function isCanonical(text: string): boolean {
+  const parsed = parsePlatform(text);
+  return parsed.is === 'ok' && formatPlatform(parsed.value) === text;
+}
+
 export const ciSchema = section('a mapping', {
   system: choice(
     ciSystems,
@@ -49,7 +57,10 @@ export const ciSchema = section('a mapping', {
   }).optional(),
   runners: z
     .record(
-      z.string().regex(/^[a-z0-9]+\/[a-z0-9]+(?:\/[a-z0-9.]+)?$/, { error: 'a platform such as linux/arm64' }),
+      z
+        .string()
+        .regex(/^[a-z0-9]+\/[a-z0-9]+(?:\/[a-z0-9.]+)?$/, { error: wantedPlatform })
+        .refine(isCanonical, { error: wantedPlatform }),
       word({
         wanted: 'the label of a runner',
         description: 'Label of a machine of that kind.',

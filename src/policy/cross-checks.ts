@@ -1,6 +1,5 @@
-import { parsePlatform } from '../domain/platform.ts';
+import { formatPlatform, parsePlatform } from '../domain/platform.ts';
 import type { Platform } from '../domain/platform.ts';
-import { formatPlatform } from '../domain/platform.ts';
 import { quote } from '../domain/quote.ts';
 import { checksWithoutForge, gatesNamedAsChecks } from './checks-schema.ts';
 import { forgeWithoutPlace } from './forge-schema.ts';
@@ -58,7 +57,7 @@ function repeatedNames(data: unknown): readonly PolicyProblem[] {
     [['trust', 'ci', '*', 'keyFile'], (text) => text],
     [['binaries', '*', 'name'], (text) => text],
     [['sbom', 'also', '*', 'tool'], (text) => text],
-    [['images', '*', 'platforms', '*'], perImage],
+    [['images', '*', 'platforms', '*'], (text, path) => perImage(platformOf(text), path)],
     [['images', '*', 'mirrors', '*'], repositoryOf],
     [['images', '*', 'build', 'assemble', 'files', '*', 'to'], perImage],
     [['images', '*', 'lockFiles', '*'], perImage],
@@ -80,6 +79,11 @@ function repeatedNames(data: unknown): readonly PolicyProblem[] {
 /** What is the same in two images is no repetition. */
 function perImage(text: string, [, image]: ProblemPath): string {
   return `${String(image)} ${text}`;
+}
+
+function platformOf(text: string): string {
+  const parsed = parsePlatform(text);
+  return parsed.is === 'ok' ? formatPlatform(parsed.value) : text;
 }
 
 function unclearChoices(data: unknown): readonly PolicyProblem[] {

@@ -166,7 +166,7 @@ export const imageSchema = section('a mapping with build', {
       parsedText(
         {
           wanted: 'a platform such as "linux/amd64"',
-          description: 'os/architecture[/variant].',
+          description: 'os/architecture[/variant]; linux/arm64/v8 is linux/arm64.',
           pattern: '^[a-z0-9]+/[a-z0-9]+(/[a-z0-9.]+)?$',
         },
         parsePlatform,

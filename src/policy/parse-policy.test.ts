@@ -382,6 +382,11 @@ const refusals: readonly (readonly [string, string])[] = [
     'which images[0].platforms[0] is already',
   ],
   [
+    'images: [{ platforms: [linux/arm64, linux/arm64/v8], build: { dockerfile: a } }]',
+    'which images[0].platforms[0] is already',
+  ],
+  ['ci: { runners: { linux/arm64/v8: box } }', 'found "linux/arm64/v8", wanted a platform such as linux/arm64'],
+  [
     'images: [{ build: { assemble: { base: "alpine:3", files: [], entrypoint: [a] } } }]',
     'wanted "scratch" or an image by digest',
   ],

@@ -4,7 +4,7 @@ import type { ImageConfig } from '../../domain/image-config.ts';
 import { parseImageConfig } from '../../domain/image-config.ts';
 import type { ImageName } from '../../domain/image-name.ts';
 import { formatImageName, parseImageReference } from '../../domain/image-name.ts';
-import { parseImageManifest, parseIndex, platformsOf } from '../../domain/oci-manifest.ts';
+import { parseImageManifest, parseIndex, platformName, platformsOf } from '../../domain/oci-manifest.ts';
 import type { Descriptor, Manifest } from '../../domain/oci.ts';
 import { isIndexType, mediaTypes } from '../../domain/oci.ts';
 import type { Platform } from '../../domain/platform.ts';
@@ -56,7 +56,7 @@ export async function takeBase(base: Base, platform: Platform, blobs: LayoutBlob
   if (manifest.is === 'refused') throw failed(base.reference, `its manifest ${manifest.reason}`);
   const config = parseImageConfig(await readConfig(base, manifest.value.config));
   if (config.is === 'refused') throw failed(base.reference, `its configuration ${config.reason}`);
-  if (nameOf(config.value.platform) !== nameOf(platform))
+  if (platformName(config.value.platform) !== platformName(platform))
     throw failed(
       base.reference,
       `its image for ${formatPlatform(platform)} says that it is for ${quote(formatPlatform(config.value.platform))}`,
@@ -79,7 +79,7 @@ async function findManifest(base: Base, platform: Platform): Promise<Manifest> {
   const index = parseIndex(base.top);
   if (index.is === 'refused') throw failed(base.reference, `its index ${index.reason}`);
   const offered = platformsOf(index.value);
-  const child = offered.find((offer) => offer.platform === nameOf(platform));
+  const child = offered.find((offer) => offer.platform === platformName(platform));
   if (child === undefined)
     throw failed(
       base.reference,
@@ -97,11 +97,6 @@ async function readConfig(base: Base, descriptor: Descriptor): Promise<Uint8Arra
   const chunks: Uint8Array[] = [];
   for await (const chunk of base.repository.readBlob(descriptor)) chunks.push(chunk);
   return Buffer.concat(chunks);
-}
-
-// linux/arm64 and linux/arm64/v8 are one platform.
-function nameOf(platform: Platform): string {
-  return formatPlatform(platform).replace(/\/arm64\/v8$/, '/arm64');
 }
 
 function failed(base: string, found: string): CutwaterError {
