@@ -58,14 +58,26 @@ async function addPackages(packages: readonly DebianPackage[], { mirrors, target
       await writeFile(file, await download(next, mirrors));
       await must('dpkg-deb', ['-x', file, join(folder, 'files')]);
       await copyWanted(join(folder, 'files'), target);
-      // As distroless images have it: scanners and the SBOM find the package, though dpkg itself is not there.
-      const status = join(target, 'var/lib/dpkg/status.d', next.name);
-      await mkdir(dirname(status), { recursive: true });
-      await writeFile(status, await must('dpkg-deb', ['-f', file]));
+      await addStatus(file, join(target, 'var/lib/dpkg/status.d', next.name));
       await rm(folder, { recursive: true });
     }
   };
   await Promise.all(Array.from({ length: 4 }, add));
+}
+
+/**
+ * As distroless images have it: scanners and the SBOM find the package and which files are its own, though dpkg itself is not
+ * there.
+ */
+async function addStatus(file: string, status: string): Promise<void> {
+  await mkdir(dirname(status), { recursive: true });
+  await writeFile(status, await must('dpkg-deb', ['-f', file]));
+  const sums = await runTool({ command: 'dpkg-deb', args: ['-I', file, 'md5sums'], env: emptyEnvironment() });
+  // A package of links alone has none.
+  if (sums.exitCode !== 0) return;
+  const lines = Buffer.from(sums.stdout).toString('utf8').split('\n');
+  const kept = lines.filter((line) => isWanted(/^[0-9a-f]{32} {2}(.+)$/.exec(line)?.[1] ?? ''));
+  await writeFile(`${status}.md5sums`, kept.map((line) => `${line}\n`).join(''));
 }
 
 /** The bytes with the digest of the list, from the first mirror that has them. */

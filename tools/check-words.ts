@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runTool } from '../src/adapters/process/run-tool.ts';
+import { listRepositoryFiles } from './repository-files.ts';
 import { runCheck } from './run-check.ts';
 
 /** No file of the repository names a package registry's host or an absolute path of the machine it was written on. */
@@ -42,16 +42,5 @@ const hosts: readonly string[] = [
 ].map((parts) => parts.join('.'));
 
 const machinePath = new RegExp(`(?<![\\w.}/-])/(?:${['work', 'root', 'home/[a-z]\\w*', 'Users/\\w+'].join('|')})/`);
-
-/** What git holds or would hold: tracked files, and new ones that are not ignored. */
-async function listRepositoryFiles(root: string): Promise<readonly string[]> {
-  const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
-  const result = await runTool({ command: 'git', args, cwd: root });
-  if (result.exitCode !== 0) throw new Error(`git ls-files failed: ${result.stderr}`);
-  return Buffer.from(result.stdout)
-    .toString('utf8')
-    .split('\0')
-    .filter((path) => path !== '');
-}
 
 if (import.meta.main) await runCheck(checkWords);

@@ -3,6 +3,7 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Scope } from '../make/folder.ts';
+import { listRepositoryFiles } from '../../tools/repository-files.ts';
 import { makeFolder } from '../make/folder.ts';
 import type { TestRepository } from '../make/git-repository.ts';
 import { cloneRepository, makeGitRepository } from '../make/git-repository.ts';
@@ -89,13 +90,7 @@ export async function makeOwnProject(scope: Scope): Promise<OwnProject> {
 
 /** What git holds or would hold. */
 async function copyRepository(clone: TestRepository): Promise<void> {
-  const listed = await run({
-    command: 'git',
-    args: ['ls-files', '-z', '--cached', '--others', '--exclude-standard'],
-    cwd: root,
-    env: clone.environment,
-  });
-  for (const path of listed.split('\0').filter((name) => name !== '')) {
+  for (const path of await listRepositoryFiles(root)) {
     await mkdir(dirname(join(clone.folder, path)), { recursive: true });
     // A file that was removed and not yet committed is still listed.
     await copyFile(join(root, path), join(clone.folder, path)).catch((error: unknown) => {
