@@ -9,6 +9,7 @@ import { copyProject } from '../make/project.ts';
 import { pushImage } from '../make/push-image.ts';
 import { aliases, readPublished } from '../make/published.ts';
 import { makeReleasedProject } from '../make/released-project.ts';
+import { tinyProgram } from '../make/tiny-program.ts';
 import type { Refusal } from '../make/refusal.ts';
 import { assertRefused } from '../make/refusal.ts';
 
@@ -165,6 +166,33 @@ const refusals: readonly Refusal[] = [
     },
     exit: 1,
     says: [/Cannot release "\/app\.txt" of the linux\/amd64 image: it /],
+  },
+  {
+    name: 'a binary for the other machine',
+    arrange: async (project) => {
+      const swapped = tinyProgram('aarch64', { says: 'tiny' });
+      const prepare = `prepare: [[node, -e, "fs.writeFileSync('app', Buffer.from('${Buffer.from(swapped).toString('base64')}', 'base64'))"]]`;
+      await changePolicy(project, (text) =>
+        text
+          .replace('prepare: []', prepare)
+          .replace('- from: app.txt', '- {from: app, to: /app, mode: "0755"}\n          - from: app.txt')
+          .concat('binaries:\n  - {name: "app-{machine}", path: /app}\n'),
+      );
+      await project.tag('1.1.0');
+    },
+    exit: 1,
+    says: [/Cannot release "\/app" of the linux\/amd64 image: it is for aarch64, x86_64 is wanted/],
+  },
+  {
+    name: 'a lock file that does not parse',
+    arrange: async (project) => {
+      await changePolicy(project, (text) => `${text}lockFiles: [web/package-lock.json]\n`, {
+        'web/package-lock.json': '{"lockfileVersion": 3, "packages": {"node_modules/a": {"version": 7}}',
+      });
+      await project.tag('1.1.0');
+    },
+    exit: 2,
+    says: [/Cannot read lock file "web\/package-lock\.json": /, /Let the package manager write the lock file anew/],
   },
   {
     name: 'a lock file that is not there',

@@ -167,6 +167,24 @@ test('a layer that is not what the configuration says is refused, and leaves no 
   await rejects(t, [{ ...good, type: 'application/vnd.example' }], 'IMAGE_INVALID');
 });
 
+test('a layer that is another kind of file than it is called, or of another size, is refused', async (t) => {
+  const kinds = { tar: await layer([app]), gzip: await layer([app], 'tar+gzip'), zstd: await layer([app], 'tar+zstd') };
+  for (const { type } of Object.values(kinds))
+    for (const { blob, diffId, tar } of Object.values(kinds)) {
+      const lies = { type, blob, diffId, tar };
+      if (Object.values(kinds).some((kind) => kind.type === type && kind.blob === blob)) continue;
+      await rejects(t, [lies], 'IMAGE_INVALID');
+    }
+  for (const difference of [-1, 1, 2 ** 40]) {
+    const { repository, manifest } = makeImage([kinds.gzip], { difference });
+    const folder = await temporaryFolder(t);
+    await assert.rejects(imageFiles(folder).extract(repository, manifest, '/usr/bin/app'), (error) =>
+      isCutwaterError(error, 'DIGEST_MISMATCH'),
+    );
+    assert.deepEqual(await readdir(folder), []);
+  }
+});
+
 test('what the registry says about a blob is what is reported, compressed or not', async (t) => {
   for (const type of ['tar', 'tar+gzip', 'tar+zstd'] as const) {
     const good = await layer([app], type);
@@ -208,7 +226,10 @@ async function layer(entries: readonly TestEntry[], type: 'tar' | 'tar+gzip' | '
   return { type: mediaTypes.ociLayerTar.replace(/tar$/, type), blob, tar, diffId: digestOf(tar) };
 }
 
-function makeImage(layers: readonly TestLayer[]): {
+function makeImage(
+  layers: readonly TestLayer[],
+  { difference = 0 }: { readonly difference?: number } = {},
+): {
   readonly repository: MemoryRepository;
   readonly manifest: Digest;
   readonly config: Digest;
@@ -216,7 +237,10 @@ function makeImage(layers: readonly TestLayer[]): {
   const repository = memoryRepository();
   const rootfs = { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) };
   const config = repository.put(mediaTypes.ociConfig, JSON.stringify({ os: 'linux', architecture: 'amd64', rootfs }));
-  const descriptors = layers.map(({ type, blob }) => repository.put(type, blob));
+  const descriptors = layers.map(({ type, blob }) => {
+    const descriptor = repository.put(type, blob);
+    return { ...descriptor, size: descriptor.size + difference };
+  });
   const bytes = new TextEncoder().encode(JSON.stringify({ schemaVersion: 2, config, layers: descriptors }));
   repository.manifests.set(digestOf(bytes), { mediaType: mediaTypes.ociManifest, digest: digestOf(bytes), bytes });
   return { repository, manifest: digestOf(bytes), config: config.digest };
