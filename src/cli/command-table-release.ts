@@ -38,21 +38,31 @@ export const releaseCommands: readonly Command[] = [
   },
   {
     name: 'build',
-    summary: 'Build one platform of a release, for the job that publishes it',
+    summary: 'Build one platform, for the job that publishes the image',
     description:
-      "Judges the tag as 'release' does, builds its images for one platform on a machine of that kind, and keeps the result in the registry, signed. 'release' then puts the platforms together. Does nothing where the release needs no build. 'release' alone builds all platforms by itself.",
-    arguments: [{ name: 'VERSION', summary: '1.2.3 or v1.2.3', required: true }],
+      "Judges tag or commit as 'release' and 'edge' do, builds its images for one platform on a machine of that kind, and keeps the result in the registry, signed. 'release' or 'edge' then puts the platforms together; alone, each builds all of them by itself. Does nothing where no build is needed.",
+    arguments: [{ name: 'VERSION', summary: '1.2.3 or v1.2.3; or --edge', required: false }],
     options: [
       {
         name: 'platform',
         summary: 'The platform to build, one of the policy',
         value: { kind: 'text', placeholder: 'PLATFORM' },
       },
+      { name: 'edge', summary: "Of the default branch, for 'edge' to publish", value: { kind: 'flag' } },
+      {
+        name: 'commit',
+        summary: 'With --edge: of this commit, not of the head',
+        value: { kind: 'text', placeholder: 'REV' },
+      },
     ],
     examples: [
       {
         line: 'build v1.2.3 --platform linux/arm64',
         says: 'In CI, on an arm64 machine, before the job that publishes',
+      },
+      {
+        line: 'build --edge --commit "$GITHUB_SHA" --platform linux/arm64',
+        says: 'The same of the commit that was pushed',
       },
     ],
     load: () => import('./commands/build.ts'),

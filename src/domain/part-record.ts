@@ -1,11 +1,12 @@
+import type { SourceMembers } from './build-source.ts';
 import type { Digest } from './digest.ts';
 import type { ObjectId } from './object-id.ts';
 
 /**
- * What CI signs about a part: the image of one platform that a job of its own has built for a release. It is a type of its own,
+ * What CI signs about a part: the image of one platform that a job of its own has built, for a release tag or a branch. It is a type of its own,
  * and not provenance, so that no part is ever taken for a whole image.
  */
-export interface PartRecord {
+export interface PartRecord extends SourceMembers {
   readonly schema: 'cutwater.part/1';
   readonly project: string;
   /** `host/name`. */
@@ -15,8 +16,6 @@ export interface PartRecord {
   /** The index that holds this platform alone, and the platform's manifest in it. */
   readonly index: Digest;
   readonly manifest: Digest;
-  /** The release tag it was built for. */
-  readonly tag: { readonly name: string; readonly object: ObjectId };
   readonly commit: ObjectId;
   /** SHA-256 of the policy file of that commit. */
   readonly policy: Digest;

@@ -1,6 +1,6 @@
 import type { PartRecord } from '../domain/part-record.ts';
 
-/** The part that a release has a use for: everything but what it is made of, and who made it. */
+/** The part that there is a use for: everything but what it is made of, and who made it. */
 export type WantedPart = Omit<PartRecord, 'schema' | 'manifest' | 'builder'>;
 
 /**
@@ -13,11 +13,12 @@ export function faultInPart(found: PartRecord, wanted: WantedPart): string | und
     ['image', found.image, wanted.image],
     ['platform', found.platform, wanted.platform],
     ['index', found.index, wanted.index],
-    ['tag', found.tag.name, wanted.tag.name],
-    ['tag object', found.tag.object, wanted.tag.object],
+    ['tag', found.tag?.name, wanted.tag?.name],
+    ['tag object', found.tag?.object, wanted.tag?.object],
+    ['branch', found.branch?.name, wanted.branch?.name],
     ['commit', found.commit, wanted.commit],
     ['policy', found.policy, wanted.policy],
   ] as const;
   const other = sides.find(([, one, two]) => one !== two);
-  return other && `CI signed it for ${other[0]} ${other[1]}, ${other[2]} is wanted`;
+  return other && `CI signed it for ${other[0]} ${other[1] ?? 'none'}, ${other[2] ?? 'none'} is wanted`;
 }

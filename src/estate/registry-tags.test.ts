@@ -92,8 +92,16 @@ void test('the part of a platform has a name of its own, which is read back and 
     { os: 'linux', architecture: 'arm64' },
     { os: 'linux', architecture: 'arm', variant: 'v7' },
   ])
-    assert.deepEqual(readRegistryTag(partTag(commit, platform)), { kind: 'part', release: commit, platform });
-  assert.equal(partTag(commit, { os: 'linux', architecture: 'arm64' }), `candidate-${commit}.linux-arm64`);
+    for (const of of [
+      { kind: 'release', object: commit },
+      { kind: 'commit', commit },
+    ] as const)
+      assert.deepEqual(readRegistryTag(partTag(of, platform)), { kind: 'part', of, platform });
+  const arm64 = { os: 'linux', architecture: 'arm64' };
+  assert.equal(partTag({ kind: 'release', object: commit }, arm64), `candidate-${commit}.linux-arm64`);
+  assert.equal(partTag({ kind: 'commit', commit }, arm64), `sha-${commit}.linux-arm64`);
+  assert.deepEqual(readRegistryTag(`sha-${commit.slice(0, 12)}.linux-arm64`), { kind: 'other' });
   for (const odd of ['linux', 'linux-arm64-v8-more', 'Linux-arm64', 'linux-', 'linux-arm64.statement-x'])
-    assert.deepEqual(readRegistryTag(`${candidateTag(commit)}.${odd}`), { kind: 'other' }, odd);
+    for (const whole of [candidateTag(commit), shaTag(commit, 'full')])
+      assert.deepEqual(readRegistryTag(`${whole}.${odd}`), { kind: 'other' }, odd);
 });

@@ -30,9 +30,12 @@ export type RegistryTag =
   | { readonly kind: 'sha'; readonly commit: string }
   /** The pin of a release's build: of its image, or of its signed statement. */
   | { readonly kind: 'candidate'; readonly release: ObjectId; readonly of: 'image' | 'statement' }
-  /** One platform of a release's image, built by a job of its own. */
-  | { readonly kind: 'part'; readonly release: ObjectId; readonly platform: Platform }
+  | { readonly kind: 'part'; readonly of: PartSource; readonly platform: Platform }
   | { readonly kind: 'other' };
+
+/** What one platform was built for by a job of its own: a release tag, or a commit of the default branch. */
+export type PartSource =
+  { readonly kind: 'release'; readonly object: ObjectId } | { readonly kind: 'commit'; readonly commit: ObjectId };
 
 /** `X.Y.Z`, `X.Y.Z-rc.N`. */
 export function versionTag(version: Version): ImageTag {
@@ -49,9 +52,13 @@ export function candidateTag(releaseTag: ObjectId): ImageTag {
   return imageTag(`candidate-${releaseTag}`);
 }
 
-/** `candidate-<release tag object id>.linux-arm64`: a part. No name of a system, architecture or variant holds a `-`. */
-export function partTag(releaseTag: ObjectId, platform: Platform): ImageTag {
-  return imageTag(`${candidateTag(releaseTag)}.${formatPlatform(platform).replaceAll('/', '-')}`);
+/**
+ * `candidate-<release tag object id>.linux-arm64`, `sha-<commit>.linux-arm64`: a part. No name of a system, architecture or
+ * variant holds a `-`.
+ */
+export function partTag(of: PartSource, platform: Platform): ImageTag {
+  const whole = of.kind === 'release' ? candidateTag(of.object) : shaTag(of.commit, 'full');
+  return imageTag(`${whole}.${formatPlatform(platform).replaceAll('/', '-')}`);
 }
 
 /** The image tag of the newest build of the default branch. */
@@ -96,7 +103,7 @@ export function readRegistryTag(tag: string): RegistryTag {
     case 'nightly':
       return isDate(rest) ? { kind: 'nightly', date: rest } : { kind: 'other' };
     case 'sha':
-      return /^[0-9a-f]{7,64}$/.test(rest) ? { kind: 'sha', commit: rest } : { kind: 'other' };
+      return /^[0-9a-f]{7,64}$/.test(rest) ? { kind: 'sha', commit: rest } : readShaPart(rest);
     case 'candidate':
       return readCandidate(rest);
     case 'checkpoint':
@@ -114,9 +121,18 @@ function readCandidate(rest: string): RegistryTag {
   const [release, what] = splitOnce(rest, '.');
   if (!isObjectId(release)) return { kind: 'other' };
   if (what === undefined || what === 'statement') return { kind: 'candidate', release, of: what ?? 'image' };
-  const platform = parsePlatform(what.replaceAll('-', '/'));
-  return platform.is === 'ok' && !what.includes('/')
-    ? { kind: 'part', release, platform: platform.value }
+  return readPart({ kind: 'release', object: release }, what);
+}
+
+function readShaPart(rest: string): RegistryTag {
+  const [commit, what] = splitOnce(rest, '.');
+  return isObjectId(commit) && what !== undefined ? readPart({ kind: 'commit', commit }, what) : { kind: 'other' };
+}
+
+function readPart(of: PartSource, text: string): RegistryTag {
+  const platform = parsePlatform(text.replaceAll('-', '/'));
+  return platform.is === 'ok' && !text.includes('/')
+    ? { kind: 'part', of, platform: platform.value }
     : { kind: 'other' };
 }
 

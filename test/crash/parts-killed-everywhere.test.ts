@@ -10,7 +10,7 @@ import type { TestProject } from '../make/project.ts';
 import { ciEnvironment, copyData, freshClone, makeProject } from '../make/project.ts';
 import { readPublished } from '../make/published.ts';
 import { companion, makeTwoImages } from '../make/two-images.ts';
-import { killedAt } from './killed-at.ts';
+import { effectsOf, killedAt } from './killed-at.ts';
 
 /** A build that never gives the same bytes twice. */
 const random = `[[node, -e, "require('node:fs').writeFileSync('app.txt', require('node:crypto').randomUUID())"]]`;
@@ -22,9 +22,7 @@ void test('a job that builds a part, killed before any of its effects, leaves a 
   const project = await makeTwoImages(t);
   await project.tag(version);
   const whole = await copyData(t, project);
-  const measured = await killedBuild(t, project, { data: whole, killAt: 0 });
-  assert.equal(measured.exitCode, 0, measured.stderr);
-  const effects = Number(new TextDecoder().decode(measured.stdout));
+  const effects = effectsOf(await killedBuild(t, project, { data: whole, killAt: 0 })).length;
   t.diagnostic(`${effects} effects`);
   assert.ok(effects > 12, 'both images have this platform');
   await build(t, project, { data: whole, platform: platforms[1] });
@@ -51,10 +49,9 @@ void test('a release put together from parts that nobody could build again, kill
   await project.tag(version);
   for (const platform of platforms) await build(t, project, { data: project.data, platform });
   const whole = await copyData(t, project);
-  const measured = await killedAt(t, project, { version, data: whole, killAt: 0 });
-  assert.equal(measured.exitCode, 0, measured.stderr);
-  const effects = Number(new TextDecoder().decode(measured.stdout));
+  const effects = effectsOf(await killedAt(t, project, { version, data: whole, killAt: 0 })).length;
   t.diagnostic(`${effects} effects`);
+  assert.ok(effects > 20);
   const expected = await readPublished(whole);
   const parts = Object.entries(await readParts(whole)).map(([name]) => name.slice('tiny '.length));
   const built = await Promise.all(parts.map((tag) => platformDigests(whole, tag)));

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { openReleaseProject } from '../../src/cli/compose-release.ts';
 import { readVersion } from '../../src/domain/version.ts';
 import type { EngineEvent } from '../../src/engine/event.ts';
-import { buildParts } from '../../src/engine/release/build-part.ts';
+import { buildParts } from '../../src/engine/release/build-parts.ts';
 import type { ImageBuilder } from '../../src/ports/image-builder.ts';
 import { changePolicy, maintainer, runner } from '../make/actors.ts';
 import { partTagOf, platformDigests, provenanceOf } from '../make/parts.ts';
@@ -133,6 +133,9 @@ void test('a job builds nothing where the release takes a candidate, has no such
     [build('1.1.0', 'linux/ppc64le'), 2, /no image of the policy has it/],
     [build('1.1.0', 'arm64'), 2, /is not os\/architecture/],
     [['build', '1.1.0'], 2, /without --platform/],
+    [['build', '--platform', 'linux/arm64'], 2, /Cannot build a part of nothing/],
+    [[...build('1.1.0', 'linux/arm64'), '--edge'], 2, /of edge and a version at once/],
+    [[...build('1.1.0', 'linux/arm64'), '--commit', 'HEAD'], 2, /--commit goes with --edge/],
     [build('1.2.0', 'linux/arm64'), 3, /Cannot release v1\.2\.0: there is no such tag/],
   ] as const) {
     const ended = await runProgram(args, at);

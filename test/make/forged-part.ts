@@ -23,7 +23,7 @@ export interface ForgedPart {
   readonly platform: string;
   /** Overrides what it says of the image. */
   readonly annotations?: Readonly<Record<string, string>>;
-  readonly record: Pick<PartRecord, 'tag'> & Partial<PartRecord>;
+  readonly record: Required<Pick<PartRecord, 'tag'>> & Partial<PartRecord>;
   readonly by: Attestor;
 }
 

@@ -1,16 +1,17 @@
 import type { Digest } from '../../domain/digest.ts';
-import { CutwaterError } from '../../domain/error.ts';
 import type { ImageName, ImageTag } from '../../domain/image-name.ts';
 import { formatImageName } from '../../domain/image-name.ts';
 import type { ObjectId } from '../../domain/object-id.ts';
 import type { BranchBuild } from '../../estate/judge-edge.ts';
-import type { ShaJudgement } from '../../estate/judge-sha.ts';
 import { judgeSha } from '../../estate/judge-sha.ts';
 import { shaTag } from '../../estate/registry-tags.ts';
 import type { ImagePolicy, Policy } from '../../policy/policy.ts';
 import type { Step } from '../../plan/step.ts';
-import { buildImage, readPlatformImages } from '../release/build-image.ts';
+import type { BuildOrder } from '../release/build-image.ts';
+import { readPlatformImages } from '../release/build-image.ts';
+import { makeImage } from '../release/make-image.ts';
 import { channelNames } from './gather-edge.ts';
+import { requireOwnSha, shaTaken } from './own-sha.ts';
 import type { ImageOrigins } from '../release/image-origins.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { runGates } from '../evidence/run-gates.ts';
@@ -106,15 +107,6 @@ export async function findBuild(
   return undefined;
 }
 
-/** Throws DIGEST_CONFLICT where the `sha-` tag of a commit holds a build of another one. */
-export async function requireOwnSha(
-  job: Pick<EdgeJob, 'loaded' | 'commit' | 'origins' | 'companion'>,
-): Promise<ShaJudgement> {
-  const held = judgeSha(job.commit, await job.origins.at(shaTag(job.commit, job.loaded.policy.channels.sha)));
-  if (held.is === 'taken') throw shaTaken(job, held);
-  return held;
-}
-
 /** The images that are there, and the others built; the gates on the candidate see all of them. */
 async function makeBuilds(
   world: ReleaseWorld,
@@ -139,39 +131,25 @@ async function makeBuilds(
 }
 
 async function makeBuild({ world, job }: ImageJob): Promise<Digest> {
-  const { build, commit, companion, image, loaded } = job;
+  const { commit } = job;
   let digest: Digest | undefined;
   return runStep<Digest>(
     { kind: 'build', ...imageOf(job), commit, digest: undefined },
     {
       observe: async () => (digest === undefined ? { is: 'absent' } : { is: 'present', evidence: digest }),
       apply: async () => {
-        const version = shaTag(commit, loaded.policy.channels.sha);
-        const source = { kind: 'branch', name: loaded.policy.git.branch } as const;
-        const order = { loaded, build, image, commit, version, source };
-        // Binaries come out of the first image.
-        const own = companion === undefined ? order : { ...order, companion, build: { ...build, binaries: [] } };
-        digest = await buildImage(world, own);
+        digest = await makeImage(world, edgeOrder(job));
       },
     },
     world,
   );
 }
 
-function shaTaken(
-  { commit, companion, loaded }: Pick<EdgeJob, 'loaded' | 'commit' | 'companion'>,
-  held: { readonly digest: Digest; readonly by: ObjectId },
-): CutwaterError {
-  const form = loaded.policy.channels.sha;
-  const tag = shaTag(commit, form);
-  return new CutwaterError(
-    'DIGEST_CONFLICT',
-    `Cannot publish ${companion === undefined ? '' : `${formatImageName(companion)}:`}${tag}: it is ${held.digest} already, built from commit ${held.by}; one of commit ${commit} is wanted`,
-    {
-      hint:
-        form === 'short' && tag === shaTag(held.by, form)
-          ? 'Both commits begin with the same digits: set channels.sha to full'
-          : 'Someone moved the tag; find out who, and point it back at a build of its commit, or remove it',
-    },
-  );
+/** How an image of a commit of the default branch is built. */
+export function edgeOrder({ build, commit, companion, image, loaded }: EdgeJob): BuildOrder {
+  const version = shaTag(commit, loaded.policy.channels.sha);
+  const source = { kind: 'branch', name: loaded.policy.git.branch } as const;
+  const order = { loaded, build, image, commit, version, source };
+  // Binaries come out of the first image.
+  return companion === undefined ? order : { ...order, companion, build: { ...build, binaries: [] } };
 }

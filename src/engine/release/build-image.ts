@@ -1,3 +1,4 @@
+import type { BuildSource } from '../../domain/build-source.ts';
 import type { Digest } from '../../domain/digest.ts';
 import { digestOf } from '../../domain/digest.ts';
 import { CutwaterError } from '../../domain/error.ts';
@@ -10,7 +11,7 @@ import { formatPlatform } from '../../domain/platform.ts';
 import { predicateTypes } from '../../domain/release-statement.ts';
 import type { CommitBuild } from '../../ports/image-builder.ts';
 import type { ImagePolicy, Policy } from '../../policy/policy.ts';
-import type { BuildSource, PlatformBuilder } from '../../report/documents/provenance-statement.ts';
+import type { PlatformBuilder } from '../../report/documents/provenance-statement.ts';
 import { provenanceStatement } from '../../report/documents/provenance-statement.ts';
 import { statementBytes } from '../../report/documents/statement.ts';
 import type { PlatformImage } from './binaries.ts';

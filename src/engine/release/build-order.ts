@@ -5,9 +5,6 @@ import type { LoadedPolicy } from '../facts/load-policy.ts';
 import type { AdmittedRelease } from './admit-release.ts';
 import type { BuildOrder } from './build-image.ts';
 
-/** A build for a release tag. */
-export type ReleaseOrder = BuildOrder & { readonly source: { readonly kind: 'tag' } };
-
 /** What a build has to know of a release. */
 interface OrderedRelease {
   readonly loaded: LoadedPolicy;
@@ -19,7 +16,7 @@ interface OrderedRelease {
 }
 
 /** How an image of a release is built. Without the rc: a release candidate's bytes are the stable release's bytes. */
-export function orderOf({ admitted, build, image: first, loaded }: OrderedRelease, image: ImagePolicy): ReleaseOrder {
+export function orderOf({ admitted, build, image: first, loaded }: OrderedRelease, image: ImagePolicy): BuildOrder {
   const { commit, tag } = admitted;
   const source = { kind: 'tag', name: tag.name, object: tag.object } as const;
   const order = { loaded, build, image, commit, version: formatVersion(coreVersion(admitted.version)), source };

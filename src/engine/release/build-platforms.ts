@@ -4,8 +4,8 @@ import type { Descriptor } from '../../domain/oci.ts';
 import type { Platform } from '../../domain/platform.ts';
 import { formatPlatform } from '../../domain/platform.ts';
 import type { ReleaseWorld } from '../world.ts';
+import type { BuildOrder } from './build-image.ts';
 import { commitBuildOf } from './build-image.ts';
-import type { ReleaseOrder } from './build-order.ts';
 
 /** Images of some platforms, in the registry by digest. */
 export interface BuiltPlatforms {
@@ -18,7 +18,7 @@ export interface BuiltPlatforms {
 /** Builds these platforms of an image and no others, and attaches nothing. */
 export async function buildPlatforms(
   world: ReleaseWorld,
-  order: ReleaseOrder,
+  order: BuildOrder,
   platforms: readonly Platform[],
 ): Promise<BuiltPlatforms> {
   const build = await commitBuildOf(world.git, { ...order, image: { ...order.image, platforms } });

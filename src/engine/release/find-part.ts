@@ -1,5 +1,6 @@
 import type { Parsed } from '../../domain/brand.ts';
 import { accept, refuse } from '../../domain/brand.ts';
+import { sourceMembers } from '../../domain/build-source.ts';
 import type { Digest } from '../../domain/digest.ts';
 import { CutwaterError, isCutwaterError } from '../../domain/error.ts';
 import { formatImageName } from '../../domain/image-name.ts';
@@ -13,15 +14,16 @@ import { escapeText } from '../../domain/quote.ts';
 import { predicateTypes } from '../../domain/release-statement.ts';
 import type { WantedPart } from '../../estate/judge-part.ts';
 import { faultInPart } from '../../estate/judge-part.ts';
+import type { PartSource } from '../../estate/registry-tags.ts';
 import { partTag } from '../../estate/registry-tags.ts';
 import { readPartRecord } from '../../report/documents/part-statement.ts';
 import { documentLimit, readWhole } from '../facts/read-artifact.ts';
 import { findDocuments } from '../facts/signed-documents.ts';
 import type { ReleaseWorld } from '../world.ts';
+import type { BuildOrder } from './build-image.ts';
 import { commitBuildOf, policyDigest } from './build-image.ts';
-import type { ReleaseOrder } from './build-order.ts';
 
-/** The image of one platform that a job of its own has built for this very release. */
+/** The image of one platform that a job of its own has built for this very release or commit. */
 export interface Part extends PartIndex {
   readonly platform: Platform;
   /** Of the part's own index. */
@@ -36,13 +38,13 @@ export type PartWorld = Pick<ReleaseWorld, 'git' | 'repository' | 'bundleVerifie
  * The part that the registry holds for a platform. Its tag is nobody's word: what it points at counts by what CI signed about
  * it, and by what it is. Throws VERIFICATION_FAILED for anything else under that name, so that it is never passed over in silence.
  */
-export async function findPart(world: PartWorld, order: ReleaseOrder, platform: Platform): Promise<Part | undefined> {
-  const tag = partTag(order.source.object, platform);
+export async function findPart(world: PartWorld, order: BuildOrder, platform: Platform): Promise<Part | undefined> {
+  const tag = partTag(partSourceOf(order), platform);
   const held = await world.repository.resolve(tag);
   if (held === undefined) return undefined;
   const found = await readPart(world, order, { platform, index: held.digest });
   if (found.is === 'ok') return found.value;
-  const what = `${formatPlatform(platform)} of ${order.source.name}`;
+  const what = `${formatPlatform(platform)} of ${nameOf(order)}`;
   throw new CutwaterError(
     'VERIFICATION_FAILED',
     `Cannot take image ${held.digest} as ${what}: ${tag} points at it, but ${found.reason}`,
@@ -52,12 +54,21 @@ export async function findPart(world: PartWorld, order: ReleaseOrder, platform: 
   );
 }
 
+/** What the parts of a build are kept for. */
+export function partSourceOf({ commit, source }: Pick<BuildOrder, 'commit' | 'source'>): PartSource {
+  return source.kind === 'tag' ? { kind: 'release', object: source.object } : { kind: 'commit', commit };
+}
+
+function nameOf({ commit, source }: BuildOrder): string {
+  return source.kind === 'tag' ? source.name : `commit ${commit.slice(0, 12)}`;
+}
+
 interface HeldPart {
   readonly platform: Platform;
   readonly index: Digest;
 }
 
-async function readPart(world: PartWorld, order: ReleaseOrder, held: HeldPart): Promise<Parsed<Part>> {
+async function readPart(world: PartWorld, order: BuildOrder, held: HeldPart): Promise<Parsed<Part>> {
   const { platform, index } = held;
   const record = await findRecord(world, order, held);
   if (record.is === 'refused') return record;
@@ -75,10 +86,10 @@ async function readPart(world: PartWorld, order: ReleaseOrder, held: HeldPart): 
     : refuse(escapeText(fault));
 }
 
-/** What CI signed about it for this release. Of several records, and there is one from each run, the first that fits. */
+/** What CI signed about it for this build. Of several records, and there is one from each run, the first that fits. */
 async function findRecord(
   { git, repository, bundleVerifier }: PartWorld,
-  { commit, loaded, source }: ReleaseOrder,
+  { commit, loaded, source }: BuildOrder,
   { platform, index: subject }: HeldPart,
 ): Promise<Parsed<PartRecord>> {
   const predicateType = predicateTypes.part;
@@ -88,7 +99,7 @@ async function findRecord(
     image: formatImageName(repository.name),
     platform: formatPlatform(platform),
     index: subject,
-    tag: { name: source.name, object: source.object },
+    ...sourceMembers(source),
     commit,
     policy: await policyDigest(git, commit),
   };
@@ -99,7 +110,7 @@ async function findRecord(
     if (record.is === 'ok' && fault === undefined) return record;
     faults.push(escapeText(fault ?? ''));
   }
-  return refuse(faults[0] ?? 'no CI key signed that it was built for this tag');
+  return refuse(faults[0] ?? `no CI key signed that it was built for this ${source.kind === 'tag' ? 'tag' : 'commit'}`);
 }
 
 /** A builder may add to these, as the base image does; what they say themselves is the same in each part. */

@@ -5,22 +5,22 @@ import type { PartIndex } from '../../domain/part-index.ts';
 import { composeIndex, differenceIn } from '../../domain/part-index.ts';
 import { formatPlatform } from '../../domain/platform.ts';
 import { escapeText, quote } from '../../domain/quote.ts';
-import { requireOwnSha } from '../edge/edge-build.ts';
+import { requireOwnSha } from '../edge/own-sha.ts';
 import type { ReleaseWorld } from '../world.ts';
+import type { BuildOrder } from './build-image.ts';
 import { attachProvenance, buildImage } from './build-image.ts';
-import type { ReleaseOrder } from './build-order.ts';
 import { buildPlatforms } from './build-platforms.ts';
 import type { Part } from './find-part.ts';
 import { findPart } from './find-part.ts';
 import { imageOrigins } from './image-origins.ts';
 
 /**
- * Makes the image of a release, in the registry by digest with its signed provenance: built whole where no job of its own has
- * built a platform before, else put together from these parts, with what is missing built here. From the same parts it is the
- * same image, to the byte, as one that was built whole.
+ * Makes the image of a release or of a commit, in the registry by digest with its signed provenance: built whole where no job of
+ * its own has built a platform before, else put together from these parts, with what is missing built here. From the same
+ * images it is the same, to the byte, as one that was built whole.
  */
-export async function makeImage(world: ReleaseWorld, order: ReleaseOrder): Promise<Digest> {
-  await requireOwnSha({ loaded: order.loaded, commit: order.commit, origins: imageOrigins(world, order.loaded.trust) });
+export async function makeImage(world: ReleaseWorld, order: BuildOrder): Promise<Digest> {
+  await requireOwnSha({ ...order, origins: imageOrigins(world, order.loaded.trust) });
   const parts: Part[] = [];
   for (const platform of order.image.platforms) {
     const part = await findPart(world, order, platform);
@@ -29,7 +29,7 @@ export async function makeImage(world: ReleaseWorld, order: ReleaseOrder): Promi
   return parts.length === 0 ? buildImage(world, order) : putTogether(world, order, parts);
 }
 
-async function putTogether(world: ReleaseWorld, order: ReleaseOrder, parts: readonly Part[]): Promise<Digest> {
+async function putTogether(world: ReleaseWorld, order: BuildOrder, parts: readonly Part[]): Promise<Digest> {
   const { platforms, name } = order.image;
   const missing = platforms.filter((platform) => parts.every((part) => part.platform !== platform));
   const detail = `${formatImageName(name)} from the parts for ${parts.map(({ platform }) => formatPlatform(platform)).join(', ')}`;

@@ -1,6 +1,7 @@
 import type { Parsed } from '../../domain/brand.ts';
 import { accept, refuse } from '../../domain/brand.ts';
 import { isDigest } from '../../domain/digest.ts';
+import type { ObjectId } from '../../domain/object-id.ts';
 import { isObjectId } from '../../domain/object-id.ts';
 import type { PartRecord } from '../../domain/part-record.ts';
 import type { InTotoStatement } from '../../domain/release-statement.ts';
@@ -26,18 +27,22 @@ export function readPartRecord({ predicate, predicateType }: ReadStatement): Par
 const digest = text(isDigest, '"sha256:" and 64 lower-case hexadecimal digits');
 const object = text(isObjectId, 'a git object id');
 
-const check = record<PartRecord>({
-  schema: oneOf('cutwater.part/1'),
-  project: plainText,
-  image: plainText,
-  platform: plainText,
-  index: digest,
-  manifest: digest,
-  tag: record<PartRecord['tag']>({ name: plainText, object }),
-  commit: object,
-  policy: digest,
-  builder: record<PartRecord['builder']>({ type: plainText, id: plainText }),
-});
+const check = record<PartRecord>(
+  {
+    schema: oneOf('cutwater.part/1'),
+    project: plainText,
+    image: plainText,
+    platform: plainText,
+    index: digest,
+    manifest: digest,
+    tag: record<{ readonly name: string; readonly object: ObjectId }>({ name: plainText, object }),
+    branch: record<{ readonly name: string }>({ name: plainText }),
+    commit: object,
+    policy: digest,
+    builder: record<PartRecord['builder']>({ type: plainText, id: plainText }),
+  },
+  ['tag', 'branch'],
+);
 
 // The check has one entry for each member of this very type, which the compiler sees to.
 function isPartRecord(value: unknown): value is PartRecord {

@@ -1,3 +1,5 @@
+import type { BuildSource, SourceMembers } from '../../domain/build-source.ts';
+import { sourceMembers } from '../../domain/build-source.ts';
 import type { Digest } from '../../domain/digest.ts';
 import { hexOf } from '../../domain/digest.ts';
 import type { ObjectId } from '../../domain/object-id.ts';
@@ -5,11 +7,6 @@ import type { InTotoStatement } from '../../domain/release-statement.ts';
 import { predicateTypes, statementType } from '../../domain/release-statement.ts';
 import type { ReleaseContents } from './release-subjects.ts';
 import { releaseSubjects } from './release-subjects.ts';
-
-/** What a build was made for: a release tag, or the head of a branch as it was. */
-export type BuildSource =
-  | { readonly kind: 'tag'; readonly name: string; readonly object: ObjectId }
-  | { readonly kind: 'branch'; readonly name: string };
 
 /** Who built the image of a platform that was built by a job of its own. */
 export interface PlatformBuilder {
@@ -41,9 +38,7 @@ export interface ProvenanceInput extends ReleaseContents {
 export interface ProvenancePredicate {
   readonly buildDefinition: {
     readonly buildType: string;
-    readonly externalParameters: {
-      readonly tag?: { readonly name: string; readonly object: string };
-      readonly branch?: { readonly name: string };
+    readonly externalParameters: SourceMembers & {
       readonly policy: { readonly sha256: string };
       readonly platforms: readonly string[];
       readonly builder: string;
@@ -71,9 +66,7 @@ export function provenanceStatement(input: ProvenanceInput): InTotoStatement<Pro
       buildDefinition: {
         buildType,
         externalParameters: {
-          ...(source.kind === 'tag'
-            ? { tag: { name: source.name, object: source.object } }
-            : { branch: { name: source.name } }),
+          ...sourceMembers(source),
           policy: { sha256: hexOf(policy) },
           platforms: image.platforms.map(({ platform }) => platform),
           builder,
