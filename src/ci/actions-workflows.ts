@@ -30,7 +30,7 @@ function actionsWorkflows(folder: string, request: StepsRequest): readonly Workf
   const files: readonly (readonly [string, YamlMap, readonly string[]])[] = [
     [workflowNames.release, releaseWorkflow(request), releaseRemarks(request)],
     [workflowNames.reconcile, reconcileWorkflow(request), reconcileRemarks],
-    ...(request.needs.edge ? [['pilot-release.yml', edgeWorkflow(request), edgeRemarks] as const] : []),
+    ...(request.needs.edge ? [['pilot-release.yml', edgeWorkflow(request), edgeRemarks(request)] as const] : []),
   ];
   const pins = `Actions are pinned by commit, looked up on ${pinsLookedUp}.`;
   return files.map(([name, workflow, remarks]) => ({
@@ -59,9 +59,16 @@ const reconcileRemarks = [
   'a waiting run that a newer one replaces is no loss, since each does all there is to do.',
 ];
 
-const edgeRemarks = [
-  'Publishes the newest commit of the protected branch. A waiting run that a newer one replaces builds nothing.',
-];
+function edgeRemarks({ needs }: StepsRequest): readonly string[] {
+  return [
+    'Publishes the newest commit of the protected branch. A waiting run that a newer one replaces builds nothing.',
+    ...(needs.matrix.length > 0
+      ? [
+          'Each platform is built on a machine of its kind; the job edge puts them together, and builds what is missing.',
+        ]
+      : []),
+  ];
+}
 
 const givenTag = '${{ inputs.tag || github.ref_name }}';
 
@@ -93,7 +100,11 @@ function releaseWorkflow(request: StepsRequest): YamlMap {
     },
     ...noRights(dialect),
     concurrency: { group: `release-${releasedTag}`, 'cancel-in-progress': false },
-    jobs: { ...matrixJob(request), release: releaseJob(request, release), ...afterwards },
+    jobs: {
+      ...matrixJob(request, { shell: '-- "$TAG"', env: { TAG: givenTag } }),
+      release: releaseJob(request, release),
+      ...afterwards,
+    },
   };
 }
 
@@ -115,10 +126,12 @@ function reconcileWorkflow(request: StepsRequest): YamlMap {
 
 function edgeWorkflow(request: StepsRequest): YamlMap {
   const { dialect, policy, needs } = request;
+  const env = { COMMIT: '${{ github.sha }}' };
+  const commitWords = '--edge --commit "$COMMIT"';
   const edge: CutwaterCall = {
-    title: 'Build, sign and publish',
+    title: needs.matrix.length > 0 ? 'Put together, sign and publish' : 'Build, sign and publish',
     shell: 'edge --commit "$COMMIT"',
-    env: { COMMIT: '${{ github.sha }}' },
+    env,
     signs: true,
     secrets: needs.secrets.edge,
   };
@@ -127,19 +140,19 @@ function edgeWorkflow(request: StepsRequest): YamlMap {
     on: { push: { branches: [branchFilter(policy.git.branch)] }, workflow_dispatch: {} },
     ...noRights(dialect),
     concurrency: { group: 'cutwater-edge', 'cancel-in-progress': false },
-    jobs: { edge: edgeJob(request, edge) },
+    jobs: { ...matrixJob(request, { shell: commitWords, env }), edge: edgeJob(request, edge) },
   };
 }
 
 /** A job for each platform that has a machine of its kind, side by side; one that fails leaves the work of the others. */
-function matrixJob(request: StepsRequest): Readonly<Record<string, YamlMap>> {
+function matrixJob(request: StepsRequest, { shell, env }: Pick<CutwaterCall, 'shell' | 'env'>): YamlMap {
   const { needs } = request;
   const { matrix } = needs;
   if (matrix.length === 0) return {};
   const build: CutwaterCall = {
     title: 'Verify, build and sign one platform',
-    shell: 'build --platform "$PLATFORM" -- "$TAG"',
-    env: { TAG: givenTag, PLATFORM: '${{ matrix.platform }}' },
+    shell: `build --platform "$PLATFORM" ${shell}`,
+    env: { ...env, PLATFORM: '${{ matrix.platform }}' },
     signs: true,
     // No gate runs here, and no mirror is filled.
     secrets: [],
@@ -165,9 +178,10 @@ function matrixJob(request: StepsRequest): Readonly<Record<string, YamlMap>> {
 }
 
 function releaseJob(request: StepsRequest, call: CutwaterCall): YamlMap {
-  const { needs, policy } = request;
+  const { policy } = request;
+  const isStarted = policy.binaries.some(({ versionArgs }) => versionArgs !== undefined);
   return {
-    ...(needs.matrix.length > 0 ? { needs: 'build' } : {}),
+    ...afterBuilds(request),
     ...jobHead(request, {
       signs: call.signs,
       needsForge: true,
@@ -176,27 +190,36 @@ function releaseJob(request: StepsRequest, call: CutwaterCall): YamlMap {
     }),
     steps: [
       ...openingSteps(request),
-      ...buildSteps(request, { scans: true, emulates: emulatedIn(request) }),
+      // Programs of all platforms may have to be started.
+      ...buildSteps(request, { scans: true, emulates: isStarted ? foreignTo(request) : unbuiltIn(request) }),
       cutwaterStep(request, call),
     ],
   };
 }
 
-/** What has a job of its own need not be built under emulation; but programs may have to be started. */
-function emulatedIn({ needs, policy }: StepsRequest): readonly string[] {
-  const isStarted = policy.binaries.some(({ versionArgs }) => versionArgs !== undefined);
-  return needs
-    .emulated(mainArchitecture(policy))
-    .filter((name) => isStarted || needs.matrix.every(({ platform }) => platform !== name));
+function edgeJob(request: StepsRequest, call: CutwaterCall): YamlMap {
+  return {
+    ...afterBuilds(request),
+    ...jobHead(request, { signs: call.signs, needsForge: false, minutes: buildMinutes(request) }),
+    steps: [
+      ...openingSteps(request),
+      ...buildSteps(request, { scans: false, emulates: unbuiltIn(request) }),
+      cutwaterStep(request, call),
+    ],
+  };
 }
 
-function edgeJob(request: StepsRequest, call: CutwaterCall): YamlMap {
-  const { needs, policy } = request;
-  const emulates = needs.emulated(mainArchitecture(policy));
-  return {
-    ...jobHead(request, { signs: call.signs, needsForge: false, minutes: buildMinutes(request) }),
-    steps: [...openingSteps(request), ...buildSteps(request, { scans: false, emulates }), cutwaterStep(request, call)],
-  };
+function afterBuilds({ needs }: StepsRequest): YamlMap {
+  return needs.matrix.length > 0 ? { needs: 'build' } : {};
+}
+
+function foreignTo({ needs, policy }: StepsRequest): readonly string[] {
+  return needs.emulated(mainArchitecture(policy));
+}
+
+/** What the job that publishes has to build under emulation, because no other does. */
+function unbuiltIn(request: StepsRequest): readonly string[] {
+  return foreignTo(request).filter((name) => request.needs.matrix.every(({ platform }) => platform !== name));
 }
 
 function buildMinutes({ policy }: StepsRequest): number {

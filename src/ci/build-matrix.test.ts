@@ -77,43 +77,56 @@ interface BuildJob {
   readonly steps?: readonly { readonly name?: string; readonly env?: Readonly<Record<string, string>> }[];
 }
 
-function jobsIn(system: CiSystem, ci: Change = {}): Readonly<Record<string, BuildJob>> {
-  const policy = workflowPolicy({ ci: { ...ci, system } });
-  const text = filesOf(policy)[system === 'gitlab' ? 'cutwater.yml' : 'release.yml'] ?? '';
-  return system === 'gitlab' ? parse(text) : parse(text).jobs;
+type Jobs = Readonly<Record<string, BuildJob>>;
+
+/** Those of releases, and those of the default branch: the job that builds parts, and the one that publishes. */
+function jobsIn(system: CiSystem, ci: Change = {}): readonly (readonly [BuildJob | undefined, BuildJob | undefined])[] {
+  const files = filesOf(workflowPolicy({ ci: { ...ci, system } }));
+  if (system === 'gitlab') {
+    const jobs: Jobs = parse(files['cutwater.yml'] ?? '');
+    return [
+      [jobs['cutwater-build'], jobs['cutwater-release']],
+      [jobs['cutwater-edge-build'], jobs['cutwater-edge']],
+    ];
+  }
+  const read = (name: string): Jobs => parse(files[name] ?? '').jobs;
+  const [release, edge] = [read('release.yml'), read('pilot-release.yml')];
+  return [
+    [release['build'], release['release']],
+    [edge['build'], edge['edge']],
+  ];
 }
 
 void test('the job that publishes waits for every platform, and one that fails stops no other', () => {
-  for (const system of ['github', 'forgejo'] as const) {
-    const { build, release } = jobsIn(system, { runners: arms });
-    equal(release?.needs, 'build', system);
-    equal(build?.['runs-on'], '${{ matrix.runner }}');
-    const other = system === 'github' ? 'ubuntu-24.04' : 'docker';
-    deepEqual(build?.strategy, {
-      'fail-fast': false,
-      matrix: {
-        include: [
-          { platform: 'linux/amd64', runner: other },
-          { platform: 'linux/arm64', runner: 'arm-box' },
-        ],
-      },
-    });
-    equal(build?.steps?.at(-1)?.env?.['PLATFORM'], '${{ matrix.platform }}');
-    equal(build?.needs, undefined);
+  for (const system of ['github', 'forgejo'] as const)
+    for (const [build, publish] of jobsIn(system, { runners: arms })) {
+      equal(publish?.needs, 'build', system);
+      equal(build?.['runs-on'], '${{ matrix.runner }}');
+      const other = system === 'github' ? 'ubuntu-24.04' : 'docker';
+      deepEqual(build?.strategy, {
+        'fail-fast': false,
+        matrix: {
+          include: [
+            { platform: 'linux/amd64', runner: other },
+            { platform: 'linux/arm64', runner: 'arm-box' },
+          ],
+        },
+      });
+      equal(build?.steps?.at(-1)?.env?.['PLATFORM'], '${{ matrix.platform }}');
+      equal(build?.needs, undefined);
+    }
+  const names = ['cutwater-build', 'cutwater-edge-build'];
+  for (const [at, [build, publish]] of jobsIn('gitlab', { runners: arms }).entries()) {
+    deepEqual(publish?.needs, [names[at]]);
+    deepEqual(build?.tags, ['$RUNNER']);
+    deepEqual(build?.parallel, { matrix: [{ PLATFORM: 'linux/arm64', RUNNER: 'arm-box' }] });
   }
-  const gitlab = jobsIn('gitlab', { runners: arms });
-  deepEqual(gitlab['cutwater-release']?.needs, ['cutwater-build']);
-  deepEqual(gitlab['cutwater-build']?.tags, ['$RUNNER']);
-  deepEqual(gitlab['cutwater-build']?.parallel, { matrix: [{ PLATFORM: 'linux/arm64', RUNNER: 'arm-box' }] });
 });
 
 void test('where one job builds all, nothing waits for it', () => {
-  for (const system of ['github', 'forgejo'] as const) {
-    const { build, release } = jobsIn(system, { runner: 'own-box' });
-    deepEqual([build, release?.needs], [undefined, undefined], system);
-  }
-  const gitlab = jobsIn('gitlab');
-  deepEqual([gitlab['cutwater-build'], gitlab['cutwater-release']?.needs], [undefined, undefined]);
+  for (const system of ['github', 'forgejo', 'gitlab'] as const)
+    for (const [build, publish] of jobsIn(system, { runner: 'own-box' }))
+      deepEqual([build, publish?.needs], [undefined, undefined], system);
 });
 
 void test('no job emulates what another builds; the one that publishes does where it starts programs', () => {

@@ -17,6 +17,7 @@ export function gitlabPipeline(policy: Policy, needs: WorkflowNeeds): WorkflowFi
     ...(needs.matrix.length > 0 ? { 'cutwater-build': build(policy, needs) } : {}),
     'cutwater-release': release(policy, needs),
     'cutwater-reconcile': reconcile(policy, needs),
+    ...(needs.edge && needs.matrix.length > 0 ? { 'cutwater-edge-build': edgeBuild(policy, needs) } : {}),
     ...(needs.edge ? { 'cutwater-edge': edge(policy, needs) } : {}),
   };
   return { path, text: renderYaml(jobs, remarks(needs), '1.1') };
@@ -62,18 +63,27 @@ function dockerConfig(hosts: readonly string[]): string {
 }
 
 const releaseTag = '$CI_COMMIT_TAG =~ /^v[0-9]/';
+const branchPush = '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH';
 const decisionTag = String.raw`$CI_COMMIT_TAG =~ /^(withdrawn|restored|checkpoint|evidence)\//`;
 
-/** A job for each platform that has a machine of its kind, side by side. They need no group: of two the first one wins. */
 function build(policy: Policy, needs: WorkflowNeeds): YamlMap {
+  const words = '-- "$CI_COMMIT_TAG"';
+  return { extends: '.cutwater', rules: [{ if: releaseTag }], ...onePlatform(policy, needs, words) };
+}
+
+function edgeBuild(policy: Policy, needs: WorkflowNeeds): YamlMap {
+  const words = '--edge --commit "$CI_COMMIT_SHA"';
+  return { extends: '.cutwater', rules: [{ if: branchPush }], ...onePlatform(policy, needs, words) };
+}
+
+/** A job for each platform that has a machine of its kind, side by side. They need no group: of two the first one wins. */
+function onePlatform(policy: Policy, needs: WorkflowNeeds, words: string): YamlMap {
   return {
-    extends: '.cutwater',
-    rules: [{ if: releaseTag }],
     parallel: { matrix: needs.matrix.map(({ platform, runner }) => ({ PLATFORM: platform, RUNNER: runner })) },
     tags: ['$RUNNER'],
     ...signing(needs, true),
     ...limit(policy.ci.timeout),
-    script: [...setup(policy), ...call(policy, needs, { shell: 'build --platform "$PLATFORM" -- "$CI_COMMIT_TAG"' })],
+    script: [...setup(policy), ...call(policy, needs, { shell: `build --platform "$PLATFORM" ${words}` })],
   };
 }
 
@@ -108,7 +118,8 @@ function reconcile(policy: Policy, needs: WorkflowNeeds): YamlMap {
 function edge(policy: Policy, needs: WorkflowNeeds): YamlMap {
   return {
     extends: '.cutwater',
-    rules: [{ if: '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH' }],
+    ...(needs.matrix.length > 0 ? { needs: ['cutwater-edge-build'] } : {}),
+    rules: [{ if: branchPush }],
     resource_group: 'cutwater-edge',
     ...signing(needs, true),
     ...limit(policy.ci.timeout),

@@ -145,4 +145,12 @@ void test('the written jobs publish a tag and move aliases only in reconcile, wi
   const byHand = { 'inputs.tag': '1.1.0', 'github.ref_name': 'main', 'matrix.platform': 'linux/arm64' };
   const again = await job('release.yml', byHand, 'build');
   assert.equal(new TextDecoder().decode(again.stdout), 'nothing to build: v1.1.0 is published already\n');
+
+  await project.commit({ 'app.txt': 'three\n' });
+  const pushed = { 'github.sha': await project.clone.git('rev-parse', 'HEAD') };
+  const arm = await job('pilot-release.yml', { ...pushed, 'matrix.platform': 'linux/arm64' }, 'build');
+  assert.equal(arm.exitCode, 0, arm.stderr);
+  const published = await job('pilot-release.yml', pushed, 'edge');
+  assert.equal(published.exitCode, 0, published.stderr);
+  assert.match(published.stderr, /put together: .* from the parts for linux\/arm64\n/);
 });
