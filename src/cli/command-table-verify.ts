@@ -42,7 +42,7 @@ export const verifyCommand: Command = {
     { line: 'verify ghcr.io/acme/app:1.2.3 --trust trust.yaml', says: 'Verify an image with your own trust' },
     { line: 'verify ghcr.io/acme/app:1.2.3 --key cosign.pub', says: 'Verify an image from outside, by a key alone' },
     {
-      line: 'verify ghcr.io/acme/app:1.2.3 --certificate-identity https://github.com/acme/app/.github/workflows/release.yml@refs/tags/v1.2.3 --certificate-oidc-issuer https://token.actions.githubusercontent.com --trusted-root root.json',
+      line: "verify ghcr.io/acme/app:1.2.3 --certificate-identity 'https://github.com/acme/app/.github/workflows/release.yml@refs/tags/*' --certificate-oidc-issuer https://token.actions.githubusercontent.com --trusted-root root.json",
       says: 'The same where a workflow signs without a key',
     },
   ],

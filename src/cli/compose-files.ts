@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { createDurably, writeDurably } from '../adapters/files/durable-write.ts';
@@ -40,16 +41,22 @@ export async function readTrustFile(
   return { trust, signatures: policy.signatures };
 }
 
+/** A key or a list of authorities is a small part of it; more is another file, or a device without an end. Bytes. */
+const givenLimit = 4 * 1024 ** 2;
+
 /** A file that the command line names, in bytes. Throws KEY_UNUSABLE naming it, with the given next step. */
 export async function readGivenFile(file: string, hint: string): Promise<Uint8Array> {
+  const unusable = (found: string, cause?: unknown): CutwaterError =>
+    new CutwaterError('KEY_UNUSABLE', `Cannot read ${quote(file)}: ${found}`, { cause, hint });
+  const chunks: Buffer[] = [];
   try {
-    return await readFile(file);
+    for await (const chunk of createReadStream(file, { end: givenLimit })) chunks.push(Buffer.from(chunk));
   } catch (error) {
-    throw new CutwaterError('KEY_UNUSABLE', `Cannot read ${quote(file)}: the file is not there or not readable`, {
-      cause: error,
-      hint,
-    });
+    throw unusable('the file is not there or not readable', error);
   }
+  const bytes = Buffer.concat(chunks);
+  if (bytes.length > givenLimit) throw unusable(`it is above ${givenLimit} bytes`);
+  return bytes;
 }
 
 /** A whole text file; a missing one is an error of the given kind. */

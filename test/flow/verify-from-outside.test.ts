@@ -92,7 +92,7 @@ void suite('an operator with a reference and a key', { concurrency: 2 }, () => {
       (await operator.verify(`${image}@${index}`, '--key', key, '--json')).stdout,
     );
     const by = (name: string) => checks.find((check) => check.name === name);
-    assert.match(by('statement')?.says ?? '', /^signed by CI key cosign\.pub: it is tiny 1\.0\.0$/);
+    assert.match(by('statement')?.says ?? '', /^signed as CI by cosign\.pub: it is tiny 1\.0\.0$/);
     assert.deepEqual(
       [by('provenance')?.is, by('sbom linux/amd64')?.is, by('image')?.is],
       ['passed', 'passed', 'passed'],
@@ -229,6 +229,7 @@ void suite('an operator with a reference and a key', { concurrency: 2 }, () => {
     const asked = services.requests.length;
     const right = await verify(workflow.identity, workflow.issuer);
     assert.equal(right.exitCode, 0, right.stdout + right.stderr);
+    assert.match(right.stdout, /statement\s+signed as CI by https:\/\/github\.com/);
     assert.equal(services.requests.length, asked, 'no service is asked');
     const other = await verify(workflow.identity.replace('release.yml', 'other.yml'), workflow.issuer);
     assert.equal(other.exitCode, 3);

@@ -41,7 +41,7 @@ void test('who pushed a tag sees the jobs of its run, then of the one that moves
   assert.match(stderr, /actions\/runs\/8 running\n.*reconcile running/s);
   const rows = stdout.replaceAll(/ +/g, ' ');
   for (const row of [
-    /^ok statement sha256:[0-9a-f]{64}, signed by CI key/m,
+    /^ok statement sha256:[0-9a-f]{64}, signed as CI by/m,
     /^ok image 1\.0\.0 sha256:[0-9a-f]{64}$/m,
     /^ok release page published on github 127\.0\.0\.1:\d+\/acme\/tiny with \d+ files$/m,
     /^ok file SHA256SUMS \d+ bytes$/m,

@@ -43,7 +43,10 @@ function faultFor(
     if (issuer === undefined || issuer === '' || name === undefined || name === '')
       return 'its certificate names no issuer or no identity';
     if (issuer !== workflow.issuer) return `its certificate is of the issuer ${quote(issuer)}`;
-    return matchesGlob(workflow.identity, name) ? undefined : `its certificate is of ${quote(name)}`;
+    // An identity has no folders to be passed over: `**` is `*`, any text without "/", as everything says of it.
+    return matchesGlob(workflow.identity.replaceAll(/\*+/g, '*'), name)
+      ? undefined
+      : `its certificate is of ${quote(name)}`;
   } catch (error) {
     // Whatever is wrong with a bundle is a verdict; the library throws plain errors for some of it.
     return escapeText(error instanceof Error ? error.message : String(error), 200);

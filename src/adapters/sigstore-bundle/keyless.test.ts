@@ -70,6 +70,8 @@ void suite('signing without a key', () => {
       { identity: 'https://github.com/acme/app/.github/workflows/release.yml@refs/heads/*' },
       { identity: 'github.com/acme/app/.github/workflows/release.yml' },
       { identity: 'https://github.com/acme/*' },
+      { identity: 'https://github.com/acme/**' },
+      { identity: 'https://**' },
       { identity: '' },
       { issuer: 'https://gitlab.com' },
       { issuer: '' },

@@ -45,6 +45,7 @@ test('what is no public key of CI is refused by the name of its file and what it
   );
   await refuses(t, '', /such as cosign\.pub/);
   const folder = await makeFolder(t);
+  await fails(verify(folder, image, '--key', '/dev/zero'), 'KEY_UNUSABLE', [/zero": it is above 4194304 bytes/]);
   await fails(verify(folder, image, '--key', 'none.pub'), 'KEY_UNUSABLE', [/none\.pub": the file is not there/]);
 });
 

@@ -79,7 +79,7 @@ export async function checkDocument(
   );
   if (!listed)
     return failed(name, `the registry no longer lists ${document.referrer} among the referrers of ${document.subject}`);
-  return passed(name, `signed by CI key ${verdict.signer}, attached to ${document.subject}`);
+  return passed(name, `signed as CI by ${verdict.signer}, attached to ${document.subject}`);
 }
 
 const typesByRole = {
@@ -155,7 +155,7 @@ async function checkChecksums(
   const bundle = await readWhole(world.forge.downloadAsset(signed.tag, assetNames.checksumsBundle));
   const verdict = await world.bundleVerifier.verifyBlob(bundle, signed.sums, loaded.trust);
   if (verdict.is === 'rejected') return failed('checksums', verdict.reason);
-  return passed('checksums', `signed by CI key ${verdict.signer}`);
+  return passed('checksums', `signed as CI by ${verdict.signer}`);
 }
 
 /** Every released binary against the file inside the image of its platform. */

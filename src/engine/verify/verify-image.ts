@@ -65,7 +65,7 @@ async function verifyFound(world: OutsideWorld, question: ImageQuestion, digest:
     documents.push(await guarded(name, () => checkDocument(world, trust, { name, document, release })));
   }
   return report({ version: release.version, image }, [
-    passed('statement', `signed by CI key ${found.signer}: it is ${release.project} ${release.version}`),
+    passed('statement', `signed as CI by ${found.signer}: it is ${release.project} ${release.version}`),
     checkName(found.image, question),
     ...checkTag(release, reference),
     await guarded('image', () => checkIndex(world, found.image, digest)),

@@ -75,7 +75,7 @@ async function verifyStated(world: VerifyWorld, loaded: LoadedPolicy, request: V
   const { release } = record;
   const built = await checkBuildCommit(world, loaded.policy, release);
   const checks: Check[] = [
-    passed('statement', `signed by CI key ${record.ciSigner}`),
+    passed('statement', `signed as CI by ${record.ciSigner}`),
     ...checkTag(record, request),
     ...(await checkImages(world, release, request)),
     ...built,

@@ -55,7 +55,7 @@ function judgeStatement(record: ReleaseRecord, { tag }: AdmittedRelease): Check 
       return failed(name, record.reason);
     case 'valid':
       return record.release.tag.object === tag.object
-        ? passed(name, `${record.statement}, signed by CI key ${record.ciSigner}`)
+        ? passed(name, `${record.statement}, signed as CI by ${record.ciSigner}`)
         : failed(name, `it is about the tag object ${record.release.tag.object}, the tag is ${tag.object}`);
   }
 }
