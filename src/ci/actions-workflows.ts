@@ -45,7 +45,8 @@ function releaseRemarks({ dialect, needs }: StepsRequest): readonly string[] {
     'with the name of the tag, or by "Re-run". It moves no alias; that is what reconcile.yml does.',
     ...(needs.matrix.length > 0
       ? [
-          'Each platform is built on a machine of its kind; the job release puts them together, and builds what is missing.',
+          'Each platform is built on a machine of its kind, and the job release puts them together. Where one fails nothing is',
+          'published; "Re-run failed jobs" builds that one again, and goes on.',
         ]
       : []),
     ...(dialect.system === 'forgejo' && (needs.buildx || needs.trivy)
