@@ -64,11 +64,34 @@ void test('a release put together from parts that nobody could build again, kill
   });
 });
 
-async function killedBuild(
-  scope: Scope,
-  project: TestProject,
-  { data, killAt }: { readonly data: string; readonly killAt: number },
-): ReturnType<typeof runTool> {
+void test('a build of the branch put together from such parts, killed before any of its effects, has them whole too', async (t) => {
+  const project = await makeProject(t, { prepare: random });
+  for (const platform of platforms) await build(t, project, { data: project.data, platform, edge: true });
+  const whole = await copyData(t, project);
+  const effects = effectsOf(await killedEdge(project, { data: whole, killAt: 0 })).length;
+  t.diagnostic(`${effects} effects`);
+  assert.ok(effects > 5);
+  const { tags: expected } = await readPublished(whole);
+  assert.equal(Object.keys(await readParts(whole)).length, 2);
+  await sideBySide(upTo(effects), 2, async (killAt) => {
+    const data = await copyData(t, project);
+    assert.equal((await killedEdge(project, { data, killAt })).exitCode, -1, `it is killed before effect ${killAt}`);
+    assert.equal((await killedEdge(project, { data, killAt: 0 })).exitCode, 0);
+    assert.deepEqual((await readPublished(data)).tags, expected, `killed before effect ${killAt}`);
+  });
+});
+
+interface Killed {
+  readonly data: string;
+  readonly killAt: number;
+}
+
+function killedEdge(project: TestProject, { data, killAt }: Killed): ReturnType<typeof runTool> {
+  const args = [join(import.meta.dirname, 'killed-edge.ts'), String(killAt)];
+  return runTool({ command: process.execPath, args, cwd: project.clone.folder, env: ciEnvironment(project, data) });
+}
+
+async function killedBuild(scope: Scope, project: TestProject, { data, killAt }: Killed): ReturnType<typeof runTool> {
   const { folder: cwd } = await freshClone(scope, project);
   const args = [join(import.meta.dirname, 'killed-build.ts'), version, platforms[0], String(killAt)];
   return runTool({ command: process.execPath, args, cwd, env: ciEnvironment(project, data) });
@@ -77,10 +100,13 @@ async function killedBuild(
 async function build(
   scope: Scope,
   project: TestProject,
-  { data, platform }: { readonly data: string; readonly platform: string },
+  { data, platform, edge = false }: { readonly data: string; readonly platform: string; readonly edge?: boolean },
 ): Promise<void> {
   const { folder } = await freshClone(scope, project);
-  await succeed(['build', version, '--platform', platform], { folder, env: ciEnvironment(project, data) });
+  await succeed(['build', edge ? '--edge' : version, '--platform', platform], {
+    folder,
+    env: ciEnvironment(project, data),
+  });
 }
 
 async function release(scope: Scope, project: TestProject, data: string): Promise<void> {

@@ -13,7 +13,14 @@ void suite('a workflow without a key', () => {
     assert.equal(refused.exitCode, 2);
     assert.match(refused.stderr, /there is no CI key and no OIDC token/);
 
-    await succeed(['release', '1.0.0'], at);
+    await succeed(['build', '1.0.0', '--platform', 'linux/arm64'], at);
+    const released = await runProgram(['release', '1.0.0'], at);
+    assert.equal(released.exitCode, 0, released.stderr);
+    assert.match(
+      released.stderr,
+      /from the parts for linux\/arm64\n/,
+      'what another job of the workflow signed counts',
+    );
     const asked = services.requests.length;
     assert.ok(asked > 0);
     const verified = await succeed(['verify', '1.0.0'], await runner(t, project));

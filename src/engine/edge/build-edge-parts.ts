@@ -2,7 +2,7 @@ import type { Platform } from '../../domain/platform.ts';
 import { formatPlatform } from '../../domain/platform.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import type { PartsResult } from '../release/build-parts.ts';
-import { has, requireKnown } from '../release/build-parts.ts';
+import { hasPlatform, requireKnown } from '../release/build-parts.ts';
 import type { BuiltPart } from '../release/make-part.ts';
 import { makePart } from '../release/make-part.ts';
 import { requireTrustedSigner } from '../release/trusted-signer.ts';
@@ -23,7 +23,7 @@ export async function buildEdgeParts(
   const commit = jobs[0]?.job.commit ?? loaded.commit;
   const about = { tag: undefined, commit, platform: formatPlatform(platform) };
   const name = `commit ${commit.slice(0, 12)}`;
-  const own = jobs.filter(({ job }) => has(job.image.platforms, platform));
+  const own = jobs.filter(({ job }) => hasPlatform(job.image.platforms, platform));
   if (own.length === 0) {
     requireKnown(loaded, platform, name);
     return { ...about, nothing: `has no ${about.platform}: the policy of its tree does not name it`, parts: [] };

@@ -61,10 +61,10 @@ export async function buildParts(
 }
 
 function imagesFor({ image, companions }: ReleaseJob, platform: Platform): readonly ImagePolicy[] {
-  return [image, ...companions].filter(({ platforms }) => has(platforms, platform));
+  return [image, ...companions].filter(({ platforms }) => hasPlatform(platforms, platform));
 }
 
-export function has(platforms: readonly Platform[], wanted: Platform): boolean {
+export function hasPlatform(platforms: readonly Platform[], wanted: Platform): boolean {
   return platforms.some((platform) => formatPlatform(platform) === formatPlatform(wanted));
 }
 
@@ -76,7 +76,7 @@ function noSuchPlatform({ admitted, loaded }: ReleaseJob, platform: Platform): s
 
 /** Throws USAGE for a platform that no image of the protected branch has. */
 export function requireKnown({ policy }: LoadedPolicy, platform: Platform, of: string): void {
-  if (policy.images.some(({ platforms }) => has(platforms, platform))) return;
+  if (policy.images.some(({ platforms }) => hasPlatform(platforms, platform))) return;
   throw new CutwaterError('USAGE', `Cannot build ${formatPlatform(platform)} of ${of}: no image of the policy has it`, {
     hint: 'Name a platform of images.platforms in cutwater.yaml',
   });
