@@ -76,9 +76,19 @@ export function releasedImages(
   return [{ ...release.image, documents: release.documents }, ...(release.companions ?? [])];
 }
 
+/** The image that a binary came out of; undefined where the release has none of that name. */
+export function imageOfBinary(
+  { image, companions = [] }: Pick<ReleasePredicate, 'image' | 'companions'>,
+  binary: Pick<ReleasedBinary, 'image'>,
+): ReleasedImage | undefined {
+  return binary.image === undefined ? image : companions.find(({ name }) => name === binary.image);
+}
+
 export interface ReleasedBinary {
   /** The asset's name. */
   readonly name: string;
+  /** The companion it came out of, `host/name`; left out for the first image. */
+  readonly image?: string;
   readonly platform: string;
   /** Absolute path in the image. */
   readonly path: string;

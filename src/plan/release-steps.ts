@@ -7,6 +7,7 @@ import { releaseTagOf } from '../domain/tag-name.ts';
 import type { Version } from '../domain/version.ts';
 import { formatVersion, releaseClassOf } from '../domain/version.ts';
 import { candidateTag, shaTag, statementTag, versionTag } from '../estate/registry-tags.ts';
+import { binariesOf } from '../policy/binaries-of.ts';
 import { fillPlaceholders } from '../policy/placeholder.ts';
 import type { ImagePolicy, Policy } from '../policy/policy.ts';
 import type { Step } from './step.ts';
@@ -46,7 +47,11 @@ export function releaseSteps(outlook: ReleaseOutlook): readonly Step[] {
   const tag = releaseTagOf(version);
   const files = [
     'statement.sigstore.json',
-    ...policy.binaries.flatMap(({ name }) => first.platforms.map((platform) => fillPlaceholders(name, platform))),
+    ...[...policy.images.slice(0, 1), ...companions.map(({ image }) => image)].flatMap(({ name, platforms }) =>
+      binariesOf(policy, name).flatMap((binary) =>
+        platforms.map((platform) => fillPlaceholders(binary.name, platform)),
+      ),
+    ),
     ...images.flatMap(documentFiles),
     'SHA256SUMS',
     'SHA256SUMS.sigstore.json',

@@ -1,3 +1,4 @@
+import { shortNameOf } from '../domain/image-name.ts';
 import { completeChecks } from './checks-schema.ts';
 import { completeForge } from './forge-schema.ts';
 import { toChannel } from './announce-schema.ts';
@@ -13,6 +14,13 @@ type BuildDocument = PolicyDocument['images'][number]['build'];
 /** Fills the defaults that depend on other fields. The document has passed the schema and the checks between fields. */
 export function completePolicy(document: PolicyDocument): Policy {
   const { project, git, channels, forge } = document;
+  const images = document.images.map(({ repository, mirrors, platforms, build, lockFiles }, place) => ({
+    name: repository ?? { registry: 'embedded', repository: project },
+    mirrors,
+    platforms,
+    build: toBuild(build),
+    ...(place === 0 ? {} : { lockFiles }),
+  }));
   return {
     project,
     source: document.source,
@@ -20,14 +28,11 @@ export function completePolicy(document: PolicyDocument): Policy {
     signatures: document.signatures,
     signing: { ...document.signing, timestamp: document.signing.timestamp },
     trust: { maintainers: document.trust.maintainers.map(toMaintainer), ci: document.trust.ci.map(toCi) },
-    images: document.images.map(({ repository, mirrors, platforms, build, lockFiles }, place) => ({
-      name: repository ?? { registry: 'embedded', repository: project },
-      mirrors,
-      platforms,
-      build: toBuild(build),
-      ...(place === 0 ? {} : { lockFiles }),
-    })),
-    binaries: document.binaries,
+    images,
+    binaries: document.binaries.map(({ image, ...binary }) => {
+      const companion = images.slice(1).find(({ name }) => shortNameOf(name) === image)?.name;
+      return companion === undefined ? binary : { ...binary, image: companion };
+    }),
     channels: {
       ...channels,
       latest: channels.latest === 'highest' ? { kind: 'highest' } : { kind: 'line', line: channels.latest },

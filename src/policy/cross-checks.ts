@@ -1,15 +1,14 @@
 import { formatPlatform, parsePlatform } from '../domain/platform.ts';
-import type { Platform } from '../domain/platform.ts';
 import { quote } from '../domain/quote.ts';
 import { checksWithoutForge, gatesNamedAsChecks } from './checks-schema.ts';
 import { forgeWithoutPlace } from './forge-schema.ts';
+import { binaryChecks } from './binary-checks.ts';
 import { imageChecks, repositoryOf } from './image-checks.ts';
 import { reportChecks } from './gate-checks.ts';
 import { versionFileChecks } from './prepare-schema.ts';
 import { matchesGlob } from './glob.ts';
 import { nearestName } from './nearest-name.ts';
 import { parseOpenpgpFingerprint } from './openpgp-fingerprint.ts';
-import { fillPlaceholders } from './placeholder.ts';
 import type { PolicyProblem, ProblemPath } from './policy-problem.ts';
 import { formatProblemPath } from './policy-problem.ts';
 import { parsePathPattern } from './repository-path.ts';
@@ -27,7 +26,7 @@ export function crossCheck(data: unknown): readonly PolicyProblem[] {
     ...branchOutsideReleases(data),
     ...keysOfFormatsNotAllowed(data),
     ...keysOfTwoRoles(data),
-    ...binariesWithOneName(data),
+    ...binaryChecks(data),
     ...gatePlaceholders(data),
     ...reportChecks(data),
     ...versionFileChecks(data),
@@ -55,7 +54,6 @@ function repeatedNames(data: unknown): readonly PolicyProblem[] {
     [['trust', 'maintainers', '*', 'ssh'], sshKeyOf],
     [['trust', 'ci', '*', 'name'], (text) => text],
     [['trust', 'ci', '*', 'keyFile'], (text) => text],
-    [['binaries', '*', 'name'], (text) => text],
     [['sbom', 'also', '*', 'tool'], (text) => text],
     [['images', '*', 'platforms', '*'], (text, path) => perImage(platformOf(text), path)],
     [['images', '*', 'mirrors', '*'], repositoryOf],
@@ -147,32 +145,6 @@ function keysOfTwoRoles(data: unknown): readonly PolicyProblem[] {
     if (same === undefined) return [];
     const found = `${quote(value)}, which ${formatProblemPath(same.path)} is too`;
     return [{ path, found, wanted: "a key of its own: a maintainer's key never signs for CI" }];
-  });
-}
-
-function binariesWithOneName(data: unknown): readonly PolicyProblem[] {
-  const platforms = platformsOf(data);
-  return textsAt(data, ['binaries', '*', 'name']).flatMap(({ path, value }) => {
-    const names = new Map<string, Platform>();
-    for (const platform of platforms) {
-      const name = fillPlaceholders(value, platform);
-      const other = names.get(name);
-      if (other !== undefined) {
-        const found = `${quote(value)}, the same name for ${formatPlatform(other)} and ${formatPlatform(platform)}`;
-        return [{ path, found, wanted: 'a name with {machine} or {arch}, different on every platform' }];
-      }
-      names.set(name, platform);
-    }
-    return [];
-  });
-}
-
-function platformsOf(data: unknown): readonly Platform[] {
-  const given = valueAt(data, ['images', 0, 'platforms']);
-  const texts = given === undefined ? ['linux/amd64', 'linux/arm64'] : Array.isArray(given) ? [...new Set(given)] : [];
-  return texts.flatMap((text) => {
-    const parsed = typeof text === 'string' ? parsePlatform(text) : undefined;
-    return parsed?.is === 'ok' ? [parsed.value] : [];
   });
 }
 

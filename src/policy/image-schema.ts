@@ -216,6 +216,11 @@ export const binarySchema = section('a mapping with name and path', {
     .boolean({ error: 'true or false' })
     .default(false)
     .meta({ description: 'True: a release is refused when the file needs an interpreter or shared libraries.' }),
+  image: filledText({
+    wanted: 'the last part of the name of an image, such as "web"',
+    description:
+      'Which image it comes out of, by the last part of its repository, as in gates. Default: the first image.',
+  }).optional(),
   versionArgs: words({
     wanted: 'a list of words such as ["--version"]',
     description:

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CutwaterError } from '../domain/error.ts';
+import { binariesOf } from './binaries-of.ts';
 import { parsePolicy } from './parse-policy.ts';
 
 const minimal = `project: harbor
@@ -269,6 +270,11 @@ const refusals: readonly (readonly [string, string])[] = [
   ['notBuildInput: ["Docker*"]', 'which matches "Dockerfile", wanted only files that the build does not read'],
   ['notBuildInput: ["*.yaml"]', 'which matches "cutwater.yaml"'],
   ['binaries: [{ name: app, path: /app }]', 'the same name for linux/amd64 and linux/arm64'],
+  [
+    'binaries: [{ name: "app-{arch}", path: /app }, { name: app-amd64, path: /b }]',
+    'binaries[1].name: found "app-amd64", for linux/amd64 the same name as binaries[0].name',
+  ],
+  ['binaries: [{ name: "a-{arch}", path: /a, image: web }]', 'found "web", which is no image of the policy, wanted'],
   ['binaries: [{ name: "app-{arhc}", path: /app }]', 'unknown placeholder "{arhc}" (did you mean "{arch}"?)'],
   ['binaries: [{ name: "../{arch}", path: /app }]', 'characters that are not allowed in an asset'],
   ['binaries: [{ name: "a-{arch}", path: "/app-{arch}" }]', 'the path is the same on every platform'],
@@ -439,6 +445,9 @@ test('parsePolicy() reads companions, each with platforms, mirrors and lock file
     build: { dockerfile: web.Dockerfile }
 gates:
   - { name: boot, on: candidate, command: [boot, "{image}", "{image:web-ui}"] }
+binaries:
+  - { name: web, image: web-ui, path: /web }
+  - { name: "app-{arch}", image: harbor, path: /app }
 `,
     ),
     { file: 'cutwater.yaml' },
@@ -448,6 +457,10 @@ gates:
   assert.deepEqual(companion?.name, { registry: 'a.example', repository: 'team/web-ui' });
   assert.deepEqual(companion.mirrors, [{ registry: 'b.example', repository: 'team/web-ui' }]);
   assert.deepEqual([companion.platforms.length, companion.lockFiles], [1, ['web/package-lock.json']]);
+  assert.deepEqual(
+    policy.images.map(({ name }) => binariesOf(policy, name).map((binary) => [binary.name, binary.image])),
+    [[['app-{arch}', undefined]], [['web', companion.name]]],
+  );
 });
 
 for (const [line, sentence] of refusals)

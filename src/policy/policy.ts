@@ -169,6 +169,8 @@ export interface DockerfileBuild {
 export interface BinaryPolicy {
   /** Asset name with `{machine}`, `{arch}`, `{os}`: `rustshare-backend-{machine}-linux`. */
   readonly name: string;
+  /** The companion it comes out of; undefined for the first image. */
+  readonly image?: ImageName | undefined;
   /** Absolute path in the image. */
   readonly path: string;
   /** The binary must need no interpreter and no shared library. */

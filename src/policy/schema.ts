@@ -120,7 +120,7 @@ export const policySchema = section('a mapping with project, images and trust', 
   binaries: z
     .array(binarySchema, { error: 'a list of binaries' })
     .default([])
-    .meta({ description: 'Files taken out of the first image and attached to the release.' }),
+    .meta({ description: 'Files taken out of the images and attached to the release.' }),
   channels: channelsSchema.prefault({}),
   changelog: repositoryFile({
     wanted: 'the path of the changelog',

@@ -150,6 +150,5 @@ export function edgeOrder({ build, commit, companion, image, loaded }: EdgeJob):
   const version = shaTag(commit, loaded.policy.channels.sha);
   const source = { kind: 'branch', name: loaded.policy.git.branch } as const;
   const order = { loaded, build, image, commit, version, source };
-  // Binaries come out of the first image.
-  return companion === undefined ? order : { ...order, companion, build: { ...build, binaries: [] } };
+  return companion === undefined ? order : { ...order, companion };
 }

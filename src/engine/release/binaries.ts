@@ -2,12 +2,13 @@ import type { Digest } from '../../domain/digest.ts';
 import type { Elf } from '../../domain/elf.ts';
 import { isStatic } from '../../domain/elf.ts';
 import { CutwaterError } from '../../domain/error.ts';
+import { formatImageName } from '../../domain/image-name.ts';
 import { formatPlatform, machineOf } from '../../domain/platform.ts';
 import type { Platform } from '../../domain/platform.ts';
 import { quote } from '../../domain/quote.ts';
 import type { ReleasedBinary } from '../../domain/release-statement.ts';
 import { fillPlaceholders } from '../../policy/placeholder.ts';
-import type { BinaryPolicy, Policy } from '../../policy/policy.ts';
+import type { BinaryPolicy } from '../../policy/policy.ts';
 import type { Version } from '../../domain/version.ts';
 import type { Workspace } from '../../ports/workspace.ts';
 import { startBinary } from './start-binary.ts';
@@ -21,16 +22,16 @@ export interface PlatformImage {
 }
 
 /**
- * Every declared binary of every platform, taken out of the very images that are published, and checked. Without a version
- * programs are not started.
+ * Every declared binary of an image, of every platform, taken out of the very bytes that are published, and checked. The
+ * world is as it looks from that image. Without a version programs are not started.
  */
 export async function extractBinaries(
   world: ReleaseWorld,
-  policy: Pick<Policy, 'binaries'>,
+  policy: readonly BinaryPolicy[],
   { images, version }: { readonly images: readonly PlatformImage[]; readonly version: Version | undefined },
 ): Promise<readonly ReleasedBinary[]> {
   const binaries: ReleasedBinary[] = [];
-  for (const binary of policy.binaries)
+  for (const binary of policy)
     for (const image of images) binaries.push(await extractBinary(world, { binary, image, version }));
   return binaries;
 }
@@ -62,7 +63,8 @@ async function extractBinary(world: ReleaseWorld, { binary, image, version }: Wa
     if (is === 'wrong') throw new CutwaterError('BUILD_FAILED', `Cannot release ${quote(name)}: it ${says}`);
     world.report({ type: 'note', level: 'info', text: `${name} ${says}` });
   }
-  return { name, platform, path, digest: file.digest, size: file.size };
+  const from = binary.image === undefined ? {} : { image: formatImageName(binary.image) };
+  return { name, ...from, platform, path, digest: file.digest, size: file.size };
 }
 
 interface WantedProgram {

@@ -10,6 +10,7 @@ import { parseIndex, platformsOf } from '../../domain/oci-manifest.ts';
 import { formatPlatform } from '../../domain/platform.ts';
 import { predicateTypes } from '../../domain/release-statement.ts';
 import type { CommitBuild } from '../../ports/image-builder.ts';
+import { binariesOf } from '../../policy/binaries-of.ts';
 import type { ImagePolicy, Policy } from '../../policy/policy.ts';
 import type { PlatformBuilder } from '../../report/documents/provenance-statement.ts';
 import { provenanceStatement } from '../../report/documents/provenance-statement.ts';
@@ -83,7 +84,8 @@ export async function attachProvenance(
 ): Promise<void> {
   const { build, commit, image, loaded, source } = order;
   const platforms = await readPlatformImages(world, image, index.digest);
-  const binaries = await extractBinaries(world, build, { images: platforms, version: undefined });
+  const own = binariesOf(build, image.name);
+  const binaries = await extractBinaries(world, own, { images: platforms, version: undefined });
   const statement = provenanceStatement({
     buildType: world.builder.buildTypeOf(image),
     builderId: world.builderId,

@@ -21,6 +21,5 @@ export function orderOf({ admitted, build, image: first, loaded }: OrderedReleas
   const source = { kind: 'tag', name: tag.name, object: tag.object } as const;
   const order = { loaded, build, image, commit, version: formatVersion(coreVersion(admitted.version)), source };
   if (formatImageName(image.name) === formatImageName(first.name)) return order;
-  // Binaries come out of the first image.
-  return { ...order, companion: image.name, build: { ...build, binaries: [] } };
+  return { ...order, companion: image.name };
 }

@@ -63,7 +63,9 @@ export async function makeDocuments(
 ): Promise<CandidateDocuments> {
   const images = candidates.map((candidate, place): DocumentedImage => {
     const { name } = candidate.image;
-    return place === 0 ? { candidate, prefix: '', binaries } : { candidate, prefix: filePrefix(name), binaries: [] };
+    const from = place === 0 ? undefined : formatImageName(name);
+    const own = binaries.filter((binary) => binary.image === from);
+    return { candidate, prefix: place === 0 ? '' : filePrefix(name), binaries: own };
   });
   const made: (DocumentedImage & { readonly sboms: readonly PlatformDocument[] })[] = [];
   for (const image of images) made.push({ ...image, sboms: await makeSboms(world, job, { image, commit }) });

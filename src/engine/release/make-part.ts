@@ -9,6 +9,7 @@ import { partTag } from '../../estate/registry-tags.ts';
 import { partStatement } from '../../report/documents/part-statement.ts';
 import { statementBytes } from '../../report/documents/statement.ts';
 import { requireOwnSha } from '../edge/own-sha.ts';
+import { binariesOf } from '../../policy/binaries-of.ts';
 import { storeDocument } from '../facts/signed-documents.ts';
 import { runStep } from '../run-step.ts';
 import { imageTagHandler } from '../steps/image-tag.ts';
@@ -77,7 +78,8 @@ async function buildOwn(world: ReleaseWorld, order: BuildOrder, platform: Platfo
   const { index, entries } = await buildPlatforms(world, order, [platform]);
   const [entry] = entries;
   if (entry === undefined) throw new Error('A platform that was built has no entry');
-  await extractBinaries(world, build, { images: [{ platform, digest: entry.digest }], version: undefined });
+  const binaries = binariesOf(build, image.name);
+  await extractBinaries(world, binaries, { images: [{ platform, digest: entry.digest }], version: undefined });
   const statement = partStatement({
     schema: 'cutwater.part/1',
     project: loaded.policy.project,

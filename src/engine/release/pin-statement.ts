@@ -6,7 +6,12 @@ import type { ObjectId } from '../../domain/object-id.ts';
 import { formatPlatform } from '../../domain/platform.ts';
 import { trailerNames, trailerOf } from '../../domain/release-message.ts';
 import type { RecordedEvidence, RecordedGate } from '../../domain/release-checks.ts';
-import type { ReleasePredicate, ReleasedCompanion, ReleasedImage } from '../../domain/release-statement.ts';
+import type {
+  ReleasePredicate,
+  ReleasedBinary,
+  ReleasedCompanion,
+  ReleasedImage,
+} from '../../domain/release-statement.ts';
 import { predicateTypes } from '../../domain/release-statement.ts';
 import { formatVersion } from '../../domain/version.ts';
 import type { ImageOrigin } from '../../estate/choose-origin.ts';
@@ -14,6 +19,8 @@ import { candidateTag } from '../../estate/registry-tags.ts';
 import { parseReleaseStatement } from '../../report/documents/parse-release-statement.ts';
 import { releaseStatement } from '../../report/documents/release-statement.ts';
 import { statementBytes } from '../../report/documents/statement.ts';
+import { atImage } from '../facts/image-places.ts';
+import { binariesOf } from '../../policy/binaries-of.ts';
 import { extractBinaries } from './binaries.ts';
 import { makeDocuments } from './candidate-documents.ts';
 import type { ImageCandidate } from './companion-candidates.ts';
@@ -110,12 +117,16 @@ async function makePredicate(
   const { admitted, image } = job;
   const { origin } = candidate;
   const commit = origin.is === 'promotion' ? origin.promotion.buildCommit : admitted.commit;
-  const binaries = await extractBinaries(world, job.build, {
-    images: candidate.platforms,
-    version: admitted.version,
-  });
   const first: ImageCandidate = { ...candidate, image, place: world };
   const candidates = [first, ...candidate.companions];
+  const binaries: ReleasedBinary[] = [];
+  for (const one of candidates)
+    binaries.push(
+      ...(await extractBinaries(atImage(world, one.place), binariesOf(job.build, one.image.name), {
+        images: one.platforms,
+        version: admitted.version,
+      })),
+    );
   const { documents, assets } = await makeDocuments(world, job, { candidates, commit, binaries });
   const [released, ...companions] = candidates.map((one, place): ReleasedCompanion => ({
     ...releasedImage(one),

@@ -16,6 +16,7 @@ import type { PinnedStatement } from './pin-statement.ts';
 import { writeImageTags } from './write-image-tags.ts';
 import { requireStillStanding } from './still-standing.ts';
 import { readReleaseNotes } from '../documents/read-release-notes.ts';
+import { readBinary } from '../facts/read-binary.ts';
 import { readArtifact, resolveOrFail, streamOf } from '../facts/read-artifact.ts';
 import { readRecordBundle } from '../facts/read-record.ts';
 import { writeBundle } from '../facts/signed-documents.ts';
@@ -218,8 +219,7 @@ async function* openAsset(world: ReleaseWorld, job: ReleaseJob, asset: AssetOf):
   const { release, name } = asset;
   const binary = release.binaries.find((candidate) => candidate.name === name);
   if (binary !== undefined) {
-    const image = release.image.platforms.find(({ platform }) => platform === binary.platform);
-    const file = image && (await world.imageFiles.extract(world.repository, image.digest, binary.path));
+    const file = await readBinary(world, release, binary);
     if (file !== undefined) yield* world.workspace.open(file.file);
     return;
   }

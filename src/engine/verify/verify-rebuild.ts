@@ -30,12 +30,12 @@ export async function checkRebuilds(
   release: ReleasePredicate,
   commit: readonly Check[],
 ): Promise<readonly Check[]> {
-  const checks: Check[] = [...(await checkRebuild(world, release, commit))];
+  const of = (image: string | undefined) => release.binaries.filter((binary) => binary.image === image);
+  const checks: Check[] = [...(await checkRebuild(world, { ...release, binaries: of(undefined) }, commit))];
   for (const image of release.companions ?? []) {
     const place = placeOfImage(world, image.name);
     if (place === undefined) continue;
-    // Binaries come out of the first image.
-    const found = await checkRebuild(atImage(world, place), { ...release, image, binaries: [] }, commit);
+    const found = await checkRebuild(atImage(world, place), { ...release, image, binaries: of(image.name) }, commit);
     checks.push(...found.map((check) => ({ ...check, name: `${check.name} of ${image.name}` })));
   }
   return checks;

@@ -2,6 +2,7 @@ import { isCutwaterError } from '../../domain/error.ts';
 import { formatImageName, parseImageName } from '../../domain/image-name.ts';
 import { digestOf } from '../../domain/digest.ts';
 import type { ReleasePredicate, ReleasedDocument } from '../../domain/release-statement.ts';
+import { imageOfBinary } from '../../domain/release-statement.ts';
 import { coreVersion, readVersion, formatVersion } from '../../domain/version.ts';
 import type { ToolInventory } from '../../domain/tool-inventory.ts';
 import type { SbomRequest } from '../../ports/sbom-maker.ts';
@@ -179,7 +180,7 @@ async function readCommit(
 
 async function makeAgain(
   world: VerifyWorld,
-  { release, document, image: { name }, prefix }: AskedDocument,
+  { release, document, image: { name } }: AskedDocument,
   { commit, tools }: { readonly commit: BuildCommit; readonly tools: readonly ToolInventory[] },
 ): Promise<Sbom> {
   const image = parseImageName(name);
@@ -192,8 +193,9 @@ async function makeAgain(
     platform,
     manifest: document.subject,
     lockFiles: commit.is === 'here' ? commit.lockFiles : [],
-    // Binaries come out of the first image.
-    binaries: prefix === '' ? release.binaries.filter((binary) => binary.platform === platform) : [],
+    binaries: release.binaries.filter(
+      (binary) => binary.platform === platform && imageOfBinary(release, binary)?.name === name,
+    ),
     readImage: (wish) => world.imageFiles.inventory(world.repository, document.subject, wish),
     tools,
     timestamp: commit.is === 'here' ? commit.timestamp : 0,

@@ -43,6 +43,8 @@ async function check(
   t.after(() => workspace.remove());
   const world = {
     repository: image.repository,
+    mirrors: [],
+    companions: [],
     imageFiles: imageFiles(workspace.folder),
     workspace,
     programs: programStarter({ signal: t.signal }),

@@ -5,6 +5,7 @@ import { fillPlaceholders } from '../../policy/placeholder.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Check } from '../../report/verification.ts';
 import { failed, passed } from '../../report/verification.ts';
+import { readBinary } from '../facts/read-binary.ts';
 import { startBinary } from '../release/start-binary.ts';
 import type { VerifyWorld } from '../world.ts';
 import { guarded } from './guarded-check.ts';
@@ -29,8 +30,11 @@ export async function checkStarted(
   return checks.length > 0 ? checks : [{ name: 'start', is: 'warning', says: nothingToStart }];
 }
 
-export type StartWorld = Pick<VerifyWorld, 'repository' | 'imageFiles' | 'workspace' | 'programs'>;
-export type StartedRelease = Pick<ReleasePredicate, 'version' | 'image' | 'binaries'>;
+export type StartWorld = Pick<
+  VerifyWorld,
+  'repository' | 'mirrors' | 'companions' | 'imageFiles' | 'workspace' | 'programs'
+>;
+export type StartedRelease = Pick<ReleasePredicate, 'version' | 'image' | 'companions' | 'binaries'>;
 export interface StartPolicy {
   readonly binaries: readonly Pick<Policy['binaries'][number], 'name' | 'versionArgs'>[];
 }
@@ -43,8 +47,7 @@ interface Started {
 }
 
 async function checkOne(world: StartWorld, { name, release, binary, args }: Started): Promise<Check> {
-  const image = release.image.platforms.find(({ platform }) => platform === binary.platform);
-  const file = image && (await world.imageFiles.extract(world.repository, image.digest, binary.path));
+  const file = await readBinary(world, release, binary);
   if (file?.digest !== binary.digest)
     return failed(name, 'it was not started: the image does not have the released bytes');
   const { is, says } = await startBinary(world, file.file, { args, version: readVersion(release.version) });

@@ -54,8 +54,10 @@ const tag = record<ReleasePredicate['tag']>(
   ['unsignedReason'],
 );
 
+const imageName = text((value) => parseImageName(value).is === 'ok', 'an image name such as host/name');
+
 const imageMembers = {
-  name: text((value) => parseImageName(value).is === 'ok', 'an image name such as host/name'),
+  name: imageName,
   index: digest,
   platforms: list(record<ReleasedImage['platforms'][number]>({ platform, digest }), {
     atLeast: 1,
@@ -63,13 +65,17 @@ const imageMembers = {
   }),
 };
 
-const binary = record<ReleasedBinary>({
-  name: assetName,
-  platform,
-  path: text((value) => /^\/[^\p{Cc}\p{Cs}]{1,4095}$/u.test(value), 'an absolute path'),
-  digest,
-  size: count,
-});
+const binary = record<ReleasedBinary>(
+  {
+    name: assetName,
+    image: imageName,
+    platform,
+    path: text((value) => /^\/[^\p{Cc}\p{Cs}]{1,4095}$/u.test(value), 'an absolute path'),
+    digest,
+    size: count,
+  },
+  ['image'],
+);
 
 const document = record<ReleasedDocument>(
   { role: oneOf('provenance', 'sbom', 'scan'), platform, subject: digest, referrer: digest, payload: digest },

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import { quote } from '../../domain/quote.ts';
 import type { InTotoStatement, ReleasePredicate, ReleasedCompanion } from '../../domain/release-statement.ts';
-import { releasedImages } from '../../domain/release-statement.ts';
+import { imageOfBinary, releasedImages } from '../../domain/release-statement.ts';
 import { releaseTagOf } from '../../domain/tag-name.ts';
 import { coreVersion, formatVersion, parseVersion, releaseClassOf } from '../../domain/version.ts';
 import { faultInChecks } from './checks-consistency.ts';
@@ -107,8 +107,12 @@ function shortName(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1);
 }
 
-function faultInBinaries({ image, binaries, assets }: ReleasePredicate): string | undefined {
-  return firstFault(binaries, ({ name, platform, digest, size }) => {
+function faultInBinaries(release: ReleasePredicate): string | undefined {
+  const { binaries, assets } = release;
+  return firstFault(binaries, (binary) => {
+    const { name, platform, digest, size } = binary;
+    const image = imageOfBinary(release, binary);
+    if (image === undefined) return `binary ${quote(name)} is of ${quote(binary.image ?? '')}, which is no companion`;
     if (!image.platforms.some((known) => known.platform === platform))
       return `binary ${quote(name)} is for ${quote(platform)}, which the image does not have`;
     const asset = assets.find((known) => known.name === name);

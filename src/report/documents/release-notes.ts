@@ -1,5 +1,5 @@
 import type { Digest } from '../../domain/digest.ts';
-import type { ReleasedImage } from '../../domain/release-statement.ts';
+import type { ReleasedBinary, ReleasedImage } from '../../domain/release-statement.ts';
 import { plainMarkdown } from '../../domain/markdown-text.ts';
 import type { CiPolicy } from '../../policy/policy.ts';
 import { cosignOptions, verifyOptions } from './signer-options.ts';
@@ -23,7 +23,7 @@ export interface ReleaseNotesInput {
   readonly image: ReleasedImage;
   /** The further images of the release. */
   readonly companions?: readonly ReleasedImage[];
-  readonly binaries: readonly { readonly name: string; readonly platform: string; readonly digest: Digest }[];
+  readonly binaries: readonly Pick<ReleasedBinary, 'name' | 'image' | 'platform' | 'digest'>[];
   /** Where the image comes from, where it was not simply built from the tag's commit. */
   readonly origin?:
     | { readonly is: 'promotion'; readonly version: string; readonly buildCommit: string }
@@ -120,10 +120,16 @@ function originPart({ origin }: ReleaseNotesInput): readonly string[] {
   }
 }
 
-function binariesPart({ binaries }: ReleaseNotesInput): readonly string[] {
+function binariesPart({ binaries, image: { name: first } }: ReleaseNotesInput): readonly string[] {
   if (binaries.length === 0) return [];
-  const rows = binaries.map(({ name, platform, digest }) => [code(name), platform, code(digest)]);
-  return ['## Binaries', table(['File', 'Platform', 'SHA-256'], rows)];
+  const isOne = binaries.every(({ image }) => image === undefined);
+  const rows = binaries.map(({ name, image: from = first, platform, digest }) => [
+    code(name),
+    ...(isOne ? [] : [code(from)]),
+    platform,
+    code(digest),
+  ]);
+  return ['## Binaries', table(['File', ...(isOne ? [] : ['From']), 'Platform', 'SHA-256'], rows)];
 }
 
 function verifyPart({ proves, command }: VerifyCommand): string {

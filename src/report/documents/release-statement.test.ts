@@ -100,6 +100,7 @@ test('parseReleaseStatement() refuses a release whose parts do not agree', () =>
   refused({ ...predicate, tag: { ...predicate.tag, name: 'v1.2.4' } }, /tag.name is "v1.2.4"/);
   refused({ ...predicate, tag: { ...predicate.tag, signer: null } }, /no signer and no reason/);
   refused({ ...predicate, binaries: [{ ...binary, platform: 'linux/arm64' }] }, /which the image does not have/);
+  refused({ ...predicate, binaries: [{ ...binary, image: 'e.org/web' }] }, /of "e\.org\/web", which is no companion/);
   refused({ ...predicate, binaries: [{ ...binary, size: 4 }] }, /differs from the asset of its name/);
   refused({ ...predicate, assets: [] }, /is not among the assets/);
   refused({ ...predicate, documents: [{ ...provenance, subject: amd64 }] }, /of the index has another subject/);

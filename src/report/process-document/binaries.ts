@@ -1,4 +1,6 @@
 import { formatPlatform } from '../../domain/platform.ts';
+import { formatImageName } from '../../domain/image-name.ts';
+import { binariesOf } from '../../policy/binaries-of.ts';
 import { fillPlaceholders } from '../../policy/placeholder.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Chapter } from './document.ts';
@@ -10,23 +12,31 @@ import { sh } from './shell.ts';
 /** The files attached to a release besides the image; nothing where the policy names none. */
 export function binaries(policy: Policy): readonly Chapter[] {
   if (policy.binaries.length === 0) return [];
-  const { platforms, build } = imageOf(policy);
-  const rows = policy.binaries.flatMap((binary) =>
-    platforms.map((platform) => [
-      code(fillPlaceholders(binary.name, platform)),
-      prose`${formatPlatform(platform)}`,
-      code(binary.path),
-    ]),
+  const { build } = imageOf(policy);
+  const isOne = policy.binaries.every(({ image }) => image === undefined);
+  const rows = policy.images.flatMap(({ name, platforms }) =>
+    binariesOf(policy, name).flatMap((binary) =>
+      platforms.map((platform) => [
+        code(fillPlaceholders(binary.name, platform)),
+        prose`${formatPlatform(platform)}`,
+        ...(isOne ? [] : [code(formatImageName(name))]),
+        code(binary.path),
+      ]),
+    ),
   );
   const claimed = policy.binaries.filter((binary) => binary.static);
-  const from = build.kind === 'dockerfile' ? prose`the stages of ${code(build.dockerfile)}` : prose`the image's build`;
+  const from = !isOne
+    ? prose`the images' builds`
+    : build.kind === 'dockerfile'
+      ? prose`the stages of ${code(build.dockerfile)}`
+      : prose`the image's build`;
   return [
     {
       title: 'Binaries',
       blocks: [
         say(prose`For those who want no container, each release carries files that were built in ${from} and taken out
-          of the published image, byte for byte. A release has all of them, or it does not happen:`),
-        { kind: 'table', head: ['File', 'Platform', 'Path in the image'], rows },
+          of the published ${isOne ? 'image' : 'images'}, byte for byte. A release has all of them, or it does not happen:`),
+        { kind: 'table', head: ['File', 'Platform', ...(isOne ? [] : ['Image']), 'Path in the image'], rows },
         ...(claimed.length === 0
           ? []
           : [
@@ -42,6 +52,7 @@ export function binaries(policy: Policy): readonly Chapter[] {
 
 function exampleOf(policy: Policy): string {
   const [binary] = policy.binaries;
-  const [platform] = imageOf(policy).platforms;
+  const image = policy.images.find(({ name }) => binary !== undefined && binariesOf(policy, name).includes(binary));
+  const [platform] = image?.platforms ?? [];
   return binary === undefined || platform === undefined ? '' : fillPlaceholders(binary.name, platform);
 }
