@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { readFile, realpath } from 'node:fs/promises';
+import { readdir, readFile, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { createDurably, writeDurably } from '../adapters/files/durable-write.ts';
 import { CutwaterError } from '../domain/error.ts';
@@ -17,6 +17,15 @@ export function createFile(file: string, text: string): Promise<boolean> {
 /** Writes a file, new or in place of what it holds; a symbolic link stays, and what it points at is written. */
 export async function replaceFile(file: string, text: string): Promise<void> {
   await writeDurably(await realpath(file).catch(() => file), text);
+}
+
+/** The names of the files in a folder, sorted; none where there is no such folder. */
+export async function listFolder(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name)
+    .toSorted();
 }
 
 /** A whole text file; undefined where there is none. */

@@ -6,10 +6,11 @@ import type { Workflows } from '../ci/workflows.ts';
 import { workflowsOf } from '../ci/workflows.ts';
 import { CutwaterError } from '../domain/error.ts';
 import { quote } from '../domain/quote.ts';
+import { findTagPublishers } from '../documents/detect/publishers.ts';
 import type { Policy } from '../policy/policy.ts';
 import { shellWord } from '../report/process-document/shell.ts';
 import type { CliContext } from './command.ts';
-import { createFile, readTextWhereThere, replaceFile } from './compose-files.ts';
+import { createFile, listFolder, readTextWhereThere, replaceFile } from './compose-files.ts';
 import { openWorkingPolicy } from './compose-working-copy.ts';
 
 /** The workflow files of a working copy beside what its policy wants. */
@@ -67,6 +68,27 @@ export async function writeWorkflows(
     }
   }
   return changes;
+}
+
+/** Workflows of people that publish when a tag is pushed, beside those that Cutwater writes. */
+export async function publishersBeside({ topFolder, workflows }: OpenedWorkflows): Promise<readonly string[]> {
+  const own = pathsOf(workflows);
+  const folders = new Set(own.map((path) => path.slice(0, path.lastIndexOf('/'))));
+  const texts = new Map<string, string>();
+  for (const folder of folders)
+    for (const path of (await listFolder(resolve(topFolder, folder))).map((name) => `${folder}/${name}`))
+      if (!own.includes(path) && /\.ya?ml$/.test(path))
+        texts.set(path, (await readTextWhereThere(resolve(topFolder, path))) ?? '');
+  return findTagPublishers({ paths: [...texts.keys()], read: (path) => texts.get(path) });
+}
+
+/** GitLab runs one file, which has to name the one that Cutwater writes. */
+export async function missingInclude({ topFolder, workflows }: OpenedWorkflows): Promise<string | undefined> {
+  const [file] = workflows.files;
+  if (workflows.system !== 'gitlab' || file === undefined) return undefined;
+  const text = await readTextWhereThere(resolve(topFolder, '.gitlab-ci.yml'));
+  if (text?.includes(file.path) === true) return undefined;
+  return `.gitlab-ci.yml does not include it yet; ${text === undefined ? 'make that file with' : 'add'}: include: [{ local: ${file.path} }]`;
 }
 
 /** How Cutwater is pinned for the workflows. */

@@ -102,18 +102,18 @@ function afterFetch(git: Git, tags: Awaited<ReturnType<Git['fetchRemote']>>): Gi
 }
 
 /** The rules count where they are protected, and only there; whoever has just written them is told. */
-async function loadCommitted(
-  git: Git,
-  { branch, tagSource }: { readonly branch: string; readonly tagSource: 'remote' | 'local' },
-): Promise<LoadedPolicy> {
+async function loadCommitted(git: Git, branch: string): Promise<LoadedPolicy> {
   try {
     return await loadProtectedPolicy(git, branch);
   } catch (error) {
-    if (!isCutwaterError(error) || error.code !== 'CONFIG_MISSING') throw error;
+    if (!isCutwaterError(error)) throw error;
+    const isThere = (await git.branchHead(branch)) !== undefined;
+    if (isThere && error.code !== 'CONFIG_MISSING') throw error;
     if ((await readTextWhereThere(resolve(await git.topFolder(), policyFile))) === undefined) throw error;
-    const push = tagSource === 'remote' ? ` and push ${quote(branch)}` : '';
-    throw new CutwaterError('CONFIG_MISSING', error.message, {
-      hint: `${policyFile} is written here, and counts once it is on ${quote(branch)}: commit it${push}`,
+    const push = (await git.remoteUrl()) !== undefined ? ` and push ${quote(branch)}` : '';
+    const otherwise = isThere ? '' : ', or name the branch that is protected as git.branch';
+    throw new CutwaterError(error.code, error.message, {
+      hint: `${policyFile} is written here, and counts once it is on ${quote(branch)}: commit it${push}${otherwise}`,
     });
   }
 }
@@ -142,7 +142,7 @@ export async function openParts(context: CliContext, { fetch, access }: OpenOpti
   const progress = makeProgress({ sink, terminal, mode: progressMode(terminal, options), verbose: options.verbose });
   const { report } = progress;
   const { git, branch, tagSource } = await readRemote(clone, { fetch, report });
-  const loaded = await loadCommitted(git, { branch, tagSource });
+  const loaded = await loadCommitted(git, branch);
   const topFolder = await git.topFolder();
   const hosts = createRegistryHosts();
   const place = { folder: topFolder, access, report, hosts };

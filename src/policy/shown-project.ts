@@ -10,6 +10,8 @@ export interface PolicyTemplate {
   readonly ignoreTags?: readonly string[];
   /** `ghcr.io/owner/name`; left out, the image goes to the registry on disk. */
   readonly repository?: string;
+  /** Where the same image is published besides, as far as that is known. */
+  readonly mirrors?: readonly string[];
   /** Path of the Dockerfile. Default `Dockerfile`. */
   readonly dockerfile?: string;
   /** Build context of the Dockerfile. Default `.`. */

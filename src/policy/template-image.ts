@@ -3,12 +3,21 @@ import { list, oneLine, scalar } from './template-text.ts';
 
 /** The images of a first policy, and the programs taken out of the first one. */
 export function imageBlock(template: PolicyTemplate): readonly string[] {
-  const { project, repository, dockerfile, context = '.', platforms = usualPlatforms, otherImages = [] } = template;
+  const {
+    project,
+    repository,
+    mirrors = [],
+    dockerfile,
+    context = '.',
+    platforms = usualPlatforms,
+    otherImages = [],
+  } = template;
   return [
     'images:',
     repository === undefined
       ? `  - repository: ${scalar(`embedded/${project}`)} # the registry on disk; later a name such as ghcr.io/owner/name`
       : `  - repository: ${scalar(repository)}`,
+    ...(mirrors.length === 0 ? [] : [`    # Filled after each release: mirrors: ${oneLine(list(mirrors))}`]),
     `    platforms: ${list(platforms)}`,
     '    build:',
     dockerfile === undefined

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { runTool } from '../../src/adapters/process/run-tool.ts';
 import { makeGitRepository } from '../make/git-repository.ts';
 import { makeOpenpgpKey, makeSshKey } from '../make/keys.ts';
+import { runProgram } from '../make/program.ts';
 import { ciEnvironment, cutwater, freshClone, makeProject } from '../make/project.ts';
 import { sourcesAt } from '../make/rustshare-files.ts';
 
@@ -52,6 +53,40 @@ void test('the policy that init writes is one that plan accepts at once, for eve
       assert.equal(tracked.includes('.cutwater/keys/ada-the-first.asc'), key.kind === 'openpgp');
       assert.equal(await repository.git('status', '--porcelain'), '', 'what Cutwater keeps is ignored');
     }
+});
+
+void test('on the way from init to the first plan each command says what is still to be done', async (t) => {
+  const repository = await makeGitRepository(t);
+  const at = { folder: repository.folder, env: repository.environment };
+  const early = await runProgram(['plan'], at);
+  assert.match(early.stderr, /next: Run 'cutwater init'/);
+  assert.match(
+    await cutwater(['init'], at),
+    /next: put the fingerprint and public key of a maintainer into it; commit these files, and/,
+  );
+  const written = await runProgram(['plan'], at);
+  assert.match(
+    written.stderr,
+    /next: cutwater\.yaml is written here, and counts once it is on "main": commit it, or name/,
+  );
+  await repository.commit({});
+  const nobody = await runProgram(['plan'], at);
+  assert.equal(nobody.exitCode, 2);
+  assert.match(nobody.stderr, /next: Put your own fingerprint in the place of the example under trust\.maintainers/);
+});
+
+void test('on GitLab it is said that the file of the pipeline has to name the one that is written', async (t) => {
+  const repository = await makeGitRepository(t);
+  await repository.commit({ Dockerfile: 'FROM scratch\n', '.gitlab-ci.yml': 'stages: [deploy]\n' });
+  const at = { folder: repository.folder, env: repository.environment };
+  await cutwater(['init'], at);
+  const policy = join(repository.folder, 'cutwater.yaml');
+  const text = await readFile(policy, 'utf8');
+  await writeFile(policy, text.replace(/repository: embedded\/.*/, 'repository: registry.example.org/a/b'));
+  const note = /\.gitlab-ci\.yml does not include it yet; add: include: \[\{ local: \.gitlab\/cutwater\.yml \}\]/;
+  assert.match(await cutwater(['ci', 'write'], at), note);
+  await writeFile(join(repository.folder, '.gitlab-ci.yml'), 'include: [{ local: .gitlab/cutwater.yml }]\n');
+  assert.doesNotMatch(await cutwater(['ci', 'write'], at), /include/);
 });
 
 void test('doctor names what is missing on this machine and stops nobody for it', async (t) => {

@@ -1,9 +1,9 @@
 import { exitCodes } from '../../domain/error-catalogue.ts';
 import type { ExitCode } from '../../domain/error-catalogue.ts';
-import { escapeText } from '../../domain/quote.ts';
+import { escapeText, quote } from '../../domain/quote.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import type { WorkflowChange } from '../compose-workflows.ts';
-import { pinTool, openWorkflows, writeWorkflows } from '../compose-workflows.ts';
+import { missingInclude, pinTool, openWorkflows, publishersBeside, writeWorkflows } from '../compose-workflows.ts';
 import { writeJson } from '../render/json.ts';
 
 /** `cutwater ci write` */
@@ -12,7 +12,16 @@ export async function run(input: CommandInput, context: CliContext): Promise<Exi
   const changes = await writeWorkflows(opened, { force: input.flag('force') });
   const pin = await pinTool(opened, context.version);
   const all = [...changes, ...(pin.written === undefined ? [] : [[pin.written, 'written'] as const])];
-  const { system, notes } = opened.workflows;
+  const { system } = opened.workflows;
+  const beside = await publishersBeside(opened);
+  const include = await missingInclude(opened);
+  const notes = [
+    ...opened.workflows.notes,
+    ...(include === undefined ? [] : [include]),
+    ...beside.map(
+      (path) => `${quote(path)} publishes too when a tag is pushed: take that away with the first release by Cutwater`,
+    ),
+  ];
   if (context.options.json) {
     const files = all.map(([path, change]) => ({ path, change }));
     writeJson(context.stdout, { schema: 'cutwater.workflows/1', system, files, notes, pin: pin.next ?? null });

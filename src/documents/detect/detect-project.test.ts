@@ -147,6 +147,46 @@ void suite('what a project shows of itself', () => {
     );
   });
 
+  void test('the image that a workflow pushes when a tag is made is the one of the project, on whatever registry', () => {
+    const workflow = `on: { release: { types: [published] } }
+permissions:
+  packages: write
+env: { IMAGE: server }
+jobs:
+  a:
+    steps:
+      - uses: docker/metadata-action@v5
+        with:
+          images: |
+            name=\${{ github.repository_owner }}/\${{ env.IMAGE }}
+            quay.io/elsewhere/server
+            ghcr.io/acme/\${{ matrix.x }}
+`;
+    const files = {
+      '.github/workflows/a.yml': workflow,
+      'compose.yaml': 'services: { a: { image: "ghcr.io/acme/old" } }\n',
+    };
+    const template = detect(files, 'https://github.com/acme/shop');
+    assert.equal(template.repository, 'docker.io/acme/server');
+    assert.deepEqual(template.mirrors, ['quay.io/elsewhere/server']);
+    const text = formatPolicyTemplate(template);
+    assert.match(text, /# Filled after each release: mirrors: \[quay\.io\/elsewhere\/server\]/);
+    const composed = { Dockerfile: '', 'compose.yaml': 'services: { a: { build: ., image: "acme/web:1" } }\n' };
+    assert.equal(detect(composed, 'https://github.com/acme/shop').repository, 'docker.io/acme/web');
+  });
+
+  void test('a part of a workspace is tested after the packages of the whole were installed', () => {
+    const scripts = '{"scripts":{"test":"x"}}';
+    const commands = (files: Files): unknown => detect(files).gates?.map(({ command }) => command.at(-1));
+    assert.deepEqual(commands({ 'package-lock.json': '', 'a/b/package.json': scripts }), [
+      'npm ci && npm --prefix a/b test',
+    ]);
+    assert.deepEqual(commands({ 'a/yarn.lock': '', 'a/package.json': scripts }), [
+      'yarn --cwd a install --frozen-lockfile && yarn --cwd a test',
+    ]);
+    assert.deepEqual(commands({ 'b/package-lock.json': '', 'a/package.json': scripts }), ['test']);
+  });
+
   void test('further Dockerfiles are shown as images that could be released too, and are none until somebody says so', () => {
     const files = {
       'app.Dockerfile': '',

@@ -33,6 +33,7 @@ export function detectProject(view: ProjectView): PolicyTemplate {
     ...(view.branch === undefined ? {} : { branch: view.branch }),
     ...(image.repository === undefined ? {} : { repository: image.repository }),
     ...(image.dockerfile === undefined ? {} : { dockerfile: image.dockerfile }),
+    mirrors: image.mirrors,
     ...(image.platforms === undefined ? {} : { platforms: image.platforms }),
     context: image.context,
     otherImages: image.others,

@@ -14,6 +14,8 @@ export interface ImageSource {
   readonly others: readonly OtherImage[];
   /** `host/owner/name`; undefined where nothing shows it. */
   readonly repository: string | undefined;
+  /** Where workflows publish an image of the same name besides. */
+  readonly mirrors: readonly string[];
   /** `linux/arm64`; undefined where nothing shows them. */
   readonly platforms: readonly string[] | undefined;
 }
@@ -53,6 +55,7 @@ export function findImageSource(
       repository: builds.find((one) => one.dockerfile === path)?.image ?? besides(repository, path, source),
     })),
     repository,
+    mirrors: mirrorsIn(workflows, repository),
     platforms: platformsIn(workflows),
   };
 }
@@ -94,6 +97,24 @@ function besides(
     `${repository.slice(0, repository.lastIndexOf('/'))}/${source.name.toLowerCase()}-${word}`,
   );
   return parsed.is === 'ok' ? formatImageName(parsed.value) : undefined;
+}
+
+/** What workflows push, those first that a tag starts. */
+function pushedImages(workflows: readonly Workflow[]): readonly string[] {
+  const publishing = workflows.filter(({ publishes }) => publishes);
+  const inOrder = [
+    ...publishing.filter(({ startsOnTags }) => startsOnTags),
+    ...publishing.filter(({ startsOnTags }) => !startsOnTags),
+  ];
+  return [...new Set(inOrder.flatMap(({ images }) => images))].filter((name) => parseImageName(name).is === 'ok');
+}
+
+function mirrorsIn(workflows: readonly Workflow[], repository: string | undefined): readonly string[] {
+  if (repository === undefined) return [];
+  const shortName = nameOf(repository);
+  return pushedImages(workflows)
+    .filter((name) => name !== repository && nameOf(name) === shortName)
+    .slice(0, 5);
 }
 
 /** Those of the workflow that publishes tags; else of any that publishes. */
@@ -143,13 +164,17 @@ function publishedName(
   });
   const counts = new Map<string, number>();
   const ownName = (name: string): string | undefined => {
-    const parsed = parseImageName(withoutEnd(name));
+    // Docker reads "owner/name" as an image of its own registry.
+    const whole = /^[a-z0-9_-]+\/[a-z0-9._-]+$/.test(name) ? `docker.io/${name}` : name;
+    const parsed = parseImageName(withoutEnd(whole));
     return parsed.is === 'refused' || parsed.value.repository.split('/')[0] !== owner
       ? undefined
       : formatImageName(parsed.value);
   };
   const composed = build?.image === undefined ? undefined : ownName(build.image);
   if (composed !== undefined) return composed;
+  const [pushed] = pushedImages(workflows);
+  if (pushed !== undefined) return pushed;
   for (const name of named.flatMap((one) => ownName(one) ?? [])) counts.set(name, (counts.get(name) ?? 0) + 1);
   return [...counts].toSorted(([, left], [, right]) => right - left)[0]?.[0];
 }

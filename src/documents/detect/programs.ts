@@ -1,5 +1,6 @@
 import { readTomlEntries } from '../toml-entries.ts';
 import type { ProjectView } from './project-view.ts';
+import { readCopies } from './dockerfile-copies.ts';
 import { below, folderOf, nameOf, ownPaths } from './project-view.ts';
 
 /** A program of the project that its image holds. */
@@ -59,15 +60,10 @@ function isBare(text: string): boolean {
 
 /** Absolute paths that a Dockerfile copies single files of an earlier stage to. */
 function copiedFiles(text: string): readonly string[] {
-  const lines = text.replaceAll(/\\\r?\n/g, ' ').split(/\r?\n/);
-  return lines.flatMap((line) => {
-    const [instruction = '', ...words] = line.trim().split(/\s+/);
-    const options = words.findIndex((word) => !word.startsWith('--'));
-    const isOfStage = words.slice(0, Math.max(0, options)).some((word) => word.startsWith('--from='));
-    const [from = '', to = '', ...more] = words.slice(options);
-    if (instruction.toUpperCase() !== 'COPY' || !isOfStage || more.length > 0) return [];
-    if (!/^\/[A-Za-z0-9._/-]+$/.test(to)) return [];
-    const path = to.endsWith('/') ? `${to}${nameOf(from)}` : to;
+  return readCopies(text).flatMap(({ isOfStage, from, to }) => {
+    const [source = '', ...more] = from;
+    if (!isOfStage || more.length > 0 || !/^\/[A-Za-z0-9._/-]+$/.test(to)) return [];
+    const path = to.endsWith('/') ? `${to}${nameOf(source)}` : to;
     const parts = path.split('/').slice(1);
     return parts.some((part) => part === '' || part === '.' || part === '..') ? [] : [path];
   });

@@ -32,16 +32,43 @@ function nodeGate(view: ProjectView, path: string): readonly FoundGate[] {
   const folder = folderOf(path);
   const script = testScript(view.read(path) ?? '');
   if (script === undefined || script.includes('no test specified') || !/^[A-Za-z0-9._/-]+$/.test(folder)) return [];
-  const has = (name: string): boolean => view.paths.includes(below(folder, name));
-  const where = (option: string): string => (folder === '.' ? '' : `${option} ${folder} `);
   const name = gateName(folder, 'node');
-  if (has('pnpm-lock.yaml')) {
-    const pnpm = `pnpm ${where('-C')}`;
-    return [{ name, command: ['sh', '-c', `${pnpm}install --frozen-lockfile && ${pnpm}test`] }];
-  }
-  const npm = `npm ${where('--prefix')}`;
-  if (has('package-lock.json')) return [{ name, command: ['sh', '-c', `${npm}ci && ${npm}test`] }];
-  return [{ name, command: [...npm.trim().split(' '), 'test'] }];
+  const found = nearestLock(view.paths, folder);
+  if (found === undefined) return [{ name, command: ['npm', ...placed(npm, folder), 'test'] }];
+  const { manager, place } = found;
+  const call = (where: string, ...words: readonly string[]): string =>
+    [manager.program, ...placed(manager, where), ...words].join(' ');
+  return [{ name, command: ['sh', '-c', `${call(place, ...manager.install)} && ${call(folder, 'test')}`] }];
+}
+
+/** What installs the packages that a lock file names, and runs the scripts of a manifest. */
+interface PackageManager {
+  readonly program: string;
+  readonly lock: string;
+  /** The option that names a folder. */
+  readonly folder: string;
+  readonly install: readonly string[];
+}
+
+const npm: PackageManager = { program: 'npm', lock: 'package-lock.json', folder: '--prefix', install: ['ci'] };
+const managers: readonly PackageManager[] = [
+  { program: 'pnpm', lock: 'pnpm-lock.yaml', folder: '-C', install: ['install', '--frozen-lockfile'] },
+  npm,
+  { program: 'yarn', lock: 'yarn.lock', folder: '--cwd', install: ['install', '--frozen-lockfile'] },
+];
+
+/** The lock file of a manifest is beside it, or above it where it is a part of a workspace. */
+function nearestLock(
+  paths: readonly string[],
+  folder: string,
+): { readonly manager: PackageManager; readonly place: string } | undefined {
+  const manager = managers.find(({ lock }) => paths.includes(below(folder, lock)));
+  if (manager !== undefined) return { manager, place: folder };
+  return folder === '.' ? undefined : nearestLock(paths, folderOf(folder));
+}
+
+function placed({ folder: option }: PackageManager, folder: string): readonly string[] {
+  return folder === '.' ? [] : [option, folder];
 }
 
 function testScript(text: string): string | undefined {

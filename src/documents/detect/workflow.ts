@@ -13,6 +13,8 @@ export interface Workflow {
   readonly jobs: readonly (readonly [id: string, job: unknown])[];
   /** What `platforms:` of its steps names. */
   readonly platforms: readonly string[];
+  /** `host/owner/name` of each image that its steps name for Docker's actions, in order. */
+  readonly images: readonly string[];
   /** Its text, with the names that it gives itself and those of the repository put in their places. */
   readonly text: string;
 }
@@ -31,6 +33,7 @@ export function readWorkflow(path: string, text: string, repository: string | un
   const triggers = member(value, 'on');
   if (jobs.length === 0 || triggers === undefined) return undefined;
   const push = pushOf(triggers);
+  const put = namesOf(value, repository);
   const name = member(value, 'name');
   return {
     path,
@@ -39,8 +42,9 @@ export function readWorkflow(path: string, text: string, repository: string | un
     startsOnTags: startsOnTags(triggers, push),
     onBranches: branchesOf(push),
     jobs,
-    platforms: jobs.flatMap(([, job]) => platformsOf(job)),
-    text: withNames(text, value, repository),
+    platforms: stepsOf(jobs).flatMap(platformsOf),
+    images: [...new Set(stepsOf(jobs).flatMap((step) => imagesOf(step, put)))],
+    text: put(text),
   };
 }
 
@@ -73,18 +77,40 @@ function branchesOf(push: unknown): BranchFilter {
   return { is: 'some', branches: branches.length === 0 ? ['**'] : branches, paths };
 }
 
-function platformsOf(job: unknown): readonly string[] {
-  const steps = member(job, 'steps');
-  if (!Array.isArray(steps)) return [];
-  return steps.flatMap((step: unknown) => {
-    const text = member(member(step, 'with'), 'platforms');
-    if (typeof text !== 'string') return [];
-    return text.split(/[\s,]+/).filter((one) => /^linux\/[a-z0-9]+(?:\/v\d)?$/.test(one));
+function stepsOf(jobs: Workflow['jobs']): readonly unknown[] {
+  return jobs.flatMap(([, job]) => {
+    const steps = member(job, 'steps');
+    return Array.isArray(steps) ? steps : [];
   });
 }
 
-/** `${{ env.NAME }}` of the file's own env, and the names of the repository; `${{ github.repository }}` is OWNER/NAME. */
-function withNames(text: string, workflow: unknown, repository: string | undefined): string {
+function platformsOf(step: unknown): readonly string[] {
+  const text = member(member(step, 'with'), 'platforms');
+  if (typeof text !== 'string') return [];
+  return text.split(/[\s,]+/).filter((one) => /^linux\/[a-z0-9]+(?:\/v\d)?$/.test(one));
+}
+
+/** What is tagged by docker/metadata-action, or pushed by docker/build-push-action with names of its own. */
+function imagesOf(step: unknown, put: (text: string) => string): readonly string[] {
+  const uses = member(step, 'uses');
+  const given = member(step, 'with');
+  const isNaming = typeof uses === 'string' && /^docker\/(?:metadata|build-push)-action@/.test(uses);
+  if (!isNaming) return [];
+  const named = [member(given, 'images'), member(given, 'tags')].filter((text) => typeof text === 'string');
+  return named
+    .flatMap((text) => put(text).split(/[\s,]+/))
+    .flatMap((one) => wholeName(one.replace(/^name=/, '')) ?? []);
+}
+
+/** With the host that Docker adds in silence; undefined for a part of a name, and for what is none. */
+function wholeName(text: string): string | undefined {
+  const name = /^([a-z0-9][a-z0-9.:-]*(?:\/[a-z0-9._-]+)+?)(?::[\w${][^/]*)?$/.exec(text.toLowerCase())?.[1];
+  if (name === undefined) return undefined;
+  return /^[^/]*[.:]|^localhost\//.test(name) ? name : `docker.io/${name}`;
+}
+
+/** Puts in `${{ env.NAME }}` of the file's own env, and the names of the repository; `${{ github.repository }}` is OWNER/NAME. */
+function namesOf(workflow: unknown, repository: string | undefined): (text: string) => string {
   const known = new Map<string, string>();
   if (repository !== undefined) {
     known.set('github.repository', repository);
@@ -96,5 +122,5 @@ function withNames(text: string, workflow: unknown, repository: string | undefin
   for (const holder of [workflow, ...entriesOf(member(workflow, 'jobs')).map(([, job]) => job)])
     for (const [name, value] of entriesOf(member(holder, 'env')))
       if (typeof value === 'string' && !known.has(`env.${name}`)) known.set(`env.${name}`, put(value));
-  return put(text);
+  return put;
 }

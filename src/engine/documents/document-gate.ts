@@ -64,10 +64,12 @@ export async function documentProblems(
   const notes = await readNotes(world, release);
   const kinds = await releaseKindsOf(world.git, { ...release, head: loaded.commit, message: release.tagMessage });
   const isRequired = kinds.some((kind) => loaded.policy.upgradingRequired.includes(kind));
-  const reason = text === undefined ? 'is not in the commit' : section.is === 'refused' ? section.reason : undefined;
   const disagreements = await versionProblems(world, { commit, version, files: build.versionFiles });
   return [
-    ...(reason === undefined ? [] : [changelogProblem(build.changelog, version, reason)]),
+    ...(text === undefined ? [changelogProblem(build.changelog, version, undefined)] : []),
+    ...(text !== undefined && section.is === 'refused'
+      ? [changelogProblem(build.changelog, version, section.reason)]
+      : []),
     ...(section.is === 'ok' ? await bumpProblems(world, release, { section: section.value, notes }) : []),
     ...(isRequired ? notesProblems(notes, version) : []),
     ...disagreements.map((message) => ({ message, hint: prepareHint(version) })),
@@ -88,7 +90,12 @@ async function readNotes({ git }: DocumentWorld, release: DocumentedRelease): Pr
   return judgeNotes(await readTextFile(git, commit, path), { path, version: coreVersion(version) });
 }
 
-function changelogProblem(path: string, version: Version, reason: string): DocumentProblem {
+function changelogProblem(path: string, version: Version, reason: string | undefined): DocumentProblem {
+  if (reason === undefined)
+    return {
+      message: `${quote(path)} is not in the commit`,
+      hint: `Write it with what is new under "## [Unreleased]" and commit it, then run 'cutwater prepare ${formatVersion(coreVersion(version))}'`,
+    };
   const name = formatVersion(coreVersion(version));
   const hint =
     releaseClassOf(version) === 'stable'

@@ -87,6 +87,8 @@ export async function loadTrust(
 function howToWrite({ trust }: Policy, path: string): string {
   const key = trust.maintainers.find((one) => one.key.kind === 'openpgp' && one.key.keyFile === path)?.key;
   if (key?.kind !== 'openpgp') return 'Commit the public key';
+  if (/^0+$/.test(key.fingerprint))
+    return `Put your own fingerprint in the place of the example under trust.maintainers ('gpg --fingerprint' shows it), run 'gpg --armor --export FINGERPRINT > ${shellWord(path)}', commit both`;
   return `Run 'gpg --armor --export ${key.fingerprint} > ${shellWord(path)}' and commit the file`;
 }
 

@@ -1,5 +1,6 @@
 import { judgeWorkflows, pathsOf } from '../../ci/judge-workflows.ts';
 import { workflowsOf } from '../../ci/workflows.ts';
+import { findUnbuilt } from '../../documents/detect/dockerfile-copies.ts';
 import { findTagPublishers } from '../../documents/detect/publishers.ts';
 import type { ProjectView } from '../../documents/detect/project-view.ts';
 import type { TagStreams } from '../../documents/detect/tag-streams.ts';
@@ -27,13 +28,20 @@ export function firstSteps(policy: Policy, { view, streams }: FirstLook): readon
   ];
 }
 
-function missingParts(policy: Policy, { paths }: ProjectView): readonly string[] {
+function missingParts(policy: Policy, view: ProjectView): readonly string[] {
+  const { paths } = view;
   const [image] = policy.images;
-  const dockerfile = image?.build.kind === 'dockerfile' ? image.build.dockerfile : undefined;
+  const build = image?.build.kind === 'dockerfile' ? image.build : undefined;
+  const unbuilt = build === undefined ? [] : findUnbuilt(view, build);
   return [
-    ...(dockerfile === undefined || paths.includes(dockerfile)
+    ...(build === undefined || paths.includes(build.dockerfile)
       ? []
-      : [`no Dockerfile was found: write ${quote(dockerfile)}, or say under images how the image is built`]),
+      : [`no Dockerfile was found: write ${quote(build.dockerfile)}, or say under images how the image is built`]),
+    ...(build === undefined || unbuilt.length === 0
+      ? []
+      : [
+          `${quote(build.dockerfile)} copies ${andList(unbuilt)}, which nobody committed: build it in a stage of that file, or say under images what is put together (build.assemble)`,
+        ]),
     ...(image?.name.registry === 'embedded'
       ? ['no registry is known: the image stays on this disk until images.repository names one']
       : []),

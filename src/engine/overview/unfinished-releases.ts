@@ -8,6 +8,7 @@ import { admitRelease } from '../release/admit-release.ts';
 import { snapshotBranches } from '../facts/branch-snapshot.ts';
 import type { Estate } from '../facts/gather-estate.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
+import { policyFile } from '../facts/load-policy.ts';
 import type { OriginQuestion } from '../release/find-origin.ts';
 import { pinTag } from '../release/pin-statement.ts';
 import { planOrigin } from './plan-origin.ts';
@@ -47,6 +48,10 @@ export async function findUnfinished(
     const problem = await problemOf(async () => {
       admitted = await admitRelease({ ...world, git }, loaded, { version, tags });
     });
+    if (admitted !== undefined && (await world.git.readFile(admitted.commit, policyFile)) === undefined) {
+      unfinished.push({ version: formatVersion(version), problem: tooOld(version) });
+      continue;
+    }
     const found = admitted && { admitted, tags, estate };
     const doubt =
       found && ((await imageProblem(world, loaded, found)) ?? (await evidenceProblem(world, loaded, found)));
@@ -56,6 +61,11 @@ export async function findUnfinished(
 }
 
 const foreignProblem = "its image was not published by Cutwater: run 'cutwater import' to vouch for it";
+
+/** A release is built as the tree of its tag says. */
+function tooOld(version: Version): string {
+  return `it was tagged before there was a ${policyFile}; if users never got it, run 'cutwater import --cancel ${formatVersion(version)}'`;
+}
 
 /** The image is there under its version, and no release of this tag was ever begun. */
 function isForeign(version: Version, object: ObjectId, { imageTags }: Estate): boolean {
