@@ -25,7 +25,12 @@ export interface ToolInventory {
   readonly packages: readonly ToolPackage[];
   /** Entries whose texts nobody could use; undefined where there are none. */
   readonly leftOut: { readonly count: number; readonly first: string } | undefined;
+  /** Kinds of packages that it was not made to look for, in words. */
+  readonly unread: readonly string[];
 }
+
+/** What the report of a program says; which program it was, and how it was run, its runner knows. */
+export type ReportedInventory = Omit<ToolInventory, 'tool' | 'unread'> & { readonly version: string };
 
 export interface ToolPackage {
   readonly name: string;

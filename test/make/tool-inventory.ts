@@ -10,5 +10,6 @@ export function inventoryBy(name: SbomToolName, packages: readonly ReportedPacka
     tool: { name, version: '1.2.3', sha256: name === 'syft' ? 'ab'.repeat(32) : 'cd'.repeat(32) },
     subject: { config: digestOf('config'), diffIds: undefined, manifest: undefined },
     ...read.value,
+    unread: name === 'trivy' ? ['Java archives'] : [],
   };
 }

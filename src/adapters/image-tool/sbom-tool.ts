@@ -1,6 +1,6 @@
 import type { Parsed } from '../../domain/brand.ts';
 import { isCutwaterError } from '../../domain/error.ts';
-import type { SbomToolName, ToolInventory } from '../../domain/tool-inventory.ts';
+import type { ReportedInventory, SbomToolName } from '../../domain/tool-inventory.ts';
 import type { SbomTool } from '../../ports/sbom-tool.ts';
 import type { ToolResult } from '../process/run-tool.ts';
 import type { ImageTool } from './image-tool.ts';
@@ -15,14 +15,19 @@ export interface ListingProgram {
   readonly variables: (home: string) => Readonly<Record<string, string>>;
   /** The words that make it write its report to its output. It runs in the folder of the layout. */
   readonly words: (tool: ImageTool) => readonly string[] | Promise<readonly string[]>;
-  readonly read: (report: Uint8Array) => Parsed<Omit<ToolInventory, 'tool'> & { readonly version: string }>;
+  readonly read: (report: Uint8Array) => Parsed<ReportedInventory>;
+  /** Kinds of packages that these words do not make it look for. */
+  readonly unread: readonly string[];
 }
 
 /**
- * Runs a program that lists packages as everything that looks at an image runs, and without a way to the network. It is in
+ * Runs a program that lists packages as everything that looks at an image runs, with proxies that lead nowhere. It is in
  * the folder of the layout, since a ":" or "@" in a path would be taken for a tag or a digest.
  */
-export function sbomTool(options: ImageToolOptions, { name, variables, words, read }: ListingProgram): SbomTool {
+export function sbomTool(
+  options: ImageToolOptions,
+  { name, variables, words, read, unread }: ListingProgram,
+): SbomTool {
   const broken = brokenTool(name, { code: 'SBOM_BROKEN', act: 'list what is in the image' });
   return {
     name,
@@ -36,7 +41,11 @@ export function sbomTool(options: ImageToolOptions, { name, variables, words, re
       });
       if (result.exitCode !== 0) throw broken.ended(result);
       const { version, ...inventory } = broken.report(read(result.stdout), target);
-      return { tool: { name, version: plainVersion(version), sha256: tool.program.sha256 ?? '' }, ...inventory };
+      return {
+        tool: { name, version: plainVersion(version), sha256: tool.program.sha256 ?? '' },
+        ...inventory,
+        unread,
+      };
     },
   };
 }

@@ -35,7 +35,8 @@ export function addToolEvidence(
   return all;
 }
 
-function addInventory(known: ComponentIndex, { tool, packages, leftOut }: ToolInventory, notes: EvidenceNotes): void {
+function addInventory(known: ComponentIndex, inventory: ToolInventory, notes: EvidenceNotes): void {
+  const { tool, packages, leftOut, unread } = inventory;
   const doubted: string[] = [];
   for (const found of packages) {
     const identity = found.purl === undefined ? undefined : identityOf(found.purl);
@@ -43,6 +44,7 @@ function addInventory(known: ComponentIndex, { tool, packages, leftOut }: ToolIn
     if (found.purl !== undefined && believed === undefined) doubted.push(`${found.name}@${found.version}`);
     known.see(tool.name, found, believed);
   }
+  for (const kind of unread) notes.missed(`${tool.name} packages: it was not made to look for ${kind}`);
   if (leftOut !== undefined)
     notes.missed(
       `${tool.name} packages: entries that are no packages were left out: ${leftOut.count}, the first is ${quote(leftOut.first)}`,

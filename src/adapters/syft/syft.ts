@@ -10,5 +10,6 @@ export function syft(options: ImageToolOptions): SbomTool {
     variables: () => ({ SYFT_CHECK_FOR_APP_UPDATE: 'false' }),
     words: () => ['scan', 'oci-dir:.', '--quiet', '--scope', 'squashed', '--output', 'syft-json'],
     read: readSyftReport,
+    unread: [],
   });
 }

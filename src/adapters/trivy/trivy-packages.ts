@@ -3,7 +3,7 @@ import type { Parsed } from '../../domain/brand.ts';
 import { accept, refuse } from '../../domain/brand.ts';
 import type { Digest } from '../../domain/digest.ts';
 import { isDigest } from '../../domain/digest.ts';
-import type { ReportedPackage, ToolInventory } from '../../domain/tool-inventory.ts';
+import type { ReportedPackage, ReportedInventory } from '../../domain/tool-inventory.ts';
 import { readReported } from '../../domain/tool-inventory.ts';
 import { parseReport } from '../image-tool/image-tool.ts';
 
@@ -35,9 +35,7 @@ const reportSchema = z.object({
 });
 
 /** Reads the packages out of a report of trivy. Of those of the operating system it does not say where they were seen. */
-export function readTrivyPackages(
-  bytes: Uint8Array,
-): Parsed<Omit<ToolInventory, 'tool'> & { readonly version: string }> {
+export function readTrivyPackages(bytes: Uint8Array): Parsed<ReportedInventory> {
   const parsed = reportSchema.safeParse(parseReport(bytes));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

@@ -1,18 +1,19 @@
+import { join } from 'node:path';
 import type { SbomTool } from '../../ports/sbom-tool.ts';
 import { sbomTool } from '../image-tool/sbom-tool.ts';
 import type { ImageToolOptions } from '../image-tool/tool-place.ts';
 import { flagsIn } from '../process/tool-flags.ts';
-import { trivyFolder } from './trivy-folder.ts';
 import { readTrivyPackages } from './trivy-packages.ts';
 
 /**
- * Trivy (tested with 0.74) as a program that lists packages. It looks for no vulnerabilities and so needs no database, but
- * for the one by which it knows Java archives: that is used where TRIVY_CACHE_DIR has it, and never fetched.
+ * Trivy (tested with 0.74) as a program that lists packages. It looks for no vulnerabilities and so needs no database; with
+ * neither, it passes over Java archives (pkg/commands/artifact/run.go, "Parsing jar files requires Java-db client"). It
+ * keeps what it read of a layer, so its cache is as new as its home: what it says is about this image and not remembered.
  */
 export function trivySbom(options: ImageToolOptions): SbomTool {
   return sbomTool(options, {
     name: 'trivy',
-    variables: (home) => trivyFolder(options, home),
+    variables: (home) => ({ TRIVY_CACHE_DIR: join(home, 'cache') }),
     words: async (tool) => {
       const flags = flagsIn(await tool.run(['image', '--help']));
       const offline = ['--offline-scan', '--skip-db-update', '--skip-java-db-update'];
@@ -23,5 +24,6 @@ export function trivySbom(options: ImageToolOptions): SbomTool {
       return ['image', '--input', '.', '--format', 'json', '--quiet', ...scope, ...offline, ...limit, ...quiet];
     },
     read: readTrivyPackages,
+    unread: ['Java archives'],
   });
 }
