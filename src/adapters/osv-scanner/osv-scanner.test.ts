@@ -157,11 +157,11 @@ void suite('osvScanner()', () => {
     const options = await scannerStandIn(t, 'osv-scanner', writes(example, 1), environment);
     const scan = () => osvScanner(options).scan(scanTarget(debianImage()));
     assert.deepEqual((await scan()).database, { is: 'unknown' });
-    for (const [ecosystem, time] of [
-      ['Debian', 1_700_000_000],
-      ['npm', 1_800_000_000],
+    for (const [root, ecosystem, time] of [
+      ['osv-scalibr', 'Debian', 1_700_000_000],
+      ['osv-scanner', 'npm', 1_800_000_000],
     ] as const) {
-      const place = join(folder, 'osv-scanner', ecosystem);
+      const place = join(folder, root, ecosystem);
       await mkdir(place, { recursive: true });
       await writeFile(join(place, 'all.zip'), '');
       await utimes(join(place, 'all.zip'), time, time);

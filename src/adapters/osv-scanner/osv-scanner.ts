@@ -12,7 +12,7 @@ import type { OsvFacts } from './osv-report.ts';
 import { readOsvReport } from './osv-report.ts';
 
 /**
- * OSV-Scanner 2 (written after the sources of 2.6), with a configuration of its own. It asks osv.dev, which learns the
+ * OSV-Scanner 2 (tested with 2.5), with a configuration of its own. It asks osv.dev, which learns the
  * packages of the image; where OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY names a folder of databases it asks nobody, and the
  * oldest of them says how much is known.
  */
@@ -22,12 +22,15 @@ export function osvScanner(options: ImageToolOptions): Scanner {
     name: 'osv-scanner',
     async scan(target) {
       const named = { ...options, name: 'osv-scanner' };
-      const tool = await openImageTool(named, target, { passed: passedVariables, own: () => ({}) });
+      const local = options.environment[localDatabases] ?? '';
+      const tool = await openImageTool(named, target, {
+        passed: networkVariables,
+        own: (): Readonly<Record<string, string>> => (local === '' ? {} : variablesOf(local)),
+      });
       const file = await writeDockerArchive(target, tool.layout);
       const config = join(tool.home, 'osv-scanner.toml');
       await writeFile(config, '');
       const output = join(tool.home, 'report.json');
-      const local = options.environment[localDatabases] ?? '';
       const database = await databaseIn(local);
       const told = new TextDecoder().decode((await tool.run(['--version'])).stdout);
       const version = /\b(\d+\.\d+\.\d+\S*)/.exec(told)?.[1];
@@ -83,14 +86,17 @@ function emptyReport(facts: OsvFacts, { config, diffIds }: ImageTool['content'])
   };
 }
 
-/** Each ecosystem's database is a file `osv-scanner/ECOSYSTEM/all.zip`, as old as its download. */
+/**
+ * Each ecosystem's database is a file `osv-scanner/ECOSYSTEM/all.zip`, as old as its download; in newer versions the first folder is
+ * `osv-scalibr`. Which of them a version reads it does not say, so the oldest file of both counts.
+ */
 async function databaseIn(folder: string): Promise<ScanDatabase> {
   if (folder === '') return { is: 'live', service: 'https://api.osv.dev' };
-  const root = join(folder, 'osv-scanner');
-  const names = await readdir(root).catch(() => []);
+  const roots = ['osv-scanner', 'osv-scalibr'].map((name) => join(folder, name));
+  const listed = roots.map(async (root) => (await readdir(root).catch(() => [])).map((name) => join(root, name)));
   const times = await Promise.all(
-    names.map((name) =>
-      stat(join(root, name, 'all.zip')).then(
+    (await Promise.all(listed)).flat().map((place) =>
+      stat(join(place, 'all.zip')).then(
         ({ mtimeMs }) => Math.floor(mtimeMs / 1000),
         () => undefined,
       ),
@@ -102,4 +108,7 @@ async function databaseIn(folder: string): Promise<ScanDatabase> {
 
 const localDatabases = 'OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY';
 
-const passedVariables: readonly string[] = [localDatabases, ...networkVariables];
+/** Version 2.5 does not read its own variable, but the one of the library below it. */
+function variablesOf(folder: string): Readonly<Record<string, string>> {
+  return { [localDatabases]: folder, OSV_SCALIBR_LOCAL_DB_CACHE_DIRECTORY: folder };
+}

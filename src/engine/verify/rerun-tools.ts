@@ -1,7 +1,7 @@
 import type { Digest } from '../../domain/digest.ts';
 import { isCutwaterError } from '../../domain/error.ts';
 import { parsePlatform } from '../../domain/platform.ts';
-import { quote } from '../../domain/quote.ts';
+import { escapeText, quote } from '../../domain/quote.ts';
 import type { SbomToolName, ToolInventory } from '../../domain/tool-inventory.ts';
 import { sbomToolNames } from '../../domain/tool-inventory.ts';
 import { compareSightings, describeDifference } from '../../report/documents/judge-sbom.ts';
@@ -32,7 +32,7 @@ export async function rerunTools(
 ): Promise<readonly Check[]> {
   const checks: Check[] = [];
   for (const tool of request.stated.tools.slice(1)) {
-    const name = `${request.prefix}sbom by ${quote(tool.name).slice(1, -1)} ${request.platform}`;
+    const name = `${request.prefix}sbom by ${escapeText(tool.name)} ${request.platform}`;
     checks.push(await guarded(name, () => rerunTool(world, request, { name, tool })));
   }
   return checks;
@@ -93,6 +93,8 @@ function notRerun(
   { tool, count, why }: { readonly tool: SbomTool; readonly count: number; readonly why: string },
 ): Check {
   const says = `${why}: what it named was not looked for again, ${count} package${count === 1 ? '' : 's'}`;
-  const next = `Install ${tool.name} ${quote(tool.version)} with the SHA-256 ${quote(tool.sha256)} and verify again; what Cutwater itself found was made again without it`;
+  const version = tool.version === 'unknown' ? '' : ` ${tool.version}`;
+  const program = escapeText(`${tool.name}${version}, the program with the SHA-256 ${tool.sha256}`);
+  const next = `Install ${program}, and verify again; what Cutwater itself found was made again without it`;
   return { name, is: 'unchecked', says, because: 'no-answer', next };
 }
