@@ -6,11 +6,11 @@ import type { HostedForgeKind } from '../../src/domain/forge-capabilities.ts';
 import { maintainer } from '../make/actors.ts';
 import type { Scope } from '../make/folder.ts';
 import { inject } from '../make/forge-faults.ts';
-import type { ForgeServer, ShownRelease } from '../make/forge-servers.ts';
+import type { ForgeInterference, ForgeServer, ShownRelease } from '../make/forge-servers.ts';
 import { startForgeServer } from '../make/forge-servers.ts';
 import type { HostedProject } from '../make/hosted-project.ts';
 import { makeHostedProject } from '../make/hosted-project.ts';
-import { succeed } from '../make/program.ts';
+import { runProgram, succeed } from '../make/program.ts';
 import type { TestProject } from '../make/project.ts';
 import { ciEnvironment, copyData, copyProject, freshClone } from '../make/project.ts';
 import { readPublished } from '../make/published.ts';
@@ -68,7 +68,7 @@ export type Moments = 'every' | 'around-the-forge';
  * Walks all journeys on one forge. Each is killed (SIGKILL) at many moments, each time resumed by a new process in a fresh
  * clone, and each time ends as the run did that was never killed: the same image tags with the same digests, releases with
  * the same text, marks and files, the same tags and the same changelog in git. So does a run that loses the first answer to
- * each of its writes, and one that is shown old lists.
+ * each of its writes, one that is shown old lists, and one whose token expires in the middle, once it has a new one.
  */
 export async function walkJourneys(t: TestContext, kind: HostedForgeKind, which: Moments): Promise<void> {
   const server = await startForgeServer(t, kind);
@@ -119,7 +119,27 @@ async function walk(t: TestContext, { server, hosted, journey, which }: Walk): P
     server.interfere(() => undefined);
     assert.deepEqual(await stateOf(server, own), expected, `with each effect ${fault}`);
   }
+  putBack();
+  const own = await copyOf(t, { project: start, journey });
+  server.interfere(tokenExpiresAfter(1));
+  const { exitCode, stderr } = await runProgram(...(await call(t, { server, project: own, journey })));
+  // A decision stands once it is pushed: what it asks of the forge is left to CI.
+  assert.equal(exitCode, journey.act === 'release' ? 4 : 0, stderr);
+  server.interfere(() => undefined);
+  await resume(t, { server, project: own, journey });
+  assert.deepEqual(await stateOf(server, own), expected, 'with a token that expired in between');
   goOn();
+}
+
+/** The forge takes so many writes, and then says that the token has expired. */
+function tokenExpiresAfter(writes: number): ForgeInterference {
+  let left = writes + 1;
+  return ({ method }, response) => {
+    if (method !== 'GET') left -= 1;
+    if (left > 0) return undefined;
+    response.writeHead(401, { 'content-type': 'application/json' }).end('{"message":"Unauthorized"}');
+    return 'answered';
+  };
 }
 
 /** A release pushes nothing, so it needs a data folder of its own only. */
@@ -155,13 +175,17 @@ async function killed(scope: Scope, run: Run, killAt: number): ReturnType<typeof
 }
 
 async function resume(scope: Scope, run: Run): Promise<void> {
+  await succeed(...(await call(scope, run)));
+}
+
+async function call(scope: Scope, run: Run): Promise<Parameters<typeof runProgram>> {
   const { act, version } = run.journey;
   const more = {
     release: [],
     withdraw: ['--reason', reason, '--aliases', 'move', '--push'],
     restore: ['--reason', reason, '--push'],
   };
-  await succeed([act, version, ...more[act]], await actor(scope, run));
+  return [[act, version, ...more[act]], await actor(scope, run)];
 }
 
 /** Whoever acts, in a fresh clone. */
