@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { Scope } from './folder.ts';
+import { closeServer, listenOnLoopback } from './loopback.ts';
 
 export const giteaToken = 'gitea-test-token-that-may-write';
 
@@ -51,14 +52,7 @@ export async function startGiteaServer(scope: Scope, tags: ReadonlyMap<string, s
     });
     request.on('error', () => undefined);
   });
-  const port = await new Promise<number>((done) => {
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      assert.ok(typeof address === 'object' && address !== null);
-      done(address.port);
-    });
-  });
-  const address = `http://127.0.0.1:${port}`;
+  const address = `http://127.0.0.1:${await listenOnLoopback(server)}`;
   const gitea: GiteaServer = {
     address,
     environment: { GITEA_TOKEN: giteaToken, GITEA_SERVER_URL: address },
@@ -82,8 +76,7 @@ export async function startGiteaServer(scope: Scope, tags: ReadonlyMap<string, s
     },
   };
   scope.after(async () => {
-    server.closeAllConnections();
-    await new Promise((done) => server.close(done));
+    await closeServer(server);
     assert.deepEqual(gitea.violations, []);
   });
   return gitea;

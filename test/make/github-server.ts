@@ -6,6 +6,7 @@ import type { Scope } from './folder.ts';
 import type { StoredAsset, StoredRelease } from './github-data.ts';
 import type { Github, StoredPull } from './github-answers.ts';
 import { answerAsGithub, githubPaths, githubToken } from './github-answers.ts';
+import { closeServer, listenOnLoopback } from './loopback.ts';
 import type { JudgedRequest, OpenapiJudge } from './openapi-judge.ts';
 import { loadOpenapiJudge } from './openapi-judge.ts';
 
@@ -56,7 +57,7 @@ export async function startGithub(scope: Scope | undefined, tags: ReadonlyMap<st
   const judge = await loadOpenapiJudge(description);
   const server = createServer((request, response) => void answer(github, judge, { request, response }));
   const files = createServer((request, response) => sendFile(github, request, response));
-  const [port, filesPort] = await Promise.all([listen(server), listen(files)]);
+  const [port, filesPort] = await Promise.all([server, files].map(listenOnLoopback));
   let ids = 100;
   const github: Github = {
     address: `http://127.0.0.1:${port}`,
@@ -85,10 +86,7 @@ export async function startGithub(scope: Scope | undefined, tags: ReadonlyMap<st
     newAsset: (release, name, state, bytes = Buffer.alloc(0)) =>
       release.assets.push({ id: github.nextId(), name, state, bytes }),
     close: async () => {
-      for (const one of [server, files]) {
-        one.closeAllConnections();
-        await new Promise((done) => one.close(done));
-      }
+      await Promise.all([server, files].map(closeServer));
     },
   };
   scope?.after(async () => {
@@ -161,15 +159,4 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) if (chunk instanceof Buffer) chunks.push(chunk);
   return Buffer.concat(chunks);
-}
-
-function listen(server: ReturnType<typeof createServer>): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  server.on('error', reject);
-  server.listen(0, '127.0.0.1', () => {
-    const address = server.address();
-    if (typeof address === 'object' && address !== null) resolve(address.port);
-    else reject(new Error('No port'));
-  });
-  return promise;
 }

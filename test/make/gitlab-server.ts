@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { Scope } from './folder.ts';
+import { closeServer, listenOnLoopback } from './loopback.ts';
 
 export const gitlabToken = 'glpat-test-token-that-may-write';
 
@@ -66,14 +67,7 @@ export async function startGitlabServer(scope: Scope, tags: ReadonlyMap<string, 
       response.writeHead(status, headers).end(json instanceof Buffer ? json : json && JSON.stringify(json));
     });
   });
-  const port = await new Promise<number>((done) => {
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      assert.ok(typeof address === 'object' && address !== null);
-      done(address.port);
-    });
-  });
-  const address = `http://127.0.0.1:${port}`;
+  const address = `http://127.0.0.1:${await listenOnLoopback(server)}`;
   const gitlab: GitlabServer = {
     address,
     environment: { GITLAB_TOKEN: gitlabToken, CI_SERVER_URL: address },
@@ -96,8 +90,7 @@ export async function startGitlabServer(scope: Scope, tags: ReadonlyMap<string, 
     },
   };
   scope.after(async () => {
-    server.closeAllConnections();
-    await new Promise((done) => server.close(done));
+    await closeServer(server);
     assert.deepEqual(gitlab.violations, []);
   });
   return gitlab;

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { Scope } from './folder.ts';
+import { closeServer, listenOnLoopback } from './loopback.ts';
 
 export interface HookServer {
   /** `127.0.0.1:PORT`. */
@@ -39,16 +40,8 @@ export async function startHook(scope: Scope): Promise<HookServer> {
       response.end(JSON.stringify({ id: hook.idOf(seen.length) }));
     });
   });
-  const { promise, resolve } = Promise.withResolvers<number>();
-  server.listen(0, '127.0.0.1', () => {
-    const address = server.address();
-    resolve(typeof address === 'object' && address !== null ? address.port : 0);
-  });
-  scope.after(async () => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const host = `127.0.0.1:${await promise}`;
+  scope.after(() => closeServer(server));
+  const host = `127.0.0.1:${await listenOnLoopback(server)}`;
   const hook: HookServer = { host, seen, onCall: () => undefined, status: 200, idOf: (count) => `m${count}` };
   return hook;
 }

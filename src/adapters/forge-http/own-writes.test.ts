@@ -4,6 +4,7 @@ import type { ForgeRelease } from '../../ports/forge.ts';
 import { createRegistryHosts } from '../oci-http/registry-hosts.ts';
 import { createRetry } from '../oci-http/retry.ts';
 import { fastTiming } from '../oci-http/scripted-registry.ts';
+import { TransientError } from '../oci-http/transient-error.ts';
 import type { OwnWrites } from './own-writes.ts';
 import { createOwnWrites } from './own-writes.ts';
 
@@ -68,11 +69,18 @@ test('what is never shown is given up, and what is there is said', async () => {
   equal(shown.looks(), 6);
   await own.readOne(tag, shown.look);
   equal(shown.looks(), 7);
+});
+
+test('a read that fails has been tried often enough by whoever reads', async () => {
+  const own = open();
   own.add(tag, { is: 'published' });
-  await rejects(
-    own.readOne(tag, () => Promise.reject(new Error('the line is dead'))),
-    /the line is dead/,
-  );
+  let looks = 0;
+  const down = async (): Promise<undefined> => {
+    looks += 1;
+    throw new TransientError('SERVER_ERROR', 'the server is down');
+  };
+  await rejects(own.readOne(tag, down), /the server is down/);
+  equal(looks, 1);
 });
 
 test('notes that were changed and changed back are not waited for, and other tags never', async () => {

@@ -29,18 +29,19 @@ export function createOwnWrites(retry: Retry): OwnWrites {
   const unseen = new Map<string, readonly OwnWrite[]>();
   const unlisted = new Map<string, readonly OwnWrite[]>();
   const read = async <Value>(look: () => Promise<Value>, misses: (value: Value) => boolean): Promise<Value> => {
-    let last: { readonly value: Value } | undefined;
+    const looks: Promise<Value>[] = [];
     try {
-      return await retry(async () => {
-        const value = await look();
-        last = { value };
-        if (misses(value)) throw new NotShownYet();
-        return value;
+      await retry(async () => {
+        const found = look();
+        looks.push(found);
+        // Whoever looks has tried often enough: what fails is not tried again here.
+        const isOld = await found.then(misses, () => false);
+        if (isOld) throw new NotShownYet();
       });
     } catch (error) {
-      if (last === undefined || !(error instanceof NotShownYet)) throw error;
-      return last.value;
+      if (!(error instanceof NotShownYet)) throw error;
     }
+    return looks.at(-1) ?? look();
   };
   return {
     add: (tag, write) => {
