@@ -57,7 +57,7 @@ export async function startGithub(scope: Scope | undefined, tags: ReadonlyMap<st
   const judge = await loadOpenapiJudge(description);
   const server = createServer((request, response) => void answer(github, judge, { request, response }));
   const files = createServer((request, response) => sendFile(github, request, response));
-  const [port, filesPort] = await Promise.all([server, files].map(listenOnLoopback));
+  const [port, filesPort] = await Promise.all([listenOnLoopback(server), listenOnLoopback(files)]);
   let ids = 100;
   const github: Github = {
     address: `http://127.0.0.1:${port}`,
