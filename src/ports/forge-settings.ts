@@ -59,8 +59,8 @@ export interface ImageTagRules {
 /** A secret of the project that its jobs get. */
 export interface JobVariable {
   readonly name: string;
-  /** Whether jobs of unprotected branches and tags get it too. */
-  readonly reach: 'protected' | 'everywhere';
+  /** Whether jobs of unprotected branches and tags get it too; the forge does not tell where there are several of the name. */
+  readonly reach: 'protected' | 'everywhere' | 'untold';
 }
 
 /** How a repository is set up on its forge. */

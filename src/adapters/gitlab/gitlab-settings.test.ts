@@ -43,7 +43,7 @@ async function readKeys(
   return reader.readOwnKeys();
 }
 
-test('who may make a protected tag may delete it, and nobody moves it', async (t) => {
+test('nobody moves a protected tag, and a developer who may make one cannot delete it', async (t) => {
   const person = { access_level: null, user_id: 10, group_id: null };
   const { tagRules } = await readSettings(t, {
     tagRules: [
@@ -60,7 +60,7 @@ test('who may make a protected tag may delete it, and nobody moves it', async (t
     tagRules.value.rules.map(({ covers, forbids, bindsAll }) => [covers, forbids, bindsAll]),
     [
       [{ is: 'regexp', source: '^v.*$' }, all, false],
-      [{ is: 'regexp', source: String.raw`^rc-1\.0$` }, ['update'], false],
+      [{ is: 'regexp', source: String.raw`^rc-1\.0$` }, ['update', 'deletion'], false],
       [{ is: 'regexp', source: '^withdrawn/.*$' }, all, true],
       [{ is: 'regexp', source: '^evidence/.*$' }, all, false],
     ],
@@ -130,7 +130,8 @@ test('of secrets it is read whether they are protected, and what the project doe
   );
   assert.deepEqual(found.jobsMayPush, told(true));
   const several = await readSettings(t, { variables: new Map([['OTHER', undefined]]), jobsMayPush: undefined });
-  assert.deepEqual([several.variables, several.jobsMayPush], [told([]), { is: 'absent' }]);
+  assert.deepEqual(several.variables, told([{ name: 'OTHER', reach: 'untold' }]));
+  assert.deepEqual(several.jobsMayPush, { is: 'absent' });
 });
 
 test('rules about image tags are those about pushing, where there is a registry and the version tells', async (t) => {

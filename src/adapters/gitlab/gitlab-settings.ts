@@ -122,13 +122,13 @@ async function readTagRules(api: GitlabApi): Promise<Told<TagRules>> {
   }));
 }
 
-/** Nobody moves a protected tag; whoever may make it may also delete it. */
+/** Nobody moves a protected tag, and no Developer deletes one, although on its list (gitlab-org/gitlab, issue 584005). */
 function toRule({ name, create_access_levels: levels }: z.infer<typeof tagRuleSchema>): TagRule {
   const isForDevelopers = levels.some((one) => isRole(one) && isOpen(one.access_level));
   return {
     name,
     covers: { is: 'regexp', source: `^${wildcard(name)}$` },
-    forbids: isForDevelopers ? ['update'] : ['creation', 'update', 'deletion'],
+    forbids: isForDevelopers ? ['update', 'deletion'] : ['creation', 'update', 'deletion'],
     bindsAll: levels.every((one) => isRole(one) && one.access_level === 0),
   };
 }
@@ -196,10 +196,11 @@ async function readVariables(api: GitlabApi, names: readonly string[]): Promise<
   const found: JobVariable[] = [];
   for (const name of names) {
     const what = `read whether variable ${name} is protected`;
-    // 409: there are several of the name, each for another environment.
     const url = api.url(`variables/${encodeURIComponent(name)}`);
     const reply = await api.session.send({ what, method: 'GET', url, returned: [401, 403, 404, 409] });
     if (reply.status === 401 || reply.status === 403) return { is: 'withheld', takes: asMaintainer };
+    // There are several of the name, each for another environment, and any of them may be bare.
+    if (reply.status === 409) found.push({ name, reach: 'untold' });
     if (reply.status !== 200) continue;
     const { protected: isProtected } = shaped(what, variableSchema, readObject(what, reply));
     found.push({ name, reach: isProtected ? 'protected' : 'everywhere' });

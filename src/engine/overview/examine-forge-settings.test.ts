@@ -191,15 +191,20 @@ void test('on GitLab, secrets that any branch gets and image tags that any devel
   const variables = told([
     { name: 'CUTWATER_CI_KEY', reach: 'everywhere' },
     { name: 'REGISTRY_A_USER', reach: 'protected' },
+    { name: 'REGISTRY_A_PASSWORD', reach: 'untold' },
   ] as const);
   const prefix = 'registry.acme.example/acme/sub/tiny';
-  const [secret = '', tags = ''] = faults(
+  const [secret = '', several = '', tags = ''] = faults(
     { variables, imageTags: told({ prefix, guarded: ['^latest$', 'no (re'] }) },
     { forge: gitlab },
   );
   assert.match(
     secret,
     /any branch get CUTWATER_CI_KEY, .*; run glab api --hostname git\.acme\.example --method PUT projects\/acme%2Fsub%2Ftiny\/variables\/CUTWATER_CI_KEY -f protected=true$/,
+  );
+  assert.match(
+    several,
+    /^warning secrets of jobs: could not tell which jobs get REGISTRY_A_PASSWORD: there are several/,
   );
   assert.match(
     tags,

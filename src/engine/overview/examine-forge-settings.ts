@@ -3,7 +3,13 @@ import { formatImageName } from '../../domain/image-name.ts';
 import { isCutwaterError } from '../../domain/error.ts';
 import { searchRegexp } from '../../domain/regexp-search.ts';
 import type { HostedForgePolicy } from '../../policy/forge-schema.ts';
-import type { ForgeSettings, ForgeSettingsReader, SettingsQuestion, Told } from '../../ports/forge-settings.ts';
+import type {
+  ForgeSettings,
+  ForgeSettingsReader,
+  JobVariable,
+  SettingsQuestion,
+  Told,
+} from '../../ports/forge-settings.ts';
 import type { ForgeAdvice } from '../../report/forge-advice/forge-advice.ts';
 import { adviceFor } from '../../report/forge-advice/advice-for.ts';
 import type { Check } from '../../report/verification.ts';
@@ -117,13 +123,26 @@ function judgeJobs(mayPush: boolean, { restrictJobs }: ForgeAdvice): Check {
 function judgeVariables(variables: ForgeSettings['variables'], { guardVariables }: ForgeAdvice): readonly Check[] {
   if (variables.is !== 'told' || variables.value.length === 0) return [];
   const name = 'secrets of jobs';
-  const bare = variables.value.filter(({ reach }) => reach === 'everywhere').map((one) => one.name);
-  if (bare.length === 0) return [passed(name, 'only jobs of protected branches and tags get them')];
+  const named = (reach: JobVariable['reach']): readonly string[] =>
+    variables.value.filter((one) => one.reach === reach).map((one) => one.name);
+  const [bare, untold] = [named('everywhere'), named('untold')];
+  if (bare.length === 0 && untold.length === 0)
+    return [passed(name, 'only jobs of protected branches and tags get them')];
   return [
-    note(
-      name,
-      withStep(`jobs of any branch get ${bare.join(', ')}, so whoever may push one reads them`, guardVariables?.(bare)),
-    ),
+    ...(bare.length === 0
+      ? []
+      : [
+          note(
+            name,
+            withStep(
+              `jobs of any branch get ${bare.join(', ')}, so whoever may push one reads them`,
+              guardVariables?.(bare),
+            ),
+          ),
+        ]),
+    ...(untold.length === 0
+      ? []
+      : [note(name, `could not tell which jobs get ${untold.join(', ')}: there are several of that name`)]),
   ];
 }
 
