@@ -15,7 +15,7 @@ export function noteConflicts(components: readonly SbomComponent[], notes: Evide
       if (onlyLeft.length === 0 || onlyRight.length === 0) return [];
       const [name = ''] = key.split('\n');
       const where = place === '' ? 'as a package of the system' : `in ${quote(place)}`;
-      return [`${quote(name)} ${where} is ${onlyLeft.join(', ')} by ${left}, ${onlyRight.join(', ')} by ${right}`];
+      return [`${quote(name)} ${where} is ${firstOf(onlyLeft)} by ${left}, ${firstOf(onlyRight)} by ${right}`];
     });
   });
   for (const conflict of found.slice(0, maximumNotes)) notes.conflict(conflict);
@@ -24,6 +24,7 @@ export function noteConflicts(components: readonly SbomComponent[], notes: Evide
 }
 
 const maximumNotes = 100;
+const maximumVersions = 10;
 
 type Finders = ReadonlyMap<string, ReadonlySet<string>>;
 
@@ -52,6 +53,12 @@ function lacking(finders: Finders, here: string, there: string): readonly string
     .filter((version) => others?.has(version) !== true)
     .sort()
     .map((version) => quote(version));
+}
+
+/** A hostile report may name any number of versions. */
+function firstOf(versions: readonly string[]): string {
+  const more = versions.length - maximumVersions;
+  return `${versions.slice(0, maximumVersions).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function pairsOf(names: readonly string[]): readonly (readonly [string, string])[] {

@@ -115,6 +115,17 @@ test('another version of a package at the same place is a conflict: both stay, a
   deepEqual(modelOf([more]).notes.conflicts, [], 'a program may have two, and one finder see less than the other');
 });
 
+test('a report that names a thousand versions of one package makes no endless note of it', () => {
+  const many = Array.from({ length: 1000 }, (_, at) => {
+    return { name: 'serde', version: `9.0.${at}`, purl: `pkg:cargo/serde@9.0.${at}`, places: ['/usr/bin/app'] };
+  });
+  const [conflict = ''] = modelOf([inventoryBy('syft', many)]).notes.conflicts;
+  match(
+    conflict,
+    /^"serde" in "\/usr\/bin\/app" is "1\.0\.0" by cutwater, ("9\.0\.\d+", ){9}"9\.0\.\d+" and 990 more by syft$/,
+  );
+});
+
 test('a purl that says something else than its name and version makes its package no other package', () => {
   const lies: readonly ReportedPackage[] = [
     { name: 'openssl', version: '3.0.0', purl: bySyft[0]?.purl, places: ['/opt/x'] },

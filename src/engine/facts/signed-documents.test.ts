@@ -51,6 +51,19 @@ test('a document that counts is stored once', async (t) => {
   equal((await storeDocument(world, trust, document)).referrer, first.referrer);
 });
 
+test('a document larger than whoever verifies would read is refused with its size, and nothing is written', async (t) => {
+  const { world, document } = await makeWorld(t, own.privatePem);
+  const statement = Buffer.concat([Buffer.alloc(13 * 1024 ** 2, 32), document.statement]);
+  await rejects(storeDocument(world, trust, { ...document, statement }), (error) => {
+    ok(isCutwaterError(error, 'BUILD_FAILED'), String(error));
+    match(error.message, /^Cannot sign the SBOM for linux\/amd64: it has 13\d+ bytes, at most 12\d+ are read$/);
+    return true;
+  });
+  deepEqual(await world.repository.listReferrers(document.subject.digest), []);
+  const largest = Buffer.concat([Buffer.alloc(12_300_000, 32), document.statement]);
+  ok((await storeDocument(world, trust, { ...document, statement: largest })).bundle.length > 16_000_000);
+});
+
 test('what strangers list and attach beside a document neither hides it nor stops whoever looks for it', async (t) => {
   const { world, document } = await makeWorld(t, own.privatePem);
   const { referrer, bundle } = await storeDocument(world, trust, document);

@@ -1,5 +1,6 @@
 import type { Digest } from '../../domain/digest.ts';
 import { digestOf } from '../../domain/digest.ts';
+import { CutwaterError } from '../../domain/error.ts';
 import type { Descriptor } from '../../domain/oci.ts';
 import { emptyConfigBytes, mediaTypes } from '../../domain/oci.ts';
 import { makeArtifact } from '../../domain/oci-manifest.ts';
@@ -10,7 +11,7 @@ import type { BundleVerifier } from '../../ports/attestor.ts';
 import type { ImageRepository } from '../../ports/repository.ts';
 import type { ReadStatement } from '../../report/documents/statement.ts';
 import { hasSubject, parseStatement } from '../../report/documents/statement.ts';
-import { readArtifact, streamOf } from './read-artifact.ts';
+import { documentLimit, readArtifact, streamOf } from './read-artifact.ts';
 import { readForeign } from './read-foreign.ts';
 import type { SigningWorld } from './trusted-signature.ts';
 import { signStatement } from './trusted-signature.ts';
@@ -116,6 +117,7 @@ export async function storeDocument(
     subject: document.subject.digest,
     payload,
   };
+  requireReadable(document.statement, documentName(step));
   const { repository, bundleVerifier } = world;
   let written: Digest | undefined;
   const handler: StepHandler<StoredDocument> = {
@@ -133,6 +135,22 @@ export async function storeDocument(
     },
   };
   return runStep(step, handler, world);
+}
+
+/** What certificates and entries of a log take in a bundle, at most. Bytes. */
+const bundleMargin = 256 * 1024;
+
+/** A document that nobody would read again is neither signed nor written. Its bundle holds it in base64. */
+function requireReadable(statement: Uint8Array, name: string): void {
+  const most = Math.floor(((documentLimit - bundleMargin) / 4) * 3);
+  if (statement.length <= most) return;
+  throw new CutwaterError(
+    'BUILD_FAILED',
+    `Cannot sign the ${name}: it has ${statement.length} bytes, at most ${most} are read`,
+    {
+      hint: 'Let less go into the image, or name fewer programs under sbom.also in cutwater.yaml',
+    },
+  );
 }
 
 /** Stores a bundle as referrer of its subject; the digest of the referrer manifest. */
