@@ -69,7 +69,7 @@ function usualRunner(policy: Policy, platform: Platform): string | undefined {
     : undefined;
 }
 
-// docs.github.com, "GitHub-hosted runners reference", standard runners.
+// docs.github.com, "GitHub-hosted runners reference": standard runners, those for Arm in private repositories since January 2026.
 const hosted: Readonly<Record<Architecture, string>> = { amd64: 'ubuntu-24.04', arm64: 'ubuntu-24.04-arm' };
 
 /** The kind of machine that runs its programs: amd64 also those of 386, while not every arm64 runs those of 32-bit Arm. */

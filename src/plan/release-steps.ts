@@ -6,7 +6,7 @@ import type { ObjectId } from '../domain/object-id.ts';
 import { releaseTagOf } from '../domain/tag-name.ts';
 import type { Version } from '../domain/version.ts';
 import { formatVersion, releaseClassOf } from '../domain/version.ts';
-import { candidateTag, shaTag, statementTag, versionTag } from '../estate/registry-tags.ts';
+import { candidateTag, partTag, shaTag, statementTag, versionTag } from '../estate/registry-tags.ts';
 import { binariesOf } from '../policy/binaries-of.ts';
 import { fillPlaceholders } from '../policy/placeholder.ts';
 import type { ImagePolicy, Policy } from '../policy/policy.ts';
@@ -73,6 +73,28 @@ export function releaseSteps(outlook: ReleaseOutlook): readonly Step[] {
     { kind: 'publish', tag },
     { kind: 'commit', imageTag: statementTag(version), statement: undefined },
   ];
+}
+
+/**
+ * The platforms that jobs of their own may have built before, of images that are to be built still. None of them is an effect of
+ * the release: they are shown where they are there.
+ */
+export function partSteps(outlook: ReleaseOutlook): readonly Step[] {
+  const { policy, companions, commit, tagObject, digest, promotes } = outlook;
+  if (tagObject === undefined || promotes !== undefined) return [];
+  const of = { kind: 'release', object: tagObject } as const;
+  return [
+    { platforms: policy.images[0]?.platforms ?? [], digest, name: undefined },
+    ...companions.map(({ image: { platforms }, digest: own, name }) => ({ platforms, digest: own, name })),
+  ].flatMap(({ platforms, digest: built, name }) =>
+    (built === undefined ? platforms : []).map((platform): Step => ({
+      kind: 'part',
+      ...(name === undefined ? {} : { image: name }),
+      imageTag: partTag(of, platform),
+      platform: formatPlatform(platform),
+      commit,
+    })),
+  );
 }
 
 interface PlannedImage {

@@ -36,6 +36,17 @@ void suite('a release whose platforms are built by jobs of their own', { concurr
     assert.deepEqual(parts, [amd64, arm64], 'nothing else has a name');
     assert.deepEqual(Object.keys((await readPublished(project.data, companion)).tags), [amd64]);
 
+    const plan = await succeed(['plan', '1.0.0'], first);
+    const built = [...plan.matchAll(/✓ build (linux\/\w+ of (?:embedded\/tiny-web of )?commit)/g)].map(
+      ([, text]) => text,
+    );
+    assert.deepEqual(built, [
+      'linux/amd64 of commit',
+      'linux/arm64 of commit',
+      'linux/amd64 of embedded/tiny-web of commit',
+    ]);
+    assert.doesNotMatch(await succeed(['plan', '1.0.0'], await runner(t, whole)), /and keep it as/);
+
     await succeed(['release', '1.0.0'], await runner(t, project));
     await succeed(['release', '1.0.0'], await runner(t, whole));
     for (const repository of ['tiny', companion]) {

@@ -12,7 +12,7 @@ import type { AliasJudgement } from '../../estate/judge-alias.ts';
 import { candidateTag } from '../../estate/registry-tags.ts';
 import { announcementStep, releaseAnnouncements } from '../../plan/announcement-steps.ts';
 import { aliasStep, latestRelease } from '../../plan/pointer-steps.ts';
-import { releaseSteps } from '../../plan/release-steps.ts';
+import { partSteps, releaseSteps } from '../../plan/release-steps.ts';
 import type { Step } from '../../plan/step.ts';
 import { admitRelease } from '../release/admit-release.ts';
 import type { PlannedHotfix } from '../hotfix/hotfix-diff.ts';
@@ -121,6 +121,7 @@ export async function planRelease(world: ReadWorld, loaded: LoadedPolicy, versio
   const outlook = { policy: build, companions: images, version, commit, tagObject, digest, promotes };
   const taggedAt = tags.decided.find(({ tag }) => tag.name === releaseTagOf(version))?.tag.claimedAt;
   const steps = [
+    ...partSteps(outlook),
     ...releaseSteps(outlook),
     ...aliasEffects(estate, unbuiltIn(planned)),
     ...releaseAnnouncements(loaded.policy.announce, version, { taggedAt, now: world.now }),
@@ -251,5 +252,7 @@ async function markDone(
         return false;
     }
   };
-  return planned.steps.map((step) => ({ step, state: isDone(step) ? 'done' : 'todo' }));
+  return planned.steps
+    .map((step): PlannedStep => ({ step, state: isDone(step) ? 'done' : 'todo' }))
+    .filter(({ step, state }) => step.kind !== 'part' || state === 'done');
 }
