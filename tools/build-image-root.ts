@@ -17,7 +17,7 @@ const sourcesFile = 'image/debian.sources';
 /** Returns the problems. */
 export async function buildImageRoot(root: string, out: string): Promise<readonly string[]> {
   const { packages } = await readDebianPackages(root);
-  const mirrors = await findMirrors(root);
+  const mirrors = await debianMirrors(root);
   if (mirrors.length === 0)
     return [`No Debian mirror is known: this machine's apt has none, and there is no ${sourcesFile}`];
   const work = await mkdtemp(join(tmpdir(), 'cutwater-image-'));
@@ -35,7 +35,8 @@ export async function buildImageRoot(root: string, out: string): Promise<readonl
   }
 }
 
-async function findMirrors(root: string): Promise<readonly string[]> {
+/** Addresses of the mirrors that packages may be had from here, the first one first. */
+export async function debianMirrors(root: string): Promise<readonly string[]> {
   const own = await readFile(join(root, sourcesFile), 'utf8').catch(() => undefined);
   const sources = own === undefined ? await readAptSources() : parseAptSources(own);
   const addresses = sources.map(({ uri }) => uri.replace(/\/$/, '')).filter((uri) => /^https?:\/\/.*debian/.test(uri));

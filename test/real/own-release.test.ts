@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { runTool } from '../../src/adapters/process/run-tool.ts';
 import { digestOf } from '../../src/domain/digest.ts';
@@ -8,14 +9,23 @@ import type { Scope } from '../make/folder.ts';
 import { makeFolder } from '../make/folder.ts';
 import { runProgram } from '../make/program.ts';
 import { aliases, readPublished } from '../make/published.ts';
+import { debianMirrors } from '../../tools/build-image-root.ts';
+import { repositoryRoot } from '../../tools/run-check.ts';
+import { notRun } from './peers.ts';
 import type { OwnProject } from './own-project.ts';
 import { makeOwnProject } from './own-project.ts';
 
 const assets = ['cutwater-x86_64-linux', 'cutwater-aarch64-linux'];
 const own = process.arch === 'arm64' ? 'cutwater-aarch64-linux' : 'cutwater-x86_64-linux';
 
+const claim =
+  'Cutwater goes through its own process: a candidate that says its version, its promotion, and what an operator checks';
+
 // Of all this only the keys, the registry, the forge, the scanner and the gate that would run these very tests stand in.
-test('Cutwater goes through its own process: a candidate that says its version, its promotion, and what an operator checks', async (t) => {
+if ((await debianMirrors(repositoryRoot)).length > 0) test(claim, wholeProcess);
+else notRun(claim, 'no Debian mirror is known here, neither to apt nor by image/debian.sources');
+
+async function wholeProcess(t: TestContext): Promise<void> {
   const project = await makeOwnProject(t);
   const { cutwater, maintainer, github } = project;
   const version = '0.7.1';
@@ -52,7 +62,7 @@ test('Cutwater goes through its own process: a candidate that says its version, 
   const file = (name: string): Buffer =>
     release?.assets.find((asset) => asset.name === name)?.bytes ?? assert.fail(name);
   await readBack(t, { version, file });
-});
+}
 
 /** What the gate saw of the candidate, from its log: the programs of the image, as its user, with its libraries. */
 async function startedInTheImage({ data }: OwnProject, version: string): Promise<void> {
