@@ -65,7 +65,8 @@ function edgeRemarks({ needs }: StepsRequest): readonly string[] {
     'Publishes the newest commit of the protected branch. A waiting run that a newer one replaces builds nothing.',
     ...(needs.matrix.length > 0
       ? [
-          'Each platform is built on a machine of its kind; the job edge puts them together, and builds what is missing.',
+          'Each platform is built on a machine of its kind, and the job edge puts them together. Where one fails, so does the',
+          'run; the next commit is built anew, and "Re-run failed jobs" builds that one again.',
         ]
       : []),
   ];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { suite, test } from 'node:test';
+import { after, suite, test } from 'node:test';
 import { keyAttestor } from '../../src/adapters/sigstore-bundle/key-attestor.ts';
 import type { Digest } from '../../src/domain/digest.ts';
 import { imageTag } from '../../src/domain/image-name.ts';
@@ -126,9 +126,10 @@ const attacks: readonly Attack[] = [
   },
 ];
 
+const template = await makeParts({ after });
+
 void suite('somebody who may push to the registry', { concurrency: 2 }, () => {
   void test('cannot have anything else taken as a part of a release, nor a part passed over unseen', async (t) => {
-    const template = await makeParts(t);
     for (const { name, arrange, says } of attacks)
       await assertRefused(t, template, {
         name,
@@ -146,8 +147,57 @@ void suite('somebody who may push to the registry', { concurrency: 2 }, () => {
     assert.deepEqual((await readPublished(project.data)).tags, tags);
   });
 
+  void test('cannot have an image put together whose parts say different things of it, though CI signed both', async (t) => {
+    await assertRefused(t, template, {
+      name: 'a part that says more',
+      arrange: async (project) =>
+        void (await forgePart(project, await forgery(project, { annotations: { note: 'x' } }))),
+      exit: 1,
+      says: [
+        /Cannot put the image together: of "note" one part says nothing, another "x"$/m,
+        /^next: Two versions of/m,
+      ],
+    });
+  });
+
+  void test('has no use for the key of a CI that was replaced: what it signed is no part any more, and the way out is said', async (t) => {
+    const other = makeCiKey('ed25519');
+    await assertRefused(t, template, {
+      name: 'a part of a retired key',
+      arrange: async (project) => {
+        await project.commit({ '.cutwater/keys/ci.pub': other.publicPem });
+        return { env: { CUTWATER_CI_KEY: other.privatePem } };
+      },
+      exit: 3,
+      says: [/but no CI key signed that it was built for this tag$/m, /^next: .* has left trust\.ci since/m],
+    });
+  });
+
+  void test('cannot have the sha- tag of a commit hold a build of another one and a part built for it all the same', async (t) => {
+    const project = await makeProject(t);
+    const at = await runner(t, project);
+    await succeed(['edge'], at);
+    const old = await project.clone.git('rev-parse', 'HEAD');
+    await project.commit({ 'app.txt': 'two\n' });
+    await project.tag('1.1.0');
+    const sha = `sha-${await project.clone.git('rev-parse', 'HEAD')}`;
+    await pointImageTags(project.data, await digestAt(project.data, `sha-${old}`), sha);
+    const { tags } = await readPublished(project.data);
+    for (const args of [
+      ['build', '1.1.0', '--platform', arm64],
+      ['release', '1.1.0'],
+    ]) {
+      const ended = await runProgram(args, at);
+      assert.equal(ended.exitCode, 3, ended.stderr);
+      assert.match(
+        ended.stderr,
+        /Cannot publish sha-[0-9a-f]{40}: it is sha256:[0-9a-f]{64} already, built from commit/,
+      );
+    }
+    assert.deepEqual((await readPublished(project.data)).tags, tags);
+  });
+
   void test('cannot have a part released as the whole image, whoever signed it', async (t) => {
-    const template = await makeParts(t);
     await assertRefused(t, template, {
       name: 'the candidate tag at a part',
       arrange: async (project) => {

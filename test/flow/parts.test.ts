@@ -89,6 +89,22 @@ void suite('a release whose platforms are built by jobs of their own', { concurr
     assert.doesNotMatch(verified, /urn:cutwater:part/, 'no part is anything to a release that is whole');
   });
 
+  void test('has its own record of a part that is also one of another tag: of two candidates of one commit each is released', async (t) => {
+    const project = await makeProject(t);
+    const at = await runner(t, project);
+    const candidates = ['1.0.0-rc.1', '1.0.0-rc.2'];
+    for (const version of candidates) {
+      await project.tag(version);
+      await succeed(build(version, 'linux/arm64'), at);
+    }
+    const { tags } = await readPublished(project.data);
+    const [first, second] = await Promise.all(
+      candidates.map(async (version) => tags[await partTagOf(project, version, 'linux/arm64')]),
+    );
+    assert.equal(first, second, 'the same bytes, and a record for each tag');
+    for (const version of candidates) await succeed(['release', version], at);
+  });
+
   void test('has one part for a platform, though another job is done with it while this one builds; both digests are said', async (t) => {
     const project = await makeProject(t, { prepare: random, ciKey: 'p256' });
     await project.tag('1.0.0');
@@ -173,4 +189,22 @@ void test('a job builds nothing where the release takes a candidate, has no such
     Object.keys(before.tags).filter((tag) => tag.includes('.linux-')),
     'nothing was kept for any of them',
   );
+});
+
+void test('a part is judged as a whole image is, and a job builds none once the whole image is pinned', async (t) => {
+  const project = await makeProject(t);
+  const at = await runner(t, project);
+  const added = 'binaries: [{name: "tiny-{arch}", path: /none}]\n';
+  await changePolicy(project, (text) => `${text}${added}`);
+  await project.tag('1.0.0');
+  const lacking = await runProgram(build('1.0.0', 'linux/arm64'), at);
+  assert.equal(lacking.exitCode, 1, lacking.stderr);
+  assert.match(lacking.stderr, /Cannot take "\/none" out of the linux\/arm64 image: there is no such file/);
+  assert.deepEqual((await readPublished(project.data)).tags, {}, 'the publishing job would only learn it later');
+
+  const gate = 'gates: [{name: no, on: candidate, command: ["false"], classes: [stable]}]\n';
+  await changePolicy(project, (text) => text.replace(added, gate));
+  await project.tag('1.0.1');
+  assert.equal((await runProgram(['release', '1.0.1'], at)).exitCode, 3, 'the gate stops it when the image is there');
+  assert.equal(await succeed(build('1.0.1', 'linux/arm64'), at), 'nothing to build: v1.0.1 has its images already\n');
 });

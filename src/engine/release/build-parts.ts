@@ -76,13 +76,14 @@ function noSuchPlatform({ admitted, loaded }: ReleaseJob, platform: Platform): s
 
 /** Throws USAGE for a platform that no image of the protected branch has. */
 export function requireKnown({ policy }: LoadedPolicy, platform: Platform, of: string): void {
-  if (policy.images.some(({ platforms }) => hasPlatform(platforms, platform))) return;
+  const known = new Set(policy.images.flatMap(({ platforms }) => platforms.map(formatPlatform)));
+  if (known.has(formatPlatform(platform))) return;
   throw new CutwaterError('USAGE', `Cannot build ${formatPlatform(platform)} of ${of}: no image of the policy has it`, {
-    hint: 'Name a platform of images.platforms in cutwater.yaml',
+    hint: `Name one that images.platforms in cutwater.yaml has: ${[...known].join(', ')}`,
   });
 }
 
-/** Everything that a release is asked for before it builds, but its gates, which run once, where it is published. */
+/** Everything that a release is asked for before it builds, but gates and checks of the forge: those once, where it is published. */
 async function whyNothing(world: ReleaseWorld, job: ReleaseJob): Promise<string | undefined> {
   if ((await findCommitted(world, job)) !== undefined) return 'is published already';
   const withdrawn = await requireReady(world, job);

@@ -49,7 +49,7 @@ export async function findPart(world: PartWorld, order: BuildOrder, platform: Pl
     'VERIFICATION_FAILED',
     `Cannot take image ${held.digest} as ${what}: ${tag} points at it, but ${found.reason}`,
     {
-      hint: `Find out who wrote ${tag}, and point it back or remove it in the registry: then that platform is built again`,
+      hint: `Find out who wrote ${tag}, or whether the key of its part has left trust.ci since; point it back or remove it in the registry: then that platform is built again`,
     },
   );
 }
