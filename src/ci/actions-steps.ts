@@ -2,6 +2,7 @@ import type { Policy } from '../policy/policy.ts';
 import { command } from '../report/process-document/shell.ts';
 import type { ActionPin } from './action-pins.ts';
 import { checkoutAction, nodeVersion, setupNodeAction, setupTrivyAction, trivyVersion } from './action-pins.ts';
+import { pinnedTrivyLines } from './pinned-trivy.ts';
 import { dockerConfig, literal, secret } from './expression.ts';
 import { toolOf } from './tool.ts';
 import type { WorkflowNeeds } from './workflow-needs.ts';
@@ -80,18 +81,27 @@ export function buildSteps({ dialect, policy, needs }: StepsRequest, { scans, em
     ...(isGitHub && needs.buildx
       ? [{ name: 'BuildKit', run: 'docker buildx create --name cutwater --driver docker-container --use' }]
       : []),
-    ...(isGitHub && scans && needs.trivy
-      ? [
-          { name: 'Scanner', uses: pinned(dialect, setupTrivyAction), with: { version: trivyVersion } },
-          // That action clones trivy with the token of the job, which its own clone would keep in a file until the job
-          // ends: gates and builds could read it there, and push with it.
-          { name: 'No token is left in a file', run: leaveNoToken },
-        ]
-      : []),
+    ...(scans && needs.trivy ? scannerSteps({ dialect, policy }) : []),
     ...policy.ci.setup.map((words, at) => ({
       name: `Preparation ${at + 1}`,
       run: literal(command(words).shell),
     })),
+  ];
+}
+
+/** Where nothing pins the archive, GitHub has an action for it, and the runners of Forgejo have to bring it. */
+function scannerSteps({ dialect, policy }: Pick<StepsRequest, 'dialect' | 'policy'>): readonly YamlMap[] {
+  const { trivy } = policy.ci;
+  if (trivy !== undefined) {
+    const lines = ['folder=$(mktemp -d)', ...pinnedTrivyLines(trivy), 'echo "$folder" >>"$GITHUB_PATH"'];
+    return [{ name: 'Scanner, by its digest', shell: 'bash', run: `${lines.join('\n')}\n` }];
+  }
+  if (dialect.system !== 'github') return [];
+  return [
+    { name: 'Scanner', uses: pinned(dialect, setupTrivyAction), with: { version: trivyVersion } },
+    // That action clones trivy with the token of the job, which its own clone would keep in a file until the job
+    // ends: gates and builds could read it there, and push with it.
+    { name: 'No token is left in a file', run: leaveNoToken },
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { Policy } from '../policy/policy.ts';
 import { command, shellWord } from '../report/process-document/shell.ts';
+import { pinnedTrivyLines } from './pinned-trivy.ts';
 import { nodeVersion } from './action-pins.ts';
 import { toolOf } from './tool.ts';
 import type { WorkflowFile } from './workflow-file.ts';
@@ -95,7 +96,11 @@ function release(policy: Policy, needs: WorkflowNeeds): YamlMap {
     resource_group: 'cutwater-release-$CI_COMMIT_TAG',
     ...signing(needs, true),
     ...limit(policy.ci.timeout),
-    script: [...setup(policy), ...call(policy, needs, { shell: 'release --leave-aliases -- "$CI_COMMIT_TAG"' })],
+    script: [
+      ...scanner(policy, needs),
+      ...setup(policy),
+      ...call(policy, needs, { shell: 'release --leave-aliases -- "$CI_COMMIT_TAG"' }),
+    ],
   };
 }
 
@@ -133,6 +138,12 @@ function signing({ signs }: WorkflowNeeds, doesSign: boolean): YamlMap {
 
 function limit(seconds: number): YamlMap {
   return { timeout: `${Math.ceil(seconds / 60)} minutes` };
+}
+
+/** Without a pin the image of the jobs, or ci.setup, has to bring it. */
+function scanner({ ci }: Policy, needs: WorkflowNeeds): readonly string[] {
+  if (ci.trivy === undefined || !needs.trivy) return [];
+  return [`${['folder=$(mktemp -d)', ...pinnedTrivyLines(ci.trivy), 'export PATH="$folder:$PATH"'].join('\n')}\n`];
 }
 
 function setup({ ci }: Policy): readonly string[] {

@@ -48,8 +48,13 @@ const smallest = workflowPolicy({
 const ownMachines = workflowPolicy({
   ci: { runner: 'x64', runners: { 'linux/amd64': 'x64', 'linux/arm64': 'arm64' } },
 });
+const pinnedScanner = workflowPolicy({
+  scan: { tool: 'trivy' },
+  ci: { trivy: { version: 'v0.74.0', sha256: { amd64: 'a'.repeat(64), arm64: 'b'.repeat(64) } } },
+});
 const policies: readonly (readonly [string, Policy])[] = [
   ['RustShare', rustshare],
+  ['a project that pins its scanner', pinnedScanner],
   ['everything', everything],
   ['the smallest', smallest],
   ['machines of its own', ownMachines],

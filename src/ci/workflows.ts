@@ -67,7 +67,7 @@ function notesOn(
 
 /** What the machines do not have by themselves, and no step brings. */
 function missingTools(
-  { images, scan, sbom }: Policy,
+  { images, scan, sbom, ci }: Policy,
   { system, needs }: { readonly system: CiSystem; readonly needs: WorkflowNeeds },
 ): readonly string[] {
   const isGitHub = system === 'github';
@@ -76,7 +76,7 @@ function missingTools(
     ...(scan === undefined || scan.tool === 'recorded' ? [] : [scan.tool]),
     ...sbom.also.map(({ tool }) => tool),
   ];
-  const brought: readonly string[] = isGitHub && needs.trivy ? ['trivy'] : [];
+  const brought: readonly string[] = (isGitHub || ci.trivy !== undefined) && needs.trivy ? ['trivy'] : [];
   const missing = [...new Set(programs)].filter((program) => !brought.includes(program));
   return [
     ...(builds ? ['a builder of Dockerfiles for all platforms must be on the runner, or come by ci.setup'] : []),

@@ -88,7 +88,7 @@ export async function missingInclude({ topFolder, workflows }: OpenedWorkflows):
   if (workflows.system !== 'gitlab' || file === undefined) return undefined;
   const text = await readTextWhereThere(resolve(topFolder, '.gitlab-ci.yml'));
   if (text?.includes(file.path) === true) return undefined;
-  return `.gitlab-ci.yml does not include it yet; ${text === undefined ? 'make that file with' : 'add'}: include: [{ local: ${file.path} }]`;
+  return `.gitlab-ci.yml does not include it yet; ${text === undefined ? 'make that file with' : 'add'}: include: [{ local: /${file.path} }]`;
 }
 
 /** How Cutwater is pinned for the workflows. */

@@ -4,6 +4,8 @@ import { parseDuration } from './duration.ts';
 import * as z from './field.ts';
 import { checkedText, choice, parsedText, section } from './parsed-text.ts';
 import { parseRepositoryPath } from './repository-path.ts';
+import type { TrivyPin } from './trivy-pin-schema.ts';
+import { trivyPinSchema } from './trivy-pin-schema.ts';
 
 /** What runs releases when nobody sits at the keyboard. */
 export const ciSystems = ['github', 'forgejo', 'gitlab'] as const;
@@ -25,6 +27,8 @@ export interface WorkflowPolicy {
   readonly toolFrom: 'lockFile' | 'source';
   /** Commands, argv, that a job runs before Cutwater where it builds. */
   readonly setup: readonly (readonly string[])[];
+  /** The archive of trivy to take; undefined where the action or the runner brings it. */
+  readonly trivy: TrivyPin | undefined;
   /** GitHub: the environment whose rules and secrets hold for the jobs. */
   readonly environment: string | undefined;
   /** Limit of a job that builds, in seconds. */
@@ -96,6 +100,7 @@ export const ciSchema = section('a mapping', {
     .array(commandSchema, { error: 'a list of commands' })
     .default([])
     .meta({ description: 'Commands run before Cutwater in jobs that build, such as the installation of tools.' }),
+  trivy: trivyPinSchema.optional(),
   environment: word({
     wanted: 'the name of an environment',
     description: 'GitHub: the environment that holds the secrets of the jobs, with its own rules.',
@@ -124,8 +129,8 @@ type CiDocument = z.output<typeof ciSchema>;
 
 /** Fills what follows from the host of the source. */
 export function toWorkflowPolicy(document: CiDocument, source: string | undefined): WorkflowPolicy {
-  const { system, runner, image, environment } = document;
-  return { ...document, system: system ?? systemOf(source), runner, image, environment };
+  const { system, runner, image, trivy, environment } = document;
+  return { ...document, system: system ?? systemOf(source), runner, image, trivy, environment };
 }
 
 function systemOf(source: string | undefined): CiSystem | undefined {

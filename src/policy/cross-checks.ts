@@ -1,5 +1,6 @@
 import { formatPlatform, parsePlatform } from '../domain/platform.ts';
 import { quote } from '../domain/quote.ts';
+import { trivyWithoutDigest } from './trivy-pin-schema.ts';
 import { checksWithoutForge, gatesNamedAsChecks } from './checks-schema.ts';
 import { forgeWithoutPlace } from './forge-schema.ts';
 import { binaryChecks } from './binary-checks.ts';
@@ -36,6 +37,7 @@ export function crossCheck(data: unknown): readonly PolicyProblem[] {
     ...forgeWithoutPlace(data),
     ...checksWithoutForge(data),
     ...gatesNamedAsChecks(data),
+    ...trivyWithoutDigest(data),
   ];
 }
 

@@ -83,7 +83,7 @@ void test('on GitLab it is said that the file of the pipeline has to name the on
   const policy = join(repository.folder, 'cutwater.yaml');
   const text = await readFile(policy, 'utf8');
   await writeFile(policy, text.replace(/repository: embedded\/.*/, 'repository: registry.example.org/a/b'));
-  const note = /\.gitlab-ci\.yml does not include it yet; add: include: \[\{ local: \.gitlab\/cutwater\.yml \}\]/;
+  const note = /\.gitlab-ci\.yml does not include it yet; add: include: \[\{ local: \/\.gitlab\/cutwater\.yml \}\]/;
   assert.match(await cutwater(['ci', 'write'], at), note);
   await writeFile(join(repository.folder, '.gitlab-ci.yml'), 'include: [{ local: .gitlab/cutwater.yml }]\n');
   assert.doesNotMatch(await cutwater(['ci', 'write'], at), /include/);
