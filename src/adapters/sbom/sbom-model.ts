@@ -11,7 +11,7 @@ import type { LockedPackage } from './locked-package.ts';
 import type { SbomComponent } from './sbom-component.ts';
 import type { FoundPackage } from './merge-packages.ts';
 import { mergePackages } from './merge-packages.ts';
-import { addToolEvidence } from './tool-evidence.ts';
+import { addToolEvidence, unreadNotes } from './tool-evidence.ts';
 
 export interface SbomModel {
   /** Sorted by ref. */
@@ -62,8 +62,9 @@ export function sbomModel(input: ModelInput): SbomModel {
   const components = addToolEvidence(own, input.tools ?? [], notes);
   const stated = new Set(locked.flatMap((file) => file.packages.map(({ ref }) => ref)));
   const said = notes.all();
-  const isWhole = (note: string): boolean =>
-    neverRead(input.tools).includes(note) || note.startsWith('operating system:');
+  // What another program did not look for is no less in the document than without it.
+  const harmless = [...neverRead(input.tools), ...(input.tools ?? []).flatMap(unreadNotes)];
+  const isWhole = (note: string): boolean => harmless.includes(note) || note.startsWith('operating system:');
   return {
     components,
     top: topOf(components),

@@ -82,6 +82,7 @@ test('what only others found is one component for all of them, with a purl, and 
   ok(top.includes('pkg:pypi/flask@3.0.3'));
   match(notes.missed.join('\n'), /installed is there as files only, but for what syft and trivy found of it/);
   ok(notes.missed.includes('trivy packages: it was not made to look for Java archives'));
+  deepEqual([modelOf([]).complete, modelOf([inventoryBy('trivy', [])]).complete], [true, true]);
 });
 
 test('another version of a package at the same place is a conflict: both stay, and the document says so', () => {

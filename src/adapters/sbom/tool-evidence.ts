@@ -36,7 +36,7 @@ export function addToolEvidence(
 }
 
 function addInventory(known: ComponentIndex, inventory: ToolInventory, notes: EvidenceNotes): void {
-  const { tool, packages, leftOut, unread } = inventory;
+  const { tool, packages, leftOut } = inventory;
   const doubted: string[] = [];
   for (const found of packages) {
     const identity = found.purl === undefined ? undefined : identityOf(found.purl);
@@ -44,7 +44,7 @@ function addInventory(known: ComponentIndex, inventory: ToolInventory, notes: Ev
     if (found.purl !== undefined && believed === undefined) doubted.push(`${found.name}@${found.version}`);
     known.see(tool.name, found, believed);
   }
-  for (const kind of unread) notes.missed(`${tool.name} packages: it was not made to look for ${kind}`);
+  for (const note of unreadNotes(inventory)) notes.missed(note);
   if (leftOut !== undefined)
     notes.missed(
       `${tool.name} packages: entries that are no packages were left out: ${leftOut.count}, the first is ${quote(leftOut.first)}`,
@@ -54,6 +54,11 @@ function addInventory(known: ComponentIndex, inventory: ToolInventory, notes: Ev
     notes.conflict(
       `${tool.name}: purls that say something else than the name and version beside them were not used: ${more.length + 1}, the first is that of ${quote(first)}`,
     );
+}
+
+/** What a program was not made to look for. */
+export function unreadNotes({ tool, unread }: ToolInventory): readonly string[] {
+  return unread.map((kind) => `${tool.name} packages: it was not made to look for ${kind}`);
 }
 
 /** Whether the name and the version beside a purl are those in it. */

@@ -4,10 +4,9 @@ import type { ScanDatabase } from '../../domain/scan-report.ts';
 import type { Scanner } from '../../ports/scanner.ts';
 import { brokenScanner, openImageTool, parseReport, readReportFile, secondsNow } from '../image-tool/image-tool.ts';
 import type { ImageToolOptions } from '../image-tool/tool-place.ts';
-import { networkVariables } from '../image-tool/tool-place.ts';
+import { databaseFolder, networkVariables } from '../image-tool/tool-place.ts';
 import type { ToolResult } from '../process/run-tool.ts';
 import { flagsIn } from '../process/tool-flags.ts';
-import { trivyFolder } from './trivy-folder.ts';
 import { readTrivyReport } from './trivy-report.ts';
 
 /**
@@ -21,7 +20,10 @@ export function trivy(options: ImageToolOptions): Scanner {
     async scan(target) {
       const tool = await openImageTool({ ...options, name: 'trivy' }, target, {
         passed: passedVariables,
-        own: (home) => trivyFolder(options, home),
+        own: (home) => {
+          const place = { variable: 'TRIVY_CACHE_DIR', below: 'trivy', otherwise: join(home, 'cache') };
+          return { TRIVY_CACHE_DIR: databaseFolder(options.environment, place) };
+        },
       });
       const file = join(tool.home, 'report.json');
       const flags = flagsIn(await tool.run(['image', '--help']));
