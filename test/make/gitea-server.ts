@@ -1,8 +1,7 @@
-import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
 import type { Scope } from './folder.ts';
-import { closeServer, listenOnLoopback } from './loopback.ts';
+import type { ForgeRequest } from './forge-listener.ts';
+import { listenAsForge } from './forge-listener.ts';
 
 export const giteaToken = 'gitea-test-token-that-may-write';
 
@@ -37,22 +36,21 @@ type Answer = readonly [status: number, json?: unknown];
 
 /** A Gitea with one repository `acme/tiny`, on loopback. `test/real` holds it to a real one. */
 export async function startGiteaServer(scope: Scope, tags: ReadonlyMap<string, string>): Promise<GiteaServer> {
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
+  const address = await listenAsForge(
+    scope,
+    (asked) => {
+      const { request, response } = asked;
       if (gitea.interfere(request, response) === 'answered') return;
-      const [status, json] = respond(gitea, { request, response, body: Buffer.concat(chunks) });
+      const [status, json] = respond(gitea, asked);
       if (json instanceof Buffer) response.writeHead(status).end(json);
       else
         response
           .setHeader('content-type', 'application/json')
           .writeHead(status)
           .end(json && JSON.stringify(json));
-    });
-    request.on('error', () => undefined);
-  });
-  const address = `http://127.0.0.1:${await listenOnLoopback(server)}`;
+    },
+    () => gitea.violations,
+  );
   const gitea: GiteaServer = {
     address,
     environment: { GITEA_TOKEN: giteaToken, GITEA_SERVER_URL: address },
@@ -75,10 +73,6 @@ export async function startGiteaServer(scope: Scope, tags: ReadonlyMap<string, s
       gitea.unnoticed.clear();
     },
   };
-  scope.after(async () => {
-    await closeServer(server);
-    assert.deepEqual(gitea.violations, []);
-  });
   return gitea;
 }
 
@@ -86,15 +80,9 @@ function copies(releases: readonly StoredRelease[]): readonly StoredRelease[] {
   return releases.map((release) => ({ ...release, assets: [...release.assets] }));
 }
 
-interface Asked {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly body: Buffer;
-}
-
 let ids = 10;
 
-function respond(gitea: GiteaServer, asked: Asked): Answer {
+function respond(gitea: GiteaServer, asked: ForgeRequest): Answer {
   const { request, body } = asked;
   const { method = 'GET' } = request;
   const url = new URL(request.url ?? '/', gitea.address);
@@ -138,7 +126,7 @@ function tagRefs({ tags }: GiteaServer, prefix: string): Answer {
 
 function listReleases(
   gitea: GiteaServer,
-  { response }: Asked,
+  { response }: ForgeRequest,
   { url, mayWrite }: { readonly url: URL; readonly mayWrite: boolean },
 ): Answer {
   const visible = gitea.releases.filter(({ isDraft }) => mayWrite || !isDraft).toReversed();
@@ -193,7 +181,7 @@ function editAssets(gitea: GiteaServer, { method, body, url, release, asset }: A
   return [201, assetJson(stored, gitea)];
 }
 
-function listPulls(gitea: GiteaServer, { response }: Asked, url: URL): Answer {
+function listPulls(gitea: GiteaServer, { response }: ForgeRequest, url: URL): Answer {
   const open = gitea.pulls.filter(({ isOpen }) => isOpen === (url.searchParams.get('state') === 'open'));
   return [200, page(open, url, response).map((pull) => pullJson(gitea, pull))];
 }

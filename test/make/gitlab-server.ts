@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
 import type { Scope } from './folder.ts';
-import { closeServer, listenOnLoopback } from './loopback.ts';
+import { listenAsForge } from './forge-listener.ts';
 
 export const gitlabToken = 'glpat-test-token-that-may-write';
 
@@ -57,17 +56,15 @@ const known: readonly (readonly [pattern: RegExp, parameters: readonly string[]]
 
 /** A GitLab with one project, on loopback, strict about what its documentation says. */
 export async function startGitlabServer(scope: Scope, tags: ReadonlyMap<string, string>): Promise<GitlabServer> {
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('error', () => undefined);
-    request.on('end', () => {
+  const address = await listenAsForge(
+    scope,
+    ({ request, response, body }) => {
       if (gitlab.interfere(request, response) === 'answered') return;
-      const [status, json, headers = {}] = respond(gitlab, request, Buffer.concat(chunks));
+      const [status, json, headers = {}] = respond(gitlab, request, body);
       response.writeHead(status, headers).end(json instanceof Buffer ? json : json && JSON.stringify(json));
-    });
-  });
-  const address = `http://127.0.0.1:${await listenOnLoopback(server)}`;
+    },
+    () => gitlab.violations,
+  );
   const gitlab: GitlabServer = {
     address,
     environment: { GITLAB_TOKEN: gitlabToken, CI_SERVER_URL: address },
@@ -89,10 +86,6 @@ export async function startGitlabServer(scope: Scope, tags: ReadonlyMap<string, 
       };
     },
   };
-  scope.after(async () => {
-    await closeServer(server);
-    assert.deepEqual(gitlab.violations, []);
-  });
   return gitlab;
 }
 

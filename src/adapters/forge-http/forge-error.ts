@@ -44,6 +44,13 @@ export function forgeError(what: string, reply: Reply, context: ErrorContext): C
   return new CutwaterError('FORGE_REFUSED', found);
 }
 
+/** The error for a place that is not there where nobody logged in; `advice` is how one does. */
+export function notForEveryone(what: string, place: string, advice: string): CutwaterError {
+  return new CutwaterError('UNAUTHENTICATED', `Cannot ${what}: ${quote(place)} is not there for everyone`, {
+    hint: advice,
+  });
+}
+
 /** What a forge says about a failure: escaped and cut; empty where there is nothing to read. */
 export function readForgeComplaint(reply: Reply): string {
   const json = parseJsonObject(reply.bytes);

@@ -2,7 +2,9 @@ import { CutwaterError } from '../../domain/error.ts';
 import { forgeCapabilities } from '../../domain/forge-capabilities.ts';
 import { quote } from '../../domain/quote.ts';
 import type { HostedForgePolicy } from '../../policy/forge-schema.ts';
-import { readForgeComplaint } from '../forge-http/forge-error.ts';
+import type { ApiAddress } from '../forge-http/api-address.ts';
+import { addressBelow } from '../forge-http/api-address.ts';
+import { notForEveryone, readForgeComplaint } from '../forge-http/forge-error.ts';
 import type { ForgeOptions } from '../forge-http/forge-options.ts';
 import { openForgeSession } from '../forge-http/forge-options.ts';
 import type { ForgeSession, NewName } from '../forge-http/forge-session.ts';
@@ -16,7 +18,7 @@ export interface GiteaApi {
   readonly label: string;
   readonly session: ForgeSession;
   /** Below the repository: `releases/tags/v1.2.3`. */
-  url(path: string, query?: Readonly<Record<string, string>>): URL;
+  readonly url: ApiAddress;
   /** Below the forge's address. */
   page(path: string): URL;
   /** The error for a 404 where something must be: also the answer for a repository that a token may not see. */
@@ -46,11 +48,7 @@ export function openGiteaApi(policy: HostedForgePolicy, options: ForgeOptions): 
   return {
     label: `${kind} ${place}`,
     session,
-    url: (path, query = {}) => {
-      const target = new URL(path, base);
-      for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
-      return target;
-    },
+    url: addressBelow(base),
     page: (path) => new URL(path, root),
     missing: (what) => explainMissing(session, { what, place, name: forgeCapabilities[kind].name }),
     own: createOwnWrites(session.retry),
@@ -63,10 +61,7 @@ function explainMissing(
   { token }: ForgeSession,
   { what, place, name }: { readonly what: string; readonly place: string; readonly name: string },
 ): CutwaterError {
-  if (token.is === 'none')
-    return new CutwaterError('UNAUTHENTICATED', `Cannot ${what}: ${quote(place)} is not there for everyone`, {
-      hint: token.advice,
-    });
+  if (token.is === 'none') return notForEveryone(what, place, token.advice);
   return new CutwaterError(
     'FORBIDDEN',
     `Cannot ${what}: ${quote(place)} is not there, or the token in ${token.variable} may not see it`,

@@ -3,10 +3,10 @@ import type { RunQuestion, RunState, WorkflowJob, WorkflowRun, WorkflowRuns } fr
 import { CutwaterError } from '../../domain/error.ts';
 import { forgeCapabilities } from '../../domain/forge-capabilities.ts';
 import type { ConditionalReader } from '../forge-http/conditional-reader.ts';
-import { createConditionalReader } from '../forge-http/conditional-reader.ts';
 import { readList, readObject, requiredList, requiredNumber, requiredText } from '../forge-http/forge-json.ts';
 import type { ForgeOptions } from '../forge-http/forge-options.ts';
 import { ownPage } from '../forge-http/own-page.ts';
+import { momentIn, openRunReader } from '../forge-http/run-reader.ts';
 import type { JsonObject } from '../oci-http/json-object.ts';
 import { isJsonObject, textMember } from '../oci-http/json-object.ts';
 import type { GiteaApi } from './gitea-api.ts';
@@ -27,13 +27,9 @@ export function giteaRuns(
   options: ForgeOptions,
 ): WorkflowRuns & { readonly close: () => void } {
   const api = openGiteaApi(policy, options);
-  const reader = createConditionalReader(api.session);
-  return {
-    description: api.label,
-    findRun: (question) => findRun({ api, reader, policy }, question),
-    allowance: reader.allowance,
-    close: api.close,
-  };
+  return openRunReader({ ...api, description: api.label }, (reader, question) =>
+    findRun({ api, reader, policy }, question),
+  );
 }
 
 async function findRun(parts: Parts, question: RunQuestion): Promise<WorkflowRun | undefined> {
@@ -86,9 +82,9 @@ interface RunHead {
 
 function readHead(what: string, run: JsonObject): RunHead {
   const id = requiredNumber(what, run, 'id');
-  const began = momentOf(run, ['created', 'started_at', 'created_at', 'started']);
+  const began = momentIn(run, ['created', 'started_at', 'created_at', 'started']);
   const base = { id, beganAt: began, url: textMember(run, 'html_url') ?? '' };
-  const changedAt = momentOf(run, ['stopped', 'completed_at', 'updated']) || began;
+  const changedAt = momentIn(run, ['stopped', 'completed_at', 'updated']) || began;
   if (typeof run['commit_sha'] === 'string')
     return {
       ...base,
@@ -150,12 +146,3 @@ const states: ReadonlyMap<string, RunState> = new Map([
   ['in_progress', 'running'],
   ['running', 'running'],
 ]);
-
-/** Of several names the first that is a moment after the epoch: both give the year 1 or 1970 for "never". */
-function momentOf(run: JsonObject, names: readonly string[]): number {
-  for (const name of names) {
-    const moment = Date.parse(textMember(run, name) ?? '');
-    if (moment > 0) return moment;
-  }
-  return 0;
-}

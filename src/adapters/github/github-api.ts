@@ -3,7 +3,9 @@ import { quote } from '../../domain/quote.ts';
 import type { HostedForgePolicy } from '../../policy/forge-schema.ts';
 import type { ForgeOptions } from '../forge-http/forge-options.ts';
 import { openForgeSession } from '../forge-http/forge-options.ts';
-import { readForgeComplaint } from '../forge-http/forge-error.ts';
+import type { ApiAddress } from '../forge-http/api-address.ts';
+import { addressBelow } from '../forge-http/api-address.ts';
+import { notForEveryone, readForgeComplaint } from '../forge-http/forge-error.ts';
 import { readObject } from '../forge-http/forge-json.ts';
 import type { ForgeSession, NewName } from '../forge-http/forge-session.ts';
 import { isJsonObject } from '../oci-http/json-object.ts';
@@ -17,7 +19,7 @@ export interface GithubApi {
   readonly place: GithubPlace;
   readonly session: ForgeSession;
   /** Below the repository: `releases/tags/v1.2.3`. */
-  url(path: string, query?: Readonly<Record<string, string>>): URL;
+  readonly url: ApiAddress;
   /**
    * The error for a 404 where something must be: GitHub answers it for a repository that a token may not see, and for
    * writes that it may not do.
@@ -40,15 +42,10 @@ export function openGithubApi(policy: HostedForgePolicy, options: ForgeOptions):
     newName,
     label: place.label,
   });
-  const url: GithubApi['url'] = (path, query = {}) => {
-    const target = new URL(path, place.repository);
-    for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
-    return target;
-  };
   return {
     place,
     session,
-    url,
+    url: addressBelow(place.repository),
     warn,
     close,
     missing: (what, right) => explainMissing({ session, place }, what, right),
@@ -63,10 +60,7 @@ async function explainMissing(
   const { token } = session;
   const url = new URL(place.repository.href.replace(/\/$/, ''));
   const repository = await session.send({ what: `read ${place.label}`, method: 'GET', url, returned: [404] });
-  if (token.is === 'none')
-    return new CutwaterError('UNAUTHENTICATED', `Cannot ${what}: ${quote(place.label)} is not there for everyone`, {
-      hint: token.advice,
-    });
+  if (token.is === 'none') return notForEveryone(what, place.label, token.advice);
   if (repository.status === 404)
     return new CutwaterError(
       'FORBIDDEN',

@@ -1,10 +1,10 @@
 import type { HostedForgePolicy } from '../../policy/forge-schema.ts';
 import type { RunQuestion, RunState, WorkflowJob, WorkflowRun, WorkflowRuns } from '../../ports/workflow-runs.ts';
 import type { ConditionalReader } from '../forge-http/conditional-reader.ts';
-import { createConditionalReader } from '../forge-http/conditional-reader.ts';
 import { readList, readObject, requiredList, requiredNumber, requiredText } from '../forge-http/forge-json.ts';
 import type { ForgeOptions } from '../forge-http/forge-options.ts';
 import { readAllPages } from '../forge-http/forge-pages.ts';
+import { newestOf, openRunReader } from '../forge-http/run-reader.ts';
 import { nextLink } from '../oci-http/link-header.ts';
 import type { JsonObject } from '../oci-http/json-object.ts';
 import { isJsonObject, textMember } from '../oci-http/json-object.ts';
@@ -25,14 +25,10 @@ export function githubRuns(
   options: ForgeOptions,
 ): WorkflowRuns & { readonly close: () => void } {
   const api = openGithubApi(policy, options);
-  const reader = createConditionalReader(api.session);
-  const parts = { api, reader, pages: `${policy.address}/${policy.repository}/actions/runs` };
-  return {
-    description: `github ${api.place.label}`,
-    findRun: (question) => findRun(parts, question),
-    allowance: reader.allowance,
-    close: api.close,
-  };
+  const pages = `${policy.address}/${policy.repository}/actions/runs`;
+  return openRunReader({ ...api, description: `github ${api.place.label}` }, (reader, question) =>
+    findRun({ api, reader, pages }, question),
+  );
 }
 
 async function findRun(parts: Parts, question: RunQuestion): Promise<WorkflowRun | undefined> {
@@ -41,9 +37,10 @@ async function findRun(parts: Parts, question: RunQuestion): Promise<WorkflowRun
     listRuns(parts, what, { workflow: question.workflow, filter });
   const runs = question.of === 'tag' ? await runsOfTag(question, list) : await list({ per_page: '10' });
   if (runs === undefined) return requireRepository(parts, what);
-  const [newest] = runs
-    .filter((run) => question.of === 'tag' || momentOf(what, run, 'created_at') >= question.since)
-    .toSorted((left, right) => requiredNumber(what, right, 'id') - requiredNumber(what, left, 'id'));
+  const newest = newestOf(
+    what,
+    runs.filter((run) => question.of === 'tag' || momentOf(what, run, 'created_at') >= question.since),
+  );
   return newest && readRun(parts, what, newest);
 }
 

@@ -1,7 +1,9 @@
 import { CutwaterError } from '../../domain/error.ts';
 import { quote } from '../../domain/quote.ts';
 import type { HostedForgePolicy } from '../../policy/forge-schema.ts';
-import { readForgeComplaint } from '../forge-http/forge-error.ts';
+import type { ApiAddress } from '../forge-http/api-address.ts';
+import { addressBelow } from '../forge-http/api-address.ts';
+import { notForEveryone, readForgeComplaint } from '../forge-http/forge-error.ts';
 import type { ForgeOptions } from '../forge-http/forge-options.ts';
 import { openForgeSession } from '../forge-http/forge-options.ts';
 import type { ForgeSession, NewName } from '../forge-http/forge-session.ts';
@@ -15,7 +17,7 @@ export interface GitlabApi {
   readonly label: string;
   readonly session: ForgeSession;
   /** Below the project: `releases/v1.2.3`. */
-  url(path: string, query?: Readonly<Record<string, string>>): URL;
+  readonly url: ApiAddress;
   /** Below the API: `user`. */
   page(path: string): URL;
   /** The error for a 404 where something must be: also the answer for a project that a token may not see. */
@@ -43,11 +45,7 @@ export function openGitlabApi(policy: HostedForgePolicy, options: ForgeOptions):
   return {
     label: `gitlab ${place}`,
     session,
-    url: (path, query = {}) => {
-      const target = new URL(path, base);
-      for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
-      return target;
-    },
+    url: addressBelow(base),
     page: (path) => new URL(`api/v4/${path}`, root),
     missing: (what) => explainMissing(session, { what, place }),
     own: createOwnWrites(session.retry),
@@ -59,10 +57,7 @@ function explainMissing(
   { token }: ForgeSession,
   { what, place }: { readonly what: string; readonly place: string },
 ): CutwaterError {
-  if (token.is === 'none')
-    return new CutwaterError('UNAUTHENTICATED', `Cannot ${what}: ${quote(place)} is not there for everyone`, {
-      hint: token.advice,
-    });
+  if (token.is === 'none') return notForEveryone(what, place, token.advice);
   return new CutwaterError(
     'FORBIDDEN',
     `Cannot ${what}: ${quote(place)} or a part of it is not there, or the token in ${token.variable} may not see it`,

@@ -1,11 +1,11 @@
 import type { HostedForgePolicy } from '../../policy/forge-schema.ts';
 import type { RunQuestion, RunState, WorkflowJob, WorkflowRun, WorkflowRuns } from '../../ports/workflow-runs.ts';
 import type { ConditionalReader } from '../forge-http/conditional-reader.ts';
-import { createConditionalReader } from '../forge-http/conditional-reader.ts';
 import { readList, requiredNumber, requiredText } from '../forge-http/forge-json.ts';
 import type { ForgeOptions } from '../forge-http/forge-options.ts';
 import { readAllPages } from '../forge-http/forge-pages.ts';
 import { ownPage } from '../forge-http/own-page.ts';
+import { momentIn, newestOf, openRunReader } from '../forge-http/run-reader.ts';
 import { nextLink } from '../oci-http/link-header.ts';
 import type { JsonObject } from '../oci-http/json-object.ts';
 import { textMember } from '../oci-http/json-object.ts';
@@ -27,13 +27,9 @@ export function gitlabRuns(
   options: ForgeOptions,
 ): WorkflowRuns & { readonly close: () => void } {
   const api = openGitlabApi(policy, options);
-  const reader = createConditionalReader(api.session);
-  return {
-    description: api.label,
-    findRun: (question) => findRun({ api, reader, policy }, question),
-    allowance: reader.allowance,
-    close: api.close,
-  };
+  return openRunReader({ ...api, description: api.label }, (reader, question) =>
+    findRun({ api, reader, policy }, question),
+  );
 }
 
 async function findRun(parts: Parts, question: RunQuestion): Promise<WorkflowRun | undefined> {
@@ -43,13 +39,12 @@ async function findRun(parts: Parts, question: RunQuestion): Promise<WorkflowRun
   const url = parts.api.url('pipelines', { ...filter, order_by: 'id', sort: 'desc', per_page: '20' });
   const reply = await parts.reader.read({ what, method: 'GET', url, returned: [404] });
   if (reply.status === 404) throw parts.api.missing(what);
-  const [newest] = readList(what, reply)
-    .filter((one) =>
-      question.of === 'tag'
-        ? one['ref'] === question.tag && one['sha'] === question.commit && startedByTag.has(one['source'])
-        : momentOf(one, 'created_at') >= question.since,
-    )
-    .toSorted((left, right) => requiredNumber(what, right, 'id') - requiredNumber(what, left, 'id'));
+  const wanted = readList(what, reply).filter((one) =>
+    question.of === 'tag'
+      ? one['ref'] === question.tag && one['sha'] === question.commit && startedByTag.has(one['source'])
+      : momentIn(one, ['created_at']) >= question.since,
+  );
+  const newest = newestOf(what, wanted);
   return newest && readPipeline(parts, what, newest);
 }
 
@@ -78,7 +73,7 @@ async function readPipeline({ api, reader, policy }: Parts, what: string, pipeli
       `${policy.address}/${policy.repository}/-/pipelines/${id}`,
     state,
     approvals: state === 'waiting' ? jobs.flatMap((job) => (job.state === 'waiting' ? [job.name] : [])) : [],
-    changedAt: momentOf(pipeline, 'updated_at'),
+    changedAt: momentIn(pipeline, ['updated_at']),
     jobs,
   };
 }
@@ -108,8 +103,3 @@ const states: ReadonlyMap<unknown, RunState> = new Map([
   ['canceled', 'cancelled'],
   ['skipped', 'skipped'],
 ]);
-
-function momentOf(json: JsonObject, name: string): number {
-  const moment = Date.parse(textMember(json, name) ?? '');
-  return Number.isFinite(moment) ? moment : 0;
-}
