@@ -1,5 +1,6 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { commandTable } from '../src/cli/command-table.ts';
 import { runCheck } from './run-check.ts';
 
 /** The rows of the process: a letter per part of it, and how many rows the part has. */
@@ -11,7 +12,7 @@ export const processIds: readonly string[] = Object.entries(parts).flatMap(([let
 
 const nothing = '–';
 
-/** docs/process-coverage.md has every row of the process once, and each claim names tests that exist. */
+/** docs/process-coverage.md has every row of the process once, and each claim names commands and tests that exist. */
 export async function checkCoverageDocument(root: string): Promise<readonly string[]> {
   const page = await readFile(join(root, 'docs', 'process-coverage.md'), 'utf8').catch(() => '');
   const rows = page.split('\n').flatMap(readRow);
@@ -49,12 +50,21 @@ async function rowProblems(root: string, { id, command, tests, missing }: Covera
       ...(paths.length > 0 ? [`${id}: names a test but no command`] : []),
     ];
   if (paths.length === 0) return [`${id}: is claimed, but names no test`];
-  const problems: string[] = [];
+  const problems = [...command.matchAll(/`([^`]+)`/g)].flatMap(([, line = '']) =>
+    isCommand(line) ? [] : [`${id}: there is no command "${line}"`],
+  );
   for (const path of paths) {
     if (!path.endsWith('.test.ts')) problems.push(`${id}: ${path} is no test file`);
     else if (!(await exists(join(root, path)))) problems.push(`${id}: ${path} does not exist`);
   }
   return problems;
+}
+
+/** A command of the program, with options that it has. */
+function isCommand(line: string): boolean {
+  const [name = '', ...options] = line.split(' --');
+  const command = commandTable.find((one) => one.name === name);
+  return command !== undefined && options.every((option) => command.options.some((one) => one.name === option));
 }
 
 function exists(path: string): Promise<boolean> {

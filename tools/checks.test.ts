@@ -188,13 +188,19 @@ test('checkCoverageDocument() accepts a page of unclaimed rows and one claim wit
 const badRows: readonly (readonly [string, string])[] = [
   ['a claim without a test', '`plan` | – | –'],
   ['a claim with a test that does not exist', '`plan` | `src/none.test.ts` | –'],
+  ['a claim with a command that there is not', '`plann` | `src/b.test.ts` | –'],
+  ['a claim with an option that the command has not', '`plan --deep` | `src/b.test.ts` | –'],
   ['a claim with a file that is no test', '`plan` | `src/a.ts` | –'],
   ['a row that claims nothing and misses nothing', '– | – | –'],
   ['a row with an empty cell', '`plan` | | –'],
 ];
 for (const [claim, row] of badRows)
   test(`checkCoverageDocument() finds ${claim}`, async (context) => {
-    const root = await makeTree(context, { 'docs/process-coverage.md': coveragePage({ A1: row }), 'src/a.ts': '' });
+    const root = await makeTree(context, {
+      'docs/process-coverage.md': coveragePage({ A1: row }),
+      'src/a.ts': '',
+      'src/b.test.ts': '',
+    });
     assert.equal((await checkCoverageDocument(root)).length, 1);
   });
 
