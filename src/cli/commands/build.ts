@@ -45,7 +45,9 @@ function readWhat(input: CommandInput): Version | undefined {
     );
   if (asked === undefined) return undefined;
   if (input.text('commit') !== undefined)
-    throw new CutwaterError('USAGE', 'Cannot build a part of a commit: --commit goes with --edge');
+    throw new CutwaterError('USAGE', 'Cannot build a part of a version and of a commit: --commit goes with --edge', {
+      hint: 'Leave --commit out, since the tag says which commit; or name no version and add --edge',
+    });
   return readVersion(asked);
 }
 
@@ -56,7 +58,9 @@ function readPlatform(text: string | undefined): Platform {
     });
   const platform = parsePlatform(text);
   if (platform.is === 'ok') return platform.value;
-  throw new CutwaterError('USAGE', `Cannot build platform ${quote(text)}: it ${platform.reason}`);
+  throw new CutwaterError('USAGE', `Cannot build platform ${quote(text)}: it ${platform.reason}`, {
+    hint: 'Name a platform of images.platforms in cutwater.yaml',
+  });
 }
 
 function toJson({ tag, nothing, ...result }: PartsResult): Readonly<Record<string, unknown>> {
