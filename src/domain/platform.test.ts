@@ -10,6 +10,7 @@ function read(text: string): string {
 test('a platform has one spelling: the variant that every machine of an architecture has is left out, as builders leave it out', () => {
   deepEqual(parsePlatform('linux/arm64/v8'), { is: 'ok', value: { os: 'linux', architecture: 'arm64' } });
   equal(read('linux/amd64/v1'), 'linux/amd64');
+  equal(read('linux/arm'), 'linux/arm/v7', 'of 32-bit Arm no variant is implied; builders take v7');
   for (const other of [
     'linux/arm64/v9',
     'linux/amd64/v3',

@@ -19,9 +19,13 @@ export function parsePlatform(text: string): Parsed<Platform> {
 /** What every machine of the architecture is. Builders leave it out of an index, whether it was asked for or not. */
 const impliedVariants: Readonly<Record<string, string>> = { amd64: 'v1', arm64: 'v8' };
 
-/** Tools disagree whether to write such a variant; with it and without, it is one platform. */
+/**
+ * Tools disagree whether to write such a variant; with it and without, it is one platform. 32-bit Arm without a variant is v7,
+ * as containerd and BuildKit take it ("Normalize" in github.com/containerd/platforms).
+ */
 export function canonicalPlatform(platform: Platform): Platform {
   const { os, architecture, variant } = platform;
+  if (architecture === 'arm' && variant === undefined) return { os, architecture, variant: 'v7' };
   return variant !== undefined && variant === impliedVariants[architecture] ? { os, architecture } : platform;
 }
 
