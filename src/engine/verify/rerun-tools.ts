@@ -31,12 +31,17 @@ export async function rerunTools(
   request: RerunRequest,
 ): Promise<readonly Check[]> {
   const checks: Check[] = [];
-  for (const tool of request.stated.tools.slice(1)) {
+  // Whoever signed it may have named a program a million times.
+  const named = new Map(request.stated.tools.slice(1).map((tool) => [tool.name, tool]));
+  for (const tool of [...named.values()].slice(0, maximumTools)) {
     const name = `${request.prefix}sbom by ${escapeText(tool.name)} ${request.platform}`;
     checks.push(await guarded(name, () => rerunTool(world, request, { name, tool })));
   }
   return checks;
 }
+
+// Many more than there will ever be.
+const maximumTools = 20;
 
 async function rerunTool(
   { repository, sbomTool }: Pick<VerifyWorld, 'repository' | 'sbomTool'>,
