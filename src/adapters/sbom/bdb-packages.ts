@@ -83,7 +83,6 @@ function readValues(file: BdbFile, page: DataView): readonly Uint8Array[] {
     const kind = page.getUint8(start);
     if (kind === valueElsewhere) {
       const [first, length] = [page.getUint32(start + 4, littleEndian), page.getUint32(start + 8, littleEndian)];
-      spend(length);
       values.push(readElsewhere(file, first, length));
     } else if (kind === valueHere && end > start) {
       const value = part(page, start + 1, end - start - 1);
@@ -97,18 +96,18 @@ function readValues(file: BdbFile, page: DataView): readonly Uint8Array[] {
 
 const [valueHere, valueElsewhere] = [1, 3];
 
-/** A value that goes on from page to page, each of which says how much of it it has. */
+/** A value that goes on from page to page, each of which says how much of it it has. What it says itself may be any number. */
 function readElsewhere(file: BdbFile, first: number, length: number): Uint8Array {
-  const value = new Uint8Array(length);
+  const parts: Uint8Array[] = [];
   let at = 0;
   for (let number = first; number !== 0;) {
     const page = file.take(number);
     const bytes = page.getUint16(22, file.littleEndian);
-    if (page.getUint8(25) !== overflowPage || at + bytes > length) throw new Damage();
-    value.set(part(page, pageHeaderBytes, bytes), at);
+    if (page.getUint8(25) !== overflowPage) throw new Damage();
+    parts.push(part(page, pageHeaderBytes, bytes));
     at += bytes;
     number = page.getUint32(16, file.littleEndian);
   }
   if (at !== length) throw new Damage();
-  return value;
+  return Buffer.concat(parts);
 }

@@ -37,6 +37,13 @@ void suite('readNdbPackages()', () => {
     equal(readNdbPackages(whole.subarray(0, 20)).is, 'refused');
   });
 
+  void test('a block that says at both ends that it has more than its place is refused', () => {
+    const longer = Buffer.from(ndbDatabase([new Uint8Array(20), new Uint8Array(9000)]));
+    const tail = 4096 + 48 - 8;
+    for (const at of [4096 + 12, tail]) longer.writeUInt32LE(500, at);
+    equal(readNdbPackages(longer).is, 'refused');
+  });
+
   void test('many slots that name one block give no more than the file has', () => {
     const bomb = Buffer.from(ndbDatabase([new Uint8Array(60_000)]));
     for (let slot = 48; slot < 4096; slot += 16) bomb.copy(bomb, slot, 32, 48);
@@ -91,6 +98,16 @@ void suite('readBdbPackages()', () => {
     two.writeUInt32LE(4, 7 * 4096 + 4096 - 13);
     equal(readBdbPackages(two).is, 'refused');
   });
+});
+
+test('a hundred pairs of one page that share their bytes give no more than the file has', () => {
+  const bomb = Buffer.from(bdbDatabase([new Uint8Array(3000)]));
+  const pair = 3 * 4096;
+  const [key, value] = [bomb.readUInt16LE(pair + 26), bomb.readUInt16LE(pair + 28)];
+  equal(readBdbPackages(bomb).is, 'ok');
+  for (let entry = 0; entry < 200; entry += 1) bomb.writeUInt16LE(entry % 2 === 0 ? key : value, pair + 26 + entry * 2);
+  bomb.writeUInt16LE(200, pair + 20);
+  equal(readBdbPackages(bomb).is, 'refused');
 });
 
 test('whatever stands in a database, reading it ends with headers of no more than the file, or a refusal', () => {

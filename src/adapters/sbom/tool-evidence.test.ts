@@ -43,6 +43,8 @@ const byTrivy: readonly ReportedPackage[] = [
   { name: 'app', version: '1.2.3', purl: 'pkg:cargo/app@1.2.3', places: ['usr/bin/app'] },
 ];
 
+const jinja: ReportedPackage = { name: 'jinja2', version: '3', purl: 'pkg:pypi/jinja2@3', places: ['/j'] };
+
 test('what Cutwater found stays as it is, and who else found it is written beside it', () => {
   const alone = modelOf([]);
   const { components, notes } = modelOf([inventoryBy('trivy', byTrivy), inventoryBy('syft', bySyft)]);
@@ -130,6 +132,7 @@ test('a report that names a thousand versions of one package makes no endless no
 test('a purl that says something else than its name and version makes its package no other package', () => {
   const lies: readonly ReportedPackage[] = [
     { name: 'openssl', version: '3.0.0', purl: bySyft[0]?.purl, places: ['/opt/x'] },
+    { name: 'openssl', version: '1:1.2.13.dfsg-1', purl: bySyft[0]?.purl, places: ['/opt/x'] },
     { name: 'zlib1g', version: '9', purl: bySyft[0]?.purl, places: ['/opt/y'] },
     { name: 'nonsense', version: '1', purl: 'pkg:', places: ['/opt/z'] },
     { name: 'thrown', version: '1', purl: 'pkg:golang/a@%ff', places: ['/opt/z'] },
@@ -142,6 +145,7 @@ test('a purl that says something else than its name and version makes its packag
   deepEqual(
     components.filter(({ sightings }) => sightings !== undefined).map(({ ref, purl }) => [ref, purl]),
     [
+      ['local:/opt/x#openssl@1:1.2.13.dfsg-1', undefined],
       ['local:/opt/x#openssl@3.0.0', undefined],
       ['local:/opt/y#zlib1g@9', undefined],
       ['local:/opt/z#nonsense@1', undefined],
@@ -150,7 +154,7 @@ test('a purl that says something else than its name and version makes its packag
   );
   match(
     notes.conflicts.join('\n'),
-    /^syft: purls that say something else than the name and version beside them were not used: 4, the first/m,
+    /^syft: purls that say something else than the name and version beside them were not used: 5, the first/m,
   );
 });
 
@@ -177,12 +181,22 @@ test('entries that were left out make the document incomplete and are said', () 
 
 test('a document with three finders is valid by the strict schema and the same whatever the order of tools and entries', async () => {
   const [left, right] = [
-    await documentOf([inventoryBy('syft', bySyft), inventoryBy('trivy', byTrivy)]),
-    await documentOf([inventoryBy('trivy', byTrivy.toReversed()), inventoryBy('syft', bySyft.toReversed())]),
+    await documentOf([inventoryBy('syft', [...bySyft, jinja]), inventoryBy('trivy', byTrivy)]),
+    await documentOf([
+      inventoryBy('trivy', byTrivy.toReversed()),
+      inventoryBy('syft', [jinja, ...bySyft.toReversed()]),
+    ]),
   ];
   equal(left, right);
   equal(await new JsonStrictValidator(Version.v1dot6).validate(left), null);
-  const { metadata } = JSON.parse(left);
+  const { metadata, components } = JSON.parse(left);
+  const [finders = ''] = components
+    .filter(({ name }: { name: string }) => name === 'jinja2')
+    .map(({ evidence }: { evidence: object }) => JSON.stringify(evidence));
+  equal(
+    finders,
+    '{"identity":[{"concludedValue":"pkg:pypi/jinja2@3","field":"purl","tools":["tool:syft"]}],"occurrences":[{"additionalContext":"syft","location":"/j"}]}',
+  );
   deepEqual(
     metadata.tools.components.map(({ name, version }: { name: string; version: string }) => `${name} ${version}`),
     ['cutwater 0.1.0', 'syft 1.2.3', 'trivy 1.2.3'],
