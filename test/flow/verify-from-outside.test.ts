@@ -162,6 +162,12 @@ void suite('an operator with a reference and a key', { concurrency: 2 }, () => {
     // Names that are no versions promise none.
     for (const tag of ['edge', 'stable'])
       assert.match(await passes(operator.verify(`${image}:${tag}`, '--key', key)), /note\s+tag\s+\w+ leads to 1\.0\.0/);
+    const statement = await repository.readManifest(imageTag('statement-1.0.0'));
+    assert.ok(statement);
+    await repository.writeManifest(imageTag('statement-2.0.0-rc.1'), statement);
+    const stated = await operator.verify(`${image}:2.0.0-rc.1`, '--key', key);
+    assert.equal(stated.exitCode, 3, stated.stdout);
+    assert.match(stated.stdout, /statement-2\.0\.0-rc\.1: it speaks of version 1\.0\.0/);
     const inClone = await runProgram(['verify', `${image}:1.0.1`], await runner(t, project));
     assert.equal(inClone.exitCode, 3, inClone.stdout);
     assert.match(inClone.stdout, /there is no release statement for 1\.0\.1/);
