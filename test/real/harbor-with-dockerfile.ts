@@ -132,7 +132,9 @@ export async function buildahEnvironment(scope: Scope, registry: string): Promis
 }
 
 /** The real trivy with a finding that is mild; where it was not built, its stand-in, which is said. */
-async function scannerEnvironment(scope: Scope): Promise<Readonly<Record<string, string>> & { readonly PATH: string }> {
+export async function scannerEnvironment(
+  scope: Scope,
+): Promise<Readonly<Record<string, string>> & { readonly PATH: string }> {
   if (trivyPeer.is === 'missing') {
     notRun('the scan of the whole release by the real trivy; a stand-in made the report', trivyPeer.why);
     return { PATH: (await makeTrivyStandIn(scope)).folder };

@@ -14,7 +14,7 @@ import type { RunAt } from '../make/program.ts';
 import { programFile } from '../make/program.ts';
 import { makeCiKey } from '../make/project.ts';
 import { run } from '../make/run.ts';
-import { makeTrivyStandIn } from '../make/trivy-stand-in.ts';
+import { scannerEnvironment } from './harbor-with-dockerfile.ts';
 
 /** Cutwater's own repository as it lies here, with maintainers, a CI key, a registry and a forge of this test. */
 export interface OwnProject {
@@ -59,10 +59,12 @@ export async function makeOwnProject(scope: Scope): Promise<OwnProject> {
   await clone.git('push', '-q', 'origin', 'HEAD');
   await clone.git('config', 'user.signingKey', first.fingerprint);
   const data = await makeFolder(scope);
-  const programs = [await makeNpm(scope), (await makeTrivyStandIn(scope)).folder, dirname(process.execPath)];
+  const scanner = await scannerEnvironment(scope);
+  const programs = [await makeNpm(scope), scanner.PATH, dirname(process.execPath)];
   const env = {
     ...clone.environment,
     ...github.environment,
+    ...scanner,
     PATH: [...programs, clone.environment['PATH']].join(delimiter),
     CUTWATER_DATA: data,
   };
