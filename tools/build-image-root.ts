@@ -82,18 +82,33 @@ async function addStatus(file: string, status: string): Promise<void> {
 }
 
 /** The bytes with the digest of the list, from the first mirror that has them. */
-async function download({ path, size, sha256 }: DebianPackage, mirrors: readonly string[]): Promise<Uint8Array> {
+export async function download(
+  { path, size, sha256 }: Pick<DebianPackage, 'path' | 'size' | 'sha256'>,
+  mirrors: readonly string[],
+): Promise<Uint8Array> {
   const answers: string[] = [];
   for (const mirror of mirrors) {
-    const response = await fetch(`${mirror}/${path}`);
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    const found = createHash('sha256').update(bytes).digest('hex');
-    if (response.ok && bytes.length === size && found === sha256) return bytes;
-    answers.push(response.ok ? `${bytes.length} bytes with the digest ${found}` : `status ${response.status}`);
+    const bytes = await fetchBytes(`${mirror}/${path}`);
+    if (typeof bytes === 'string') answers.push(bytes);
+    else {
+      const found = createHash('sha256').update(bytes).digest('hex');
+      if (bytes.length === size && found === sha256) return bytes;
+      answers.push(`${bytes.length} bytes with the digest ${found}`);
+    }
   }
   throw new Error(
-    `${path} is to be had nowhere (${answers.join(', ')}): a mirror drops old versions, so run 'node tools/write-debian-packages.ts' and commit the list, or name an archive of old versions in ${sourcesFile}`,
+    `${path} is to be had nowhere (${answers.join('; ')}): a mirror drops old versions, so run 'node tools/write-debian-packages.ts' and commit the list, or name an archive of old versions in ${sourcesFile}`,
   );
+}
+
+/** The content, or in words why there is none. */
+async function fetchBytes(url: string): Promise<Uint8Array | string> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(120_000) });
+    return response.ok ? new Uint8Array(await response.arrayBuffer()) : `status ${response.status}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 async function copyWanted(from: string, target: string): Promise<void> {
