@@ -20,7 +20,7 @@ export const commandTable: readonly Command[] = [
     name: 'init',
     summary: 'Write cutwater.yaml from what the repository shows',
     description:
-      'Looks at manifests, lock files, Dockerfiles, compose files, workflows, the remote, and the key git signs with, whose public half is written beside it. Safe to run again: a policy file that is there already is never changed.',
+      'Looks at manifests, lock files, Dockerfiles, compose files, workflows, scripts that a description of the release names, tags, the remote, and the key git signs with, whose public half is written beside it. Lists what is left for a maintainer to decide. Safe to run again: a policy file that is there already is never changed.',
     arguments: [],
     options: [],
     examples: [{ line: 'init', says: 'Start using Cutwater in this repository' }],

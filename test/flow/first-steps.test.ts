@@ -75,6 +75,29 @@ void test('on the way from init to the first plan each command says what is stil
   assert.match(nobody.stderr, /next: Put your own fingerprint in the place of the example under trust\.maintainers/);
 });
 
+void test('a version that was tagged before there was a policy is not sent to its release', async (t) => {
+  const repository = await makeGitRepository(t);
+  const key = await makeSshKey(t);
+  await repository.commit({ Dockerfile: 'FROM scratch\n' });
+  await repository.tag('v0.1.0', { by: key });
+  await repository.git('config', 'gpg.format', 'ssh');
+  await repository.git('config', 'user.signingKey', key.privateKeyFile);
+  const at = { folder: repository.folder, env: repository.environment };
+  assert.match(await cutwater(['init'], at), /one version was tagged before: .*'cutwater import'/);
+  await repository.commit({});
+  const status = await cutwater(['status'], at);
+  assert.match(
+    status,
+    /0\.1\.0: it was tagged before there was a cutwater\.yaml; .*'cutwater import --cancel 0\.1\.0'/,
+  );
+  assert.match((await runProgram(['import', '--cancel', '0.1.0'], at)).stdout, /0\.1\.0 +cancelled/);
+  const plan = await runProgram(['plan', '0.2.0'], at);
+  assert.match(
+    plan.stdout,
+    /"CHANGELOG\.md" is not in the commit\n +next: Write it with what is new under "## \[Unreleased\]"/,
+  );
+});
+
 void test('on GitLab it is said that the file of the pipeline has to name the one that is written', async (t) => {
   const repository = await makeGitRepository(t);
   await repository.commit({ Dockerfile: 'FROM scratch\n', '.gitlab-ci.yml': 'stages: [deploy]\n' });

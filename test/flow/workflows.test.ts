@@ -17,7 +17,8 @@ const matrixPart = 'ci: {system: github, runners: {linux/arm64: ubuntu-24.04-arm
 const releaseFile = '.github/workflows/release.yml';
 
 void test('the workflows are written from the policy, a hand-written one is kept, and every drift is named by its line', async (t) => {
-  const files = { [releaseFile]: 'name: by hand\n' };
+  const publishing = 'on: push\njobs: { a: { steps: [{ run: docker push x }] } }\n';
+  const files = { [releaseFile]: 'name: by hand\n', '.github/workflows/docker.yml': publishing };
   const project = await makeProject(t, { image: 'registry.example.org/tiny', files });
   const ada = await maintainer(project);
   const refused = await runProgram(['ci', 'write'], ada);
@@ -36,6 +37,7 @@ void test('the workflows are written from the policy, a hand-written one is kept
 
   const written = await succeed(['ci', 'write', '--force'], ada);
   assert.match(written, /wrote {6}\.github\/workflows\/release\.yml\n/);
+  assert.match(written, /note: "\.github\/workflows\/docker\.yml" publishes too when a tag is pushed/);
   assert.match(
     written,
     /next: .*npm install --package-lock-only .* --prefix \.cutwater\/tool && git add \.cutwater\/tool\n/,

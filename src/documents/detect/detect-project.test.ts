@@ -230,6 +230,20 @@ jobs:
     );
   });
 
+  void test('the forge is told by the host where everybody knows it, and only for an address that can be a repository there', () => {
+    const forge = (remote: string): unknown => detect({}, remote).forge;
+    assert.deepEqual(
+      [
+        'https://codeberg.org/a/b',
+        'git@github.com:a/b.git',
+        'https://gitlab.com/a/b/c',
+        'https://github.com/a/b/c',
+      ].map(forge),
+      ['forgejo', 'github', 'gitlab', undefined],
+    );
+    assert.equal(forge('https://git.example.org/a/b'), undefined);
+  });
+
   void test('a program is static where the last stage of its image is empty', () => {
     const isStatic = (from: string): unknown => {
       const Dockerfile = `FROM rust AS b\nFROM ${from}\nCOPY --from=b /out/a /bin/a\n`;
