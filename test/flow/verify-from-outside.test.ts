@@ -113,6 +113,7 @@ void suite('an operator with a reference and a key', { concurrency: 2 }, () => {
     await succeed(['reconcile'], await runner(t, project));
     const later = await operator.verify(`${image}:1.0.0`, '--key', key);
     assert.match(later.stdout, /1\.0\.0 was WITHDRAWN by 1 of the registry's records, and restored by 0;/);
+    assert.match(later.stdout, /is 1\.0\.0 as CI released it, but records in the registry withdraw it: \d+ checks/);
     const manifest = await repository.readManifest(imageTag('1.0.0'));
     assert.ok(manifest);
     const { manifests }: { readonly manifests: readonly { digest: string }[] } = JSON.parse(

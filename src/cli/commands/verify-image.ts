@@ -57,8 +57,9 @@ function verdicts(
 ): Readonly<Record<Verification['verdict'], string>> {
   const count = checks.filter(({ is }) => is === 'passed').length;
   const shown = quote(target);
+  const withdrawn = checks.some(({ name }) => name === 'withdrawn') ? ', but records in the registry withdraw it' : '';
   return {
-    passed: `${shown} is ${version} as CI released it: ${count} checks passed. The notes say what was not checked.`,
+    passed: `${shown} is ${version} as CI released it${withdrawn}: ${count} checks passed. The notes say what was not checked.`,
     failed: `${shown} is NOT a release that this signer made. Do not deploy it.`,
     differs: `${shown} differs from what was released.`,
     incomplete: `${shown} could not be checked whole; nothing found so far is wrong.`,

@@ -158,7 +158,8 @@ async function withdrawalNote({ statements }: OutsideWorld, { version }: Release
   const withdrawn = kinds.filter((kind) => kind === 'withdrawn').length;
   const restored = kinds.length - withdrawn;
   return {
-    name: 'withdrawals',
+    // As `verify` in a clone calls it, where more was withdrawn than restored.
+    name: withdrawn > restored ? 'withdrawn' : 'withdrawals',
     is: 'warning',
     says:
       withdrawn === 0
