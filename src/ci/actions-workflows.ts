@@ -1,6 +1,6 @@
 import type { ActionsDialect, CutwaterCall, StepsRequest } from './actions-steps.ts';
 import { buildSteps, cutwaterStep, openingSteps } from './actions-steps.ts';
-import { mainArchitecture } from './build-matrix.ts';
+import { mainArchitecture } from '../policy/build-matrix.ts';
 import { branchFilter } from './branch-filter.ts';
 import { pinsLookedUp } from './action-pins.ts';
 import type { Policy } from '../policy/policy.ts';

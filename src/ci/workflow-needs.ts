@@ -1,5 +1,5 @@
-import type { PlatformJob } from './build-matrix.ts';
-import { buildMatrix } from './build-matrix.ts';
+import type { PlatformJob } from '../policy/build-matrix.ts';
+import { buildMatrix } from '../policy/build-matrix.ts';
 import type { Platform } from '../domain/platform.ts';
 import { formatPlatform } from '../domain/platform.ts';
 import type { AnnouncePolicy } from '../policy/announce-schema.ts';

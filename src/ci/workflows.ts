@@ -2,7 +2,7 @@ import type { Parsed } from '../domain/brand.ts';
 import { accept, refuse } from '../domain/brand.ts';
 import type { CiSystem } from '../policy/ci-schema.ts';
 import type { Policy } from '../policy/policy.ts';
-import { idleRunners } from './build-matrix.ts';
+import { idleRunners } from '../policy/build-matrix.ts';
 import { forgejoWorkflows, githubWorkflows } from './actions-workflows.ts';
 import { gitlabPipeline } from './gitlab-pipeline.ts';
 import type { WorkflowFile } from './workflow-file.ts';

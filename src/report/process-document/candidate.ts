@@ -1,8 +1,10 @@
+import { buildMatrix } from '../../policy/build-matrix.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Chapter, Step } from './document.ts';
 import { commands, list, say } from './document.ts';
 import { awaitedChecks } from './forge-checks.ts';
 import { evidenceOf, gatesOf, listedBy, scanOf } from './gates.ts';
+import type { Inline } from './inline.ts';
 import { code, enumerate, prose } from './inline.ts';
 import { aliasNames, withoutTls } from './project-names.ts';
 import { versionPaths } from './release-documents.ts';
@@ -71,11 +73,18 @@ function tag(policy: Policy): Step {
   };
 }
 
+/** A reader would else expect gates on the source before the builds. */
+function builds(policy: Policy): Inline {
+  const platforms = buildMatrix(policy).map(({ platform }) => code(platform));
+  if (platforms.length === 0) return prose`, then`;
+  return prose`. Then ${enumerate(platforms)} ${platforms.length === 1 ? 'is' : 'are'} built, each on a machine of its kind, and`;
+}
+
 function publish(policy: Policy): Step {
   return {
     title: 'Let it be built, tested and published',
     blocks: [
-      say(prose`The pushed tag starts the release workflow. The tag is judged first, then these gates run:`),
+      say(prose`The pushed tag starts the release workflow. The tag is judged first${builds(policy)} these gates run:`),
       ...gatesOf(policy, 'rc'),
       ...scanOf(policy),
       ...listedBy(policy),

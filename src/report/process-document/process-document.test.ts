@@ -121,3 +121,12 @@ void test('the page names every companion with its platforms, its mirrors and th
   assert.match(found, /\| Its mirrors \| `quay\.io\/kubedoio\/rustshare-web` \|/);
   assert.doesNotMatch(page, /Companion/);
 });
+
+void test('where each platform is built on a machine of its own, the page says that this comes before the gates', () => {
+  const built = (ci: Partial<typeof policy.ci>): string | undefined => {
+    const text = processDocument({ ...policy, ci: { ...policy.ci, ...ci } }).replaceAll(/\s+/g, ' ');
+    return /The tag is judged first(.*?) these gates run/.exec(text)?.[1];
+  };
+  assert.equal(built({}), '. Then `linux/amd64` and `linux/arm64` are built, each on a machine of its kind, and');
+  assert.equal(built({ runner: 'own-box' }), ', then', 'one job builds all');
+});

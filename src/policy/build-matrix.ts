@@ -1,7 +1,7 @@
 import type { Platform } from '../domain/platform.ts';
 import { formatPlatform } from '../domain/platform.ts';
-import type { CiSystem } from '../policy/ci-schema.ts';
-import type { Policy } from '../policy/policy.ts';
+import type { CiSystem } from './ci-schema.ts';
+import type { Policy } from './policy.ts';
 
 /** One job that builds one platform. */
 export interface PlatformJob {
