@@ -36,7 +36,11 @@ test("whatever of Cutwater's own release is not as its policy says is found, and
       /release\.yml", line/,
     ],
     ['docs/release-process.md', (text) => text.replace('## Channels', '## Tags'), /release-process\.md: line \d+/],
-    ['cutwater.yaml', (text) => text.replace('timeout: 3h', 'timeout: 4h'), /release\.yml", line/],
+    [
+      'cutwater.yaml',
+      (text) => text.replace('timeout: 3h', 'timeout: 4h'),
+      /release\.yml", line[^]*node tools\/write-own-release\.ts/,
+    ],
     [
       'cutwater.yaml',
       (text) => text.replace('failOn:', 'failsOn:').replace('name: trial', 'name: tryout'),
