@@ -4,8 +4,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { openRepository } from '../../src/adapters/oci-http/open-repository.ts';
+import { bundleVerifier } from '../../src/adapters/sigstore-bundle/bundle-verifier.ts';
 import { emptyEnvironment } from '../../src/adapters/process/run-tool.ts';
-import { imageTag } from '../../src/domain/image-name.ts';
+import { digestOf } from '../../src/domain/digest.ts';
+import { imageTag, parseImageReference } from '../../src/domain/image-name.ts';
+import { makeArtifact } from '../../src/domain/oci-manifest.ts';
+import { mediaTypes } from '../../src/domain/oci.ts';
+import { streamOf } from '../../src/engine/facts/read-artifact.ts';
+import { verifyImage } from '../../src/engine/verify/verify-image.ts';
 import type { ImageRepository } from '../../src/ports/repository.ts';
 import { listenRegistry } from '../../src/registry-server/listen-registry.ts';
 import { changePolicy, maintainer, runner } from '../make/actors.ts';
@@ -75,14 +81,14 @@ async function passes(ended: Promise<Ended>): Promise<string> {
   return stdout;
 }
 
-async function digestOf(repository: ImageRepository, tag: string): Promise<string> {
+async function digestAt(repository: ImageRepository, tag: string): Promise<string> {
   return (await repository.resolve(imageTag(tag)))?.digest ?? '';
 }
 
 void suite('an operator with a reference and a key', { concurrency: 2 }, () => {
   void test('verifies by tag, alias and digest, and is told what only others could tell', async (t) => {
     const { project, image, repository, operator, key } = await released(t);
-    const index = await digestOf(repository, '1.0.0');
+    const index = await digestAt(repository, '1.0.0');
     for (const reference of [`${image}:1.0.0`, `${image}:1.0`, `${image}:latest`, `${image}@${index}`]) {
       const { exitCode, stdout, stderr } = await operator.verify(reference, '--key', key);
       assert.equal(exitCode, 0, `${reference}\n${stdout}\n${stderr}`);
@@ -172,6 +178,38 @@ void suite('an operator with a reference and a key', { concurrency: 2 }, () => {
     const inClone = await runProgram(['verify', `${image}:1.0.1`], await runner(t, project));
     assert.equal(inClone.exitCode, 3, inClone.stdout);
     assert.match(inClone.stdout, /there is no release statement for 1\.0\.1/);
+  });
+
+  void test('finds the release although strangers attached more to its image than anybody reads', async (t) => {
+    const { project, image, repository } = await released(t);
+    const reference = parseImageReference(`${image}:latest`);
+    const subject = await repository.resolve(imageTag('latest'));
+    assert.ok(reference.is === 'ok' && subject);
+    const bytes = new TextEncoder().encode('no bundle');
+    const layer = { mediaType: mediaTypes.sigstoreBundle, digest: digestOf(bytes), size: bytes.length };
+    await repository.writeBlob(layer, () => streamOf(bytes));
+    const own = (await repository.listReferrers(subject.digest)).map(({ digest }) => digest);
+    for (let at = 0; at < 60; at += 1) {
+      const artifact = { artifactType: layer.mediaType, layers: [layer], subject, annotations: { at: String(at) } };
+      const manifest = makeArtifact(artifact);
+      await repository.writeManifest(manifest.digest, manifest);
+    }
+    // A registry lists them in whatever order; here the strangers' come first.
+    const listReferrers: ImageRepository['listReferrers'] = async (digest) =>
+      (await repository.listReferrers(digest)).toSorted(
+        (left, right) => Number(own.includes(left.digest)) - Number(own.includes(right.digest)),
+      );
+    const listed = { ...repository, listReferrers };
+    const trust = {
+      maintainers: [],
+      ci: [{ kind: 'key', name: 'ci', publicKeyPem: project.ciPublicPem }] as const,
+      origin: '--key',
+    };
+    const { verdict, version } = await verifyImage(
+      { repository: listed, statements: listed, bundleVerifier: bundleVerifier() },
+      { reference: reference.value, releasedAs: image, trust },
+    );
+    assert.deepEqual([verdict, version], ['passed', '1.0.0']);
   });
 
   void test('with the key of another project learns that nothing counts, and of a silent registry that nobody could look', async (t) => {

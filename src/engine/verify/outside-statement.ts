@@ -63,8 +63,9 @@ export async function findStatement(world: OutsideWorld, question: StatementQues
   const hinted = attached.versions.filter(isStated).toSorted(stableFirst);
   const refused = [...attached.refused];
   const known = new Set(hinted.map(formatVersion));
-  // Whoever is trusted with nothing here signed no release of it either.
-  const others = attached.refused.length > 0 && attached.types.length === 0 ? [] : stated;
+  // Whoever is trusted with nothing that is attached here signed no release of it either.
+  const isStranger = attached.isWhole && attached.refused.length > 0 && attached.types.length === 0;
+  const others = isStranger ? [] : stated;
   for (const version of [...hinted, ...others.filter((one) => !known.has(formatVersion(one))).toSorted(stableFirst)]) {
     const found = await readStated(world, question, version);
     if (found.is === 'found') return found;
@@ -131,6 +132,8 @@ interface Attached {
   readonly types: readonly string[];
   /** Why other documents do not count. */
   readonly refused: readonly string[];
+  /** Whether everything was looked at: what counts may stand behind many others. */
+  readonly isWhole: boolean;
 }
 
 /** Whoever may push could attach any number. */
@@ -143,7 +146,8 @@ async function readAttached(
   const versions: Version[] = [];
   const types = new Set<string>();
   const refused: string[] = [];
-  for (const { digest: referrer } of (await repository.listReferrers(digest)).slice(0, mostOpened)) {
+  const listed = await repository.listReferrers(digest);
+  for (const { digest: referrer } of listed.slice(0, mostOpened)) {
     const artifact = await readForeign(repository, referrer, 1);
     if (artifact?.is !== 'ok' || artifact.value.parsed.subject?.digest !== digest) continue;
     const verdict = await bundleVerifier.verifyStatement(artifact.value.layers[0]?.content ?? new Uint8Array(), trust);
@@ -158,7 +162,7 @@ async function readAttached(
     const version = release.is === 'ok' ? parseVersion(release.value.predicate.version) : undefined;
     if (version?.is === 'ok') versions.push(version.value);
   }
-  return { versions, types: [...types], refused };
+  return { versions, types: [...types], refused, isWhole: listed.length <= mostOpened };
 }
 
 function nameOf(type: string): string {
