@@ -36,7 +36,7 @@ export async function openStage({ root, ...options }: StageOptions): Promise<Sta
   await mkdir(dist, { recursive: true });
   await copyFile(join(root, 'package.json'), join(folder, 'package', 'package.json'));
   await cp(join(root, 'schema'), join(folder, 'package', 'schema'), { recursive: true });
-  const children = ['move-aliases', 'push-image', 'copy-image', 'read-image', 'assemble-image'];
+  const children = ['move-aliases', 'bare-requests', 'push-image', 'copy-image', 'read-image', 'assemble-image'];
   await bundleProgram(root, { dist, entryPoints: { main: 'src/main.ts' } });
   for (const name of children)
     await bundleProgram(root, { dist, entryPoints: { [`bench-${name}`]: `bench/children/${name}.ts` } });

@@ -92,14 +92,18 @@ async function raceOthers(
     const peer = stage.peers[program];
     return peer.is === 'missing' ? [] : [[program, otherProgram(stage, peer.path, args)] as const];
   });
-  const tasks = { ours, ...Object.fromEntries(present) };
+  const bare: Task = () => node([stage.child('bare-requests'), image, ...aliases]);
+  const tasks = { ours, bare, ...Object.fromEntries(present) };
   const medians = await measureInTurn(tasks, { rounds: stage.rounds * 2, warmUp: 2 });
-  return others.map(({ program, shown, budget }): Result => {
+  const against = (name: string, value: number, budget?: number): Result => {
+    return { is: 'measured', measure, unit: 'ms', ours: medians('ours').wall, peer: { name, value }, budget };
+  };
+  const raced = others.map(({ program, shown, budget }): Result => {
     const peer = stage.peers[program];
     if (peer.is === 'missing') return { is: 'not-measured', measure, why: peer.why };
-    const theirs = { name: `${shown} of one`, value: medians(program).wall };
-    return { is: 'measured', measure, unit: 'ms', ours: medians('ours').wall, peer: theirs, budget };
+    return against(`${shown} of one`, medians(program).wall, budget);
   });
+  return [...raced, against('such requests by node:http alone', medians('bare').wall)];
 }
 
 interface AliasMover {
