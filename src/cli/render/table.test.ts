@@ -18,10 +18,21 @@ test('renderTable() lines up columns by cells, not by characters', () => {
   assert.deepEqual(lines, ['name    n', '日本    1', 'abcdef  2']);
 });
 
-test('renderTable() cuts the column that may shrink so that each line fits the terminal', () => {
-  const rows = [['1.2.3', 'a very long reason that does not fit', 'ok']];
+test('renderTable() goes on in further lines where the column that shrinks is too narrow, and loses no word', () => {
+  const rows = [
+    ['1.2.3', 'run a command that does not fit', 'ok'],
+    ['1.2.4', 'sha256:0123456789abc', 'no'],
+  ];
   const lines = renderTable([{ title: 'version' }, { title: 'reason', shrinks: true }, { title: 'is' }], rows, screen);
-  assert.deepEqual(lines, ['version  reason       is', '1.2.3    a very lon…  ok']);
+  assert.deepEqual(lines, [
+    'version  reason       is',
+    '1.2.3    run a        ok',
+    '         command',
+    '         that does',
+    '         not fit',
+    '1.2.4    sha256:0123  no',
+    '         456789abc',
+  ]);
   assert.ok(lines.every((line) => textWidth(line) <= screen.columns));
 });
 

@@ -1,11 +1,14 @@
 import { escapeText } from '../../domain/quote.ts';
 import type { Style, Terminal } from './terminal.ts';
 import { paint } from './terminal.ts';
-import { fitText, padText, textWidth } from './text-width.ts';
+import { fitText, padText, textWidth, wrapText } from './text-width.ts';
 
 export interface TableColumn {
   readonly title: string;
-  /** Shrinks first where the terminal is narrow; otherwise the column keeps its width as long as it can. */
+  /**
+   * Becomes narrow first where the terminal is, and its texts go on in further lines: nothing of them is lost. The other
+   * columns keep their width as long as they can, and are cut then.
+   */
   readonly shrinks?: true;
 }
 
@@ -28,7 +31,9 @@ export function renderTable(
   );
   const widths = terminal.isTty ? shrink(natural, columns, terminal.columns) : natural;
   const heading = columns.map(({ title }): SafeCell => ({ text: title, style: 'bold' }));
-  return [heading, ...cells].map((row) => renderRow(row, widths, terminal));
+  return [heading, ...cells].flatMap((row) =>
+    linesOf(row, columns, widths).map((line) => renderLine(line, widths, terminal)),
+  );
 }
 
 interface SafeCell {
@@ -45,12 +50,27 @@ function safeCell(cell: TableCell): SafeCell {
     : { text: escapeText(cell.text), style: cell.style };
 }
 
-function renderRow(row: readonly SafeCell[], widths: readonly number[], terminal: Terminal): string {
+/** The lines of one row, as many as its longest cell needs. */
+function linesOf(
+  row: readonly SafeCell[],
+  columns: readonly TableColumn[],
+  widths: readonly number[],
+): readonly (readonly SafeCell[])[] {
+  const texts = row.map(({ text }, at) => {
+    const width = widths[at] ?? 0;
+    return columns[at]?.shrinks === true ? wrapText(text, width) : [fitText(text, width)];
+  });
+  const height = Math.max(...texts.map(({ length }) => length));
+  return Array.from({ length: height }, (_, line) =>
+    row.map(({ style }, at) => ({ text: texts[at]?.[line] ?? '', style })),
+  );
+}
+
+function renderLine(row: readonly SafeCell[], widths: readonly number[], terminal: Terminal): string {
   const last = row.length - 1;
   return row
     .map(({ text, style }, at) => {
-      const fitted = fitText(text, widths[at] ?? 0);
-      const padded = at === last ? fitted : padText(fitted, widths[at] ?? 0);
+      const padded = at === last ? text : padText(text, widths[at] ?? 0);
       return style === undefined ? padded : paint(terminal, style, padded);
     })
     .join(gap)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { fitText, padText, textWidth } from './text-width.ts';
+import { fitText, padText, textWidth, wrapText } from './text-width.ts';
 
 const widths: readonly (readonly [string, number])[] = [
   ['', 0],
@@ -24,6 +24,19 @@ test('fitText() never gives more cells than asked for, and leaves what fits as i
       const fitted = fitText(text, cells);
       assert.ok(textWidth(fitted) <= cells);
       if (textWidth(text) <= cells) assert.equal(fitted, text);
+    }),
+  );
+});
+
+test('wrapText() gives lines that fit, loses nothing but blanks, and leaves what fits as it is', () => {
+  const words = fc.array(fc.string({ unit: 'grapheme', maxLength: 30 }), { maxLength: 12 });
+  fc.assert(
+    fc.property(words, fc.integer({ min: 2, max: 40 }), (parts, cells) => {
+      const text = parts.join(' ');
+      const lines = wrapText(text, cells);
+      for (const line of lines) assert.ok(textWidth(line) <= cells, JSON.stringify(line));
+      assert.equal(lines.join('').replaceAll(' ', ''), text.replaceAll(' ', ''));
+      if (textWidth(text) <= cells) assert.deepEqual(lines, [text]);
     }),
   );
 });

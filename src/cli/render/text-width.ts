@@ -25,6 +25,41 @@ export function fitText(text: string, cells: number): string {
   return `${fitted}…`;
 }
 
+/**
+ * Breaks a text into lines of at most that many cells: at blanks, and inside a word only where it is wider than a line by
+ * itself. Nothing is lost but the blanks at the ends of lines.
+ */
+export function wrapText(text: string, cells: number): readonly string[] {
+  const width = Math.max(cells, 2);
+  if (textWidth(text) <= width) return [text];
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (textWidth(longer) <= width) {
+      line = longer;
+      continue;
+    }
+    if (line !== '') lines.push(line.trimEnd());
+    const pieces = piecesOf(word, width);
+    lines.push(...pieces.slice(0, -1));
+    line = pieces.at(-1) ?? '';
+  }
+  return [...lines, line];
+}
+
+/** One word in pieces that fit. */
+function piecesOf(word: string, width: number): readonly string[] {
+  if (textWidth(word) <= width) return [word];
+  const pieces = [''];
+  for (const segment of graphemesOf(word)) {
+    const last = pieces.at(-1) ?? '';
+    if (textWidth(last + segment) <= width) pieces[pieces.length - 1] = last + segment;
+    else pieces.push(segment);
+  }
+  return pieces;
+}
+
 /** Fills a text with blanks on the right up to a width in cells. */
 export function padText(text: string, cells: number): string {
   return text + ' '.repeat(Math.max(0, cells - textWidth(text)));
