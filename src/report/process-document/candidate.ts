@@ -7,7 +7,7 @@ import { evidenceOf, gatesOf, listedBy, scanOf } from './gates.ts';
 import type { Inline } from './inline.ts';
 import { code, enumerate, prose } from './inline.ts';
 import { aliasNames, withoutTls } from './project-names.ts';
-import { versionPaths } from './release-documents.ts';
+import { sayOf, versionPaths } from './release-documents.ts';
 import { sh, words } from './shell.ts';
 import { versionEdits, versionFileNames } from './version-edits.ts';
 
@@ -42,7 +42,7 @@ function setVersion(policy: Policy): readonly Step[] {
     {
       title: 'Set the version',
       blocks: [
-        say(prose`${versionFileNames(policy)} say the stable version from the first candidate on, without
+        say(prose`${versionFileNames(policy)} ${sayOf(policy.versionFiles)} the stable version from the first candidate on, without
           ${code('-rc.N')}: the bytes of the candidate are those of the release.`),
         commands('do', sh`cutwater prepare "$VERSION-rc.$RC" --push`),
         ...versionEdits(policy),

@@ -1,4 +1,5 @@
 import { repositoryLinks } from '../../documents/compare-link.ts';
+import { withLockFiles } from '../../documents/implied-version-files.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Block } from './document.ts';
 import { commands, say } from './document.ts';
@@ -27,8 +28,8 @@ export function documentRules({ changelog, upgrading, source, versionFiles }: Po
     ...(versionFiles.length === 0
       ? []
       : [
-          prose`${enumerate(pathsOf(versionFiles).map(code))} say ${code('X.Y.Z')}, and the lock files beside them. That is
-            done before the first candidate, so that the stable release can be the same build.`,
+          prose`${enumerate(pathsOf(versionFiles).map(code))} ${sayOf(versionFiles)} ${code('X.Y.Z')}, and so do the lock files
+            beside. That is done before the first candidate, so that the stable release can be the same build.`,
         ]),
   ];
 }
@@ -54,9 +55,14 @@ export function preparedFiles(policy: Policy): readonly string[] {
   return [...documentFiles(policy), ...versionPaths(policy)];
 }
 
-/** What names the version, with the lock files that follow it. */
+/** What names the version, with the lock files that name it too; others say only what is built in. */
 export function versionPaths({ versionFiles, lockFiles }: Policy): readonly string[] {
-  return versionFiles.length === 0 ? [] : [...new Set([...pathsOf(versionFiles), ...lockFiles])];
+  return pathsOf(withLockFiles(versionFiles, lockFiles));
+}
+
+/** One file says, several say. */
+export function sayOf(files: Policy['versionFiles']): string {
+  return pathsOf(files).length === 1 ? 'says' : 'say';
 }
 
 function pathsOf(files: Policy['versionFiles']): readonly string[] {
