@@ -42,6 +42,15 @@ test('renderAudit() says the headline first and the next step last', () => {
   ]);
 });
 
+test('renderAudit() sends nobody to init who has a policy already', () => {
+  const tags: readonly AuditTag[] = [
+    { name: 'v1.0.0', objectType: 'tag', object: id, commit: id, createdAt: 0, signature: 'pgp' },
+  ];
+  const last = (hasPolicy: boolean) => renderAudit(auditTags(tags, { ignore: [] }), { hasPolicy }).at(-1) ?? '';
+  assert.match(last(false), /'cutwater init' writes a policy/);
+  assert.equal(last(true), "next: 'cutwater status' shows where each alias is");
+});
+
 test('renderAudit() proposes --ignore where there are other streams', () => {
   const tags = ['v1.0.0', 'api/v1.0.0'].map((name): AuditTag => ({
     name,

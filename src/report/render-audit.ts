@@ -7,14 +7,20 @@ import type { BackwardMove } from './naive-replay.ts';
 /** Rows shown of each list before "and N more". */
 const shown = { moves: 5, aliases: 12, examples: 3, contested: 3 } as const;
 
-/** The report for people: the headline first, the next step last. Lines are escaped and hold no colours. */
-export function renderAudit(report: AuditReport): readonly string[] {
+/**
+ * The report for people: the headline first, the next step last, which is another one where the project has a policy
+ * already. Lines are escaped and hold no colours.
+ */
+export function renderAudit(
+  report: AuditReport,
+  { hasPolicy }: { readonly hasPolicy: boolean } = { hasPolicy: false },
+): readonly string[] {
   const sections = [
     headline(report),
     worstMoves(report.naive.moves),
     aliasTable(report),
     tagCounts(report),
-    nextStep(report),
+    nextStep(report, hasPolicy),
   ];
   return sections.filter((lines) => lines.length > 0).flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
 }
@@ -82,7 +88,7 @@ const kinds: readonly (readonly [AuditProblemKind, string])[] = [
   ['no-commit', 'without a commit'],
 ];
 
-function nextStep({ verdict, problems }: AuditReport): readonly string[] {
+function nextStep({ verdict, problems }: AuditReport, hasPolicy: boolean): readonly string[] {
   const streams = new Set(
     problems.flatMap(({ tag, problem }) => (problem === 'other-stream' ? [streamOf(tag) ?? ''] : [])),
   );
@@ -96,11 +102,17 @@ function nextStep({ verdict, problems }: AuditReport): readonly string[] {
     case 'no-tags':
       return ["next: 'git fetch --tags', or name another repository with --repo"];
     case 'not-semver':
-      return ["next: tag the next release as vMAJOR.MINOR.PATCH; 'cutwater init' writes the policy"];
+      return [
+        `next: tag the next release as vMAJOR.MINOR.PATCH${hasPolicy ? '' : "; 'cutwater init' writes the policy"}`,
+      ];
     case 'no-stable':
     case 'never-backwards':
     case 'moved-backwards':
-      return ["next: 'cutwater init' writes a policy under which latest goes back only after a signed withdrawal"];
+      return [
+        hasPolicy
+          ? "next: 'cutwater status' shows where each alias is"
+          : "next: 'cutwater init' writes a policy under which latest goes back only after a signed withdrawal",
+      ];
   }
 }
 

@@ -165,7 +165,9 @@ void test('evidence', { concurrency: 2 }, async (outer) => {
         const ada = await maintainer(project);
         await succeed(pass('staging', '1.0.0-rc.1'), ada);
         await succeed(pass('migration', '1.0.0-rc.1'), ada);
-        assert.match(await succeed(['status'], ada), /1\.0\.0-rc\.1 +open: ready to be promoted/);
+        const opened = await succeed(['status'], ada);
+        assert.match(opened, /1\.0\.0-rc\.1 +open: ready to be promoted/);
+        assert.match(opened, /^No stable version is published yet\.$/m, 'the candidate is published');
         const fail = [
           'evidence',
           'add',

@@ -72,7 +72,13 @@ void test('on the way from init to the first plan each command says what is stil
   await repository.commit({});
   const nobody = await runProgram(['plan'], at);
   assert.equal(nobody.exitCode, 2);
-  assert.match(nobody.stderr, /next: Put your own fingerprint in the place of the example under trust\.maintainers/);
+  assert.match(
+    nobody.stderr,
+    /next: Put your own fingerprint in the place of the example under trust\.maintainers.*, commit both and push "main", or take/,
+  );
+  assert.match(await cutwater(['audit'], at), /next: 'git fetch --tags'/);
+  await repository.git('tag', 'v0.1.0');
+  assert.match(await cutwater(['audit'], at), /next: 'cutwater status'/, 'a policy is written already');
 });
 
 void test('a version that was tagged before there was a policy is not sent to its release', async (t) => {

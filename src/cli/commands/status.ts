@@ -86,7 +86,8 @@ function renderStatus(status: Status, now: number, terminal: Terminal): readonly
 }
 
 function ending({ unreleased: { since, isReleased }, published }: Status): string {
-  if (since === undefined) return 'Nothing is published yet.';
+  if (since === undefined)
+    return published.length === 0 ? 'Nothing is published yet.' : 'No stable version is published yet.';
   if (!isReleased) return `The default branch has moved on since ${since}.`;
   const state = published.find(({ version }) => `v${version}` === since)?.is;
   return `The default branch is released as ${since}${state === 'withdrawn' ? ', which is withdrawn' : ''}.`;

@@ -76,7 +76,9 @@ export async function loadTrust(
       throw new CutwaterError(
         'KEY_UNUSABLE',
         `Cannot read key file ${quote(path)}: ${quote(from.origin)} names it, but it is not committed there`,
-        { hint: `${howToWrite(from.policy, path)}, or take it out of trust` },
+        {
+          hint: `${howToWrite(from.policy, path)} and push ${quote(from.policy.git.branch)}, or take it out of trust`,
+        },
       );
     return bytes;
   };
@@ -89,7 +91,7 @@ function howToWrite({ trust }: Policy, path: string): string {
   if (key?.kind !== 'openpgp') return 'Commit the public key';
   if (/^0+$/.test(key.fingerprint))
     return `Put your own fingerprint in the place of the example under trust.maintainers ('gpg --fingerprint' shows it), run 'gpg --armor --export FINGERPRINT > ${shellWord(path)}', commit both`;
-  return `Run 'gpg --armor --export ${key.fingerprint} > ${shellWord(path)}' and commit the file`;
+  return `Run 'gpg --armor --export ${key.fingerprint} > ${shellWord(path)}', commit the file`;
 }
 
 /** The trust a policy names, with the bytes of its key files; `read` throws for one that is missing. */
