@@ -1,6 +1,7 @@
 import { isCutwaterError } from '../domain/error.ts';
+import { isFileError } from './file-error.ts';
 
-/** Codes of the distribution-spec, "Error Codes", and four of our own for what it has no code for. */
+/** Codes of the distribution-spec, "Error Codes", and five of our own for what it has no code for. */
 export type FaultCode =
   | 'BLOB_UNKNOWN'
   | 'BLOB_UPLOAD_INVALID'
@@ -19,6 +20,7 @@ export type FaultCode =
   | 'PRECONDITION_FAILED'
   | 'TAG_IMMUTABLE'
   | 'STORE_CORRUPT'
+  | 'STORAGE_FULL'
   | 'UNAVAILABLE';
 
 export interface FaultKind {
@@ -56,8 +58,19 @@ export function toFault(error: unknown): RegistryFault {
     return new RegistryFault({ status: 503, code: 'UNAVAILABLE' }, 'Another process is changing this repository', {
       headers: { 'Retry-After': '1' },
     });
+  if (isFullDisk(error))
+    return new RegistryFault(
+      { status: 507, code: 'STORAGE_FULL' },
+      'The disk of the registry is full; nothing was changed by this request',
+    );
   return new RegistryFault(
     { status: 500, code: 'UNAVAILABLE' },
     'The registry failed; nothing was changed by this request',
   );
+}
+
+/** No room, or no more of it for this user. Whoever wrote a file says DISK and keeps the reason as the cause. */
+function isFullDisk(error: unknown): boolean {
+  const reason = isCutwaterError(error, 'DISK') ? error.cause : error;
+  return isFileError(reason, 'ENOSPC', 'EDQUOT');
 }

@@ -44,6 +44,8 @@ export function replyError(what: string, reply: Reply, now: number): CutwaterErr
   const asked = { waitMilliseconds: wait, host: reply.url.host };
   if (isRateLimit(reply, complaint)) return new TransientError('RATE_LIMITED', found, asked);
   if (transientStatuses.has(reply.status)) return new TransientError('SERVER_ERROR', found, asked);
+  // RFC 4918, section 11.5: no try helps before a person has made room.
+  if (reply.status === 507) return new CutwaterError('DISK', found, { hint: makeRoom });
   if (reply.status >= 500) return new CutwaterError('SERVER_ERROR', found);
   if (reply.status === 401 && complaint.code !== 'DENIED') return new CutwaterError('UNAUTHENTICATED', found);
   if (reply.status === 401 || reply.status === 403 || complaint.code === 'DENIED')
@@ -51,6 +53,8 @@ export function replyError(what: string, reply: Reply, now: number): CutwaterErr
   if (reply.status < 400 || isHtml(reply)) return new CutwaterError('BAD_REPLY', found);
   return new CutwaterError('REGISTRY_REFUSED', found);
 }
+
+const makeRoom = 'Make room on the disk of the registry, then run the same command again';
 
 // 499 and 522 come from proxies in front of registries and mean the same as 502 and 504.
 const transientStatuses: ReadonlySet<number> = new Set([408, 499, 500, 502, 503, 504, 522]);
