@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -44,6 +45,18 @@ test('an image is pulled as anybody can, with the token that everybody gets, and
   await assert.rejects(tryImage(`${spoiled}/acme/app@${image.digest}`, trial), /has other bytes/);
   for (const name of ['acme/app:1.2.3', `acme@${image.digest}`, ''])
     await assert.rejects(tryImage(name, trial), /is no image by digest/);
+});
+
+test('an image without a platform that is wanted is no good one, though nothing in it is wrong', async (t) => {
+  const image = await makeImageOf(t, {});
+  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [] }));
+  const hex = createHash('sha256').update(bytes).digest('hex');
+  await writeFile(join(image.folder, 'blobs/sha256', hex), bytes);
+  const host = await serve(t, { layout: image.folder });
+  assert.deepEqual(await tryImage(`${host}/acme/app@sha256:${hex}`, { version: '1.2.3', tell: () => undefined }), [
+    'linux/amd64: the image has none for it',
+    'linux/arm64: the image has none for it',
+  ]);
 });
 
 /** A registry that has the blobs of a layout, and asks for a token where that is wanted; `127.0.0.1:PORT`. */

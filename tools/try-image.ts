@@ -54,8 +54,11 @@ export interface Trial {
 export async function tryImage(name: string, trial: Trial): Promise<readonly string[]> {
   const work = await mkdtemp(join(tmpdir(), 'cutwater-try-'));
   try {
-    const problems: string[] = [];
-    for (const platform of await pullImage(name, work))
+    const platforms = await pullImage(name, work);
+    const problems = [...machines.keys()]
+      .filter((wanted) => !platforms.some(({ architecture }) => architecture === wanted))
+      .map((missing) => `linux/${missing}: the image has none for it`);
+    for (const platform of platforms)
       for (const problem of await tryPlatform(platform, trial))
         problems.push(`linux/${platform.architecture}: ${problem}`);
     return problems;
