@@ -1,3 +1,4 @@
+import { groupSummary } from './command-groups.ts';
 import type { Command, OptionSpec } from './command.ts';
 import { globalOptionSpecs } from './global-options.ts';
 
@@ -36,7 +37,7 @@ export function completionGrammar(table: readonly Command[]): CompletionGrammar 
   const groups = new Map<string, CompletionWord[]>();
   for (const { name, summary } of table) {
     const [first = '', second] = name.split(' ');
-    words.set(first, second === undefined ? summary : `Commands of the ${first}`);
+    words.set(first, second === undefined ? summary : groupSummary(first));
     if (second === undefined) continue;
     groups.set(first, [...(groups.get(first) ?? []), { word: second, summary }]);
   }

@@ -47,7 +47,7 @@ test('parseCommandLine() leaves what follows "--" to the arguments', () => {
 const refusals: readonly (readonly [string, RegExp, RegExp])[] = [
   ['plam', /unknown command 'plam'/, /Did you mean plan\?/],
   ['plan --jsn', /unknown option '--jsn'/, /Did you mean --json\?/],
-  ['registry', /there is no such command/, /Run 'cutwater registry --help'/],
+  ['registry', /"registry" needs one more word: serve, password, gc$/, /Run 'cutwater registry --help'/],
   ['registry sevre', /unknown command 'sevre'/, /Did you mean serve\?/],
   ['help plam', /there is no such command/, /Run 'cutwater --help'/],
   ['release', /missing required argument 'VERSION'/, /Run 'cutwater release --help'/],
@@ -121,3 +121,11 @@ function textOf(...args: readonly string[]): string {
   assert.ok(line.kind === 'text');
   return line.text;
 }
+
+for (const group of new Set(commandTable.flatMap(({ name }) => name.split(' ').slice(0, -1))))
+  test(`cutwater ${group} --help says what its commands are for, and shows one of each`, () => {
+    const help = textOf(group, '--help');
+    assert.match(help, /^[A-Z][^\n]{20,}\.$/m);
+    for (const { name } of commandTable)
+      if (name.startsWith(`${group} `)) assert.ok(help.includes(`\n  cutwater ${name}`), name);
+  });

@@ -2,6 +2,7 @@ import { Argument, Command as Parser, CommanderError, Option } from 'commander';
 import { CutwaterError } from '../domain/error.ts';
 import { escapeText, quote } from '../domain/quote.ts';
 import type { Command, CommandInput, OptionSpec } from './command.ts';
+import { groupExamples, groupSummary, wordsOf } from './command-groups.ts';
 import { commandInput } from './command-input.ts';
 import { examplesText } from './examples-text.ts';
 import { globalOptionSpecs } from './global-options.ts';
@@ -62,7 +63,7 @@ function buildProgram(line: CommandLine, reactions: Reactions): Parser {
     `\nTo see it work, run 'cutwater rehearse': the whole process on your machine, with nothing to set up.`,
   );
   const groups = new Map<string, Parser>();
-  for (const command of line.table) addCommand({ program, groups, command, reactions });
+  for (const command of line.table) addCommand({ program, groups, command, table: line.table, reactions });
   return program;
 }
 
@@ -70,12 +71,13 @@ interface Addition {
   readonly program: Parser;
   readonly groups: Map<string, Parser>;
   readonly command: Command;
+  readonly table: readonly Command[];
   readonly reactions: Reactions;
 }
 
-function addCommand({ program, groups, command, reactions }: Addition): void {
+function addCommand({ program, groups, command, table, reactions }: Addition): void {
   const [first = '', second] = command.name.split(' ');
-  const parent = second === undefined ? program : groupOf(program, groups, first);
+  const parent = second === undefined ? program : groupOf(first, { program, groups, table });
   const parser = parent.command(second ?? first).summary(command.summary);
   parser.description(
     [`${command.summary}.`, ...(command.description === undefined ? [] : [command.description])].join('\n\n'),
@@ -99,10 +101,12 @@ function addCommand({ program, groups, command, reactions }: Addition): void {
   });
 }
 
-function groupOf(program: Parser, groups: Map<string, Parser>, name: string): Parser {
+function groupOf(name: string, { program, groups, table }: Omit<Addition, 'command' | 'reactions'>): Parser {
   const known = groups.get(name);
   if (known !== undefined) return known;
-  const group = program.command(name).summary(`Commands of the ${name}`).description(`Commands of the ${name}.`);
+  const summary = groupSummary(name);
+  const group = program.command(name).summary(summary).description(`${summary}.`);
+  group.addHelpText('after', `\n${examplesText({ examples: groupExamples(name, table) })}`);
   groups.set(name, group);
   return group;
 }
@@ -167,8 +171,10 @@ function toUsageError(error: CommanderError, { args, table }: CommandLine): Cutw
   const hint =
     suggestion === undefined ? `Run '${help}'` : `Did you mean ${escapeText(suggestion)}? Otherwise run '${help}'`;
   const found =
-    error.code === 'commander.help'
-      ? 'there is no such command'
-      : escapeText(first.replace(/^error: /, '').replace(/\.$/, ''));
+    error.code !== 'commander.help'
+      ? escapeText(first.replace(/^error: /, '').replace(/\.$/, ''))
+      : group === undefined
+        ? 'there is no such command'
+        : `${quote(group)} needs one more word: ${wordsOf(group, table).join(', ')}`;
   return new CutwaterError('USAGE', `Cannot read the command line: ${found}`, { hint });
 }
