@@ -4,7 +4,15 @@ export type Told<Value> =
   /** The one who asks may not know. `takes` is the right that would do, in the forge's own words. */
   | { readonly is: 'withheld'; readonly takes: string }
   /** This forge, or this one of its versions, has no such setting. */
-  | { readonly is: 'absent' };
+  | { readonly is: 'absent' }
+  | NoAnswer;
+
+/** The forge gave no answer that could be understood, whatever it says to other questions. */
+export interface NoAnswer {
+  readonly is: 'failed';
+  /** What went wrong and the next step, for people. */
+  readonly because: string;
+}
 
 export function told<Value>(value: Value): Told<Value> {
   return { is: 'told', value };
@@ -21,7 +29,8 @@ export type TokenRights =
   | { readonly is: 'reads'; readonly because: string }
   | { readonly is: 'missing'; readonly advice: string }
   /** Nobody tells without trying it. */
-  | { readonly is: 'untold' };
+  | { readonly is: 'untold' }
+  | NoAnswer;
 
 /** What a rule of the forge forbids for tags to whoever is not on its list. */
 export type ForbiddenTagAct = 'creation' | 'update' | 'deletion';
@@ -84,7 +93,7 @@ export interface SettingsQuestion {
   readonly variables: readonly string[];
 }
 
-/** Reads how the repository is set up; changes nothing. */
+/** Reads how the repository is set up; changes nothing. Throws where the forge, or the token, is of no use at all. */
 export interface ForgeSettingsReader {
   readSettings(question: SettingsQuestion): Promise<ForgeSettings>;
 }

@@ -1,6 +1,7 @@
 import type { ZodMiniType, infer as Shape } from 'zod/mini';
-import { CutwaterError } from '../../domain/error.ts';
-import type { Told } from '../../ports/forge-settings.ts';
+import { CutwaterError, isCutwaterError } from '../../domain/error.ts';
+import type { ErrorCode } from '../../domain/error-catalogue.ts';
+import type { NoAnswer, Told } from '../../ports/forge-settings.ts';
 import type { JsonObject } from '../oci-http/json-object.ts';
 import type { Reply } from '../oci-http/reply-body.ts';
 import { readList, readObject } from './forge-json.ts';
@@ -17,7 +18,7 @@ export interface SettingCall {
 }
 
 /** An answer, or the right that would give one. */
-export type Answer<Value> = Exclude<Told<Value>, { is: 'absent' }>;
+export type Answer<Value> = Exclude<Told<Value>, { is: 'absent' | 'failed' }>;
 
 const refusals = [401, 403, 404] as const;
 
@@ -61,3 +62,25 @@ export function shaped<Schema extends ZodMiniType>(what: string, schema: Schema,
     hint: 'Check forge.address in cutwater.yaml',
   });
 }
+
+/**
+ * Asks one question after the other, so that a bad answer to one hides no other. Where the forge answers nothing any more, the
+ * rest is not asked. A refused token and a stopped run end it.
+ */
+export function eachByItself(): <Value>(question: () => Promise<Value>) => Promise<Value | NoAnswer> {
+  let silence: NoAnswer | undefined;
+  return async (question) => {
+    if (silence !== undefined) return silence;
+    try {
+      return await question();
+    } catch (error) {
+      if (!isCutwaterError(error) || ending.has(error.code)) throw error;
+      const failed: NoAnswer = { is: 'failed', because: `${error.message}; ${error.hint}` };
+      if (silencing.has(error.code)) silence = failed;
+      return failed;
+    }
+  };
+}
+
+const ending: ReadonlySet<ErrorCode> = new Set(['INTERRUPTED', 'UNAUTHENTICATED']);
+const silencing: ReadonlySet<ErrorCode> = new Set(['UNREACHABLE', 'RATE_LIMITED']);

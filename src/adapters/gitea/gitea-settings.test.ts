@@ -107,16 +107,20 @@ test('keys are read with what they lack: proof, or the scope to see them', async
   assert.deepEqual(await readKeys(t, {}, false), { is: 'nobody' });
 });
 
-test('an answer in another form is refused by the name of its member, and a wrong token as a wrong token', async (t) => {
+test('an answer in another form is told by the name of its member, and a wrong token ends it as a wrong token', async (t) => {
   const { gitea, policy, options } = await open(t, {}, true);
   const reader = giteaSettings(policy, options);
   t.after(() => reader.close());
   const question = { branch: 'main', variables: [] };
-  gitea.interfere = (_, response) => {
+  gitea.interfere = (request, response) => {
+    if (request.url?.endsWith('/acme/tiny') !== true) return undefined;
     response.writeHead(200).end('{"permissions": {"push": "yes"}}');
     return 'answered';
   };
-  await fails(reader.readSettings(question), 'BAD_REPLY', [/not what was expected at "permissions\.push"/]);
+  serveThen(gitea);
+  const { token, tagRules, branchIsProtected } = await reader.readSettings(question);
+  assert.match(token.is === 'failed' ? token.because : '', /not what was expected at "permissions\.push"/);
+  assert.deepEqual([tagRules.is, branchIsProtected], ['told', told(false)]);
   gitea.interfere = (request, response) => {
     if (request.url?.endsWith('/tag_protections') !== true) return undefined;
     response.writeHead(401).end('{}');

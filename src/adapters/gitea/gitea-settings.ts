@@ -3,7 +3,7 @@ import type { HostedForgePolicy } from '../../policy/forge-schema.ts';
 import type { ForgeSettingsReader, TagRule, TagRules, Told, TokenRights } from '../../ports/forge-settings.ts';
 import { told } from '../../ports/forge-settings.ts';
 import type { SettingCall } from '../forge-http/ask-setting.ts';
-import { askList, askObject, mapAnswer, shaped } from '../forge-http/ask-setting.ts';
+import { askList, askObject, eachByItself, mapAnswer, shaped } from '../forge-http/ask-setting.ts';
 import { readForgeComplaint } from '../forge-http/forge-error.ts';
 import { readObject } from '../forge-http/forge-json.ts';
 import type { ForgeOptions } from '../forge-http/forge-options.ts';
@@ -21,16 +21,19 @@ export function giteaSettings(
   const api = openGiteaApi(policy, options);
   return {
     close: api.close,
-    readSettings: async ({ branch }) => ({
-      token: await readToken(api),
-      tagRules: await readTagRules(api),
-      branchIsProtected: await readBranch(api, branch),
-      // Neither has any of it.
-      locksReleases: { is: 'absent' },
-      jobsMayPush: { is: 'absent' },
-      variables: { is: 'absent' },
-      imageTags: { is: 'absent' },
-    }),
+    readSettings: async ({ branch }) => {
+      const ask = eachByItself();
+      return {
+        token: await ask(() => readToken(api)),
+        tagRules: await ask(() => readTagRules(api)),
+        branchIsProtected: await ask(() => readBranch(api, branch)),
+        // Neither has any of it.
+        locksReleases: { is: 'absent' },
+        jobsMayPush: { is: 'absent' },
+        variables: { is: 'absent' },
+        imageTags: { is: 'absent' },
+      };
+    },
   };
 }
 

@@ -79,3 +79,22 @@ void test('an administrator learns that releases are not locked; to others the s
     ['withheld', 'withheld', 'reads', told(true)],
   );
 });
+
+void test('a page instead of one answer is told of that question, and the others have their answers', async (t) => {
+  const github = await startGithub(t, new Map());
+  const rest = answerSettings(setup);
+  github.interfere = (request, response) => {
+    if (!request.path.startsWith('rulesets')) return rest(request, response);
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Please wait</html>');
+    return 'answered';
+  };
+  const { address, repository, environment } = github;
+  const reader = githubSettings({ kind: 'github', address, repository }, { environment, timing: fastTiming() });
+  t.after(() => reader.close());
+  const found = await reader.readSettings({ branch: 'main', variables: [] });
+  assert.equal(found.tagRules.is, 'failed');
+  assert.deepEqual(
+    [found.branchIsProtected, found.locksReleases, found.jobsMayPush],
+    [told(true), told(true), told(true)],
+  );
+});

@@ -1,6 +1,14 @@
 import type { HostedForgePolicy } from '../../policy/forge-schema.ts';
-import type { ForbiddenTagAct, ForgeSettingsReader, TagRule, Told, TokenRights } from '../../ports/forge-settings.ts';
+import type {
+  ForbiddenTagAct,
+  ForgeSettingsReader,
+  TagRule,
+  TagRules,
+  Told,
+  TokenRights,
+} from '../../ports/forge-settings.ts';
 import { readAllPages } from '../forge-http/forge-pages.ts';
+import { eachByItself } from '../forge-http/ask-setting.ts';
 import type { ForgeOptions } from '../forge-http/forge-options.ts';
 import { readList, readObject } from '../forge-http/forge-json.ts';
 import type { JsonObject } from '../oci-http/json-object.ts';
@@ -18,18 +26,18 @@ export function githubSettings(
     close: api.close,
     readSettings: async ({ branch }) => {
       const permissions = await readPermissions(api);
-      const [rules, branchIsProtected, workflow] = await Promise.all([
-        readTagRules(api),
-        readBranchProtection(api, branch),
-        ask(api, 'actions/permissions/workflow', 'read what workflows may do'),
+      const each = eachByItself();
+      const [tagRules, branchIsProtected, jobsMayPush] = await Promise.all([
+        each(async () => seen(await readTagRules(api))),
+        each(async () => seen(await readBranchProtection(api, branch))),
+        each(async () => seen(await readJobRights(api))),
       ]);
-      const written = workflow?.['default_workflow_permissions'];
       return {
         token: rightsOf(api, permissions),
-        tagRules: seen(rules && { several: 'each-binds', rules }),
-        branchIsProtected: seen(branchIsProtected),
-        locksReleases: seen(await readLock(api, flag(permissions, 'admin') === true)),
-        jobsMayPush: seen(typeof written === 'string' ? written === 'write' : undefined),
+        tagRules,
+        branchIsProtected,
+        locksReleases: await each(async () => seen(await readLock(api, flag(permissions, 'admin') === true))),
+        jobsMayPush,
         variables: { is: 'absent' },
         imageTags: { is: 'absent' },
       };
@@ -72,7 +80,13 @@ async function readLock(api: GithubApi, isAdmin: boolean): Promise<boolean | und
   return flag(setting, 'enabled');
 }
 
-async function readTagRules(api: GithubApi): Promise<readonly TagRule[] | undefined> {
+async function readJobRights(api: GithubApi): Promise<boolean | undefined> {
+  const workflow = await ask(api, 'actions/permissions/workflow', 'read what workflows may do');
+  const written = workflow?.['default_workflow_permissions'];
+  return typeof written === 'string' ? written === 'write' : undefined;
+}
+
+async function readTagRules(api: GithubApi): Promise<TagRules | undefined> {
   const what = 'read the rules about tags';
   const url = api.url('rulesets', { includes_parents: 'true', targets: 'tag', per_page: '100' });
   const first = await api.session.send({ what, method: 'GET', url, returned: [403, 404] });
@@ -84,7 +98,7 @@ async function readTagRules(api: GithubApi): Promise<readonly TagRule[] | undefi
     const whole = await ask(api, `rulesets/${id}`, what);
     if (whole !== undefined) rules.push(toRule(whole));
   }
-  return rules;
+  return { several: 'each-binds', rules };
 }
 
 function toRule(set: JsonObject): TagRule {

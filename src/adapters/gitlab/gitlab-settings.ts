@@ -12,7 +12,7 @@ import type {
 } from '../../ports/forge-settings.ts';
 import { told } from '../../ports/forge-settings.ts';
 import type { SettingCall } from '../forge-http/ask-setting.ts';
-import { askList, askObject, mapAnswer, shaped } from '../forge-http/ask-setting.ts';
+import { askList, askObject, eachByItself, mapAnswer, shaped } from '../forge-http/ask-setting.ts';
 import { readObject } from '../forge-http/forge-json.ts';
 import type { ForgeOptions } from '../forge-http/forge-options.ts';
 import type { Reply } from '../oci-http/reply-body.ts';
@@ -31,14 +31,15 @@ export function gitlabSettings(
       // The token of a job opens releases and packages, and nothing of this.
       if (api.session.token.is === 'token' && api.session.token.variable === 'CI_JOB_TOKEN') return jobsSight;
       const project = await readProject(api);
+      const ask = eachByItself();
       return {
-        token: await readToken(api, project),
-        tagRules: await readTagRules(api),
-        branchIsProtected: await readBranch(api, branch),
+        token: await ask(() => readToken(api, project)),
+        tagRules: await ask(() => readTagRules(api)),
+        branchIsProtected: await ask(() => readBranch(api, branch)),
         locksReleases: { is: 'absent' },
         jobsMayPush: readJobRights(project),
-        variables: await readVariables(api, variables),
-        imageTags: await readImageTags(api, project),
+        variables: await ask(() => readVariables(api, variables)),
+        imageTags: await ask(() => readImageTags(api, project)),
       };
     },
   };

@@ -148,6 +148,30 @@ void test('what the token may not see is never fine: each right that is missing 
   ]);
 });
 
+void test('a question without an answer is one finding that says why, and hides no other finding', () => {
+  const failed = (what: string) => ({ is: 'failed', because: `Cannot ${what}: it answers 500; Wait` }) as const;
+  const found = faults({
+    tagRules: failed('read the rules'),
+    locksReleases: told(false),
+    token: { is: 'missing', advice: 'Log in' },
+  });
+  assert.deepEqual(
+    found.map((line) => line.replace(/:.*$/, '')),
+    ['warning rights on the forge', 'warning immutable releases', 'warning settings of the forge'],
+  );
+  assert.equal(
+    found[2],
+    'warning settings of the forge: could not look at rules about tags: Cannot read the rules: it answers 500; Wait',
+  );
+  const silent = failed('connect');
+  const [one = '', ...more] = faults({ tagRules: silent, jobsMayPush: silent });
+  assert.match(one, /could not look at rules about tags, what workflows may do: Cannot connect/);
+  assert.deepEqual(more, []);
+  assert.deepEqual(faults({ token: failed('see the token') }, { ciIdentity: 'descriptor' }), [
+    'warning rights on the forge: could not look at them: Cannot see the token: it answers 500; Wait',
+  ]);
+});
+
 /** Where the rule that allows most counts, as on Gitea and GitLab. */
 function loosest(...all: readonly (readonly [pattern: string, forbids: TagRule['forbids'], bindsAll?: boolean])[]) {
   return told<TagRules>({

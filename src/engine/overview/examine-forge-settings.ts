@@ -60,14 +60,28 @@ export function judgeForgeSettings(settings: ForgeSettings, asked: SettingsAsked
   ];
 }
 
-/** Each right that is missing once, with all that it hides. */
+/** Each right that is missing, and each answer that was none, once, with all that it hides. */
 function unseen(questions: readonly (readonly [what: string, answer: Told<unknown>])[]): readonly Check[] {
   const hidden = new Map<string, readonly string[]>();
-  for (const [what, answer] of questions)
-    if (answer.is === 'withheld') hidden.set(answer.takes, [...(hidden.get(answer.takes) ?? []), what]);
-  return [...hidden].map(([takes, whats]) =>
-    note('settings of the forge', `could not look at ${whats.join(', ')}: that takes ${takes}`),
+  for (const [what, answer] of questions) {
+    const reason = reasonOf(answer);
+    if (reason !== undefined) hidden.set(reason, [...(hidden.get(reason) ?? []), what]);
+  }
+  return [...hidden].map(([reason, whats]) =>
+    note('settings of the forge', `could not look at ${whats.join(', ')}: ${reason}`),
   );
+}
+
+function reasonOf(answer: Told<unknown>): string | undefined {
+  switch (answer.is) {
+    case 'withheld':
+      return `that takes ${answer.takes}`;
+    case 'failed':
+      return answer.because;
+    case 'told':
+    case 'absent':
+      return undefined;
+  }
 }
 
 function note(name: string, says: string): Check {
@@ -93,6 +107,8 @@ function judgeToken(
     }
     case 'untold':
       return [note(name, 'whether the token here may write releases shows only when it does')];
+    case 'failed':
+      return [note(name, `could not look at them: ${token.because}`)];
     case 'missing':
       return refuse(`no token here may write releases; ${token.advice}`);
     case 'reads':
