@@ -24,10 +24,16 @@ test('what CI signed passes, counted by kind; what proves nothing is a note, nev
   deepEqual(
     checks.map(({ is, says }) => `${is}: ${says}`),
     [
-      `passed: no part of the release, signed by CI: 2 times "${type}" on index by CI key ci`,
+      `passed: no part of the release, signed as CI: 2 times "${type}" on index by ci`,
       `warning: they prove nothing: "junk" on linux/amd64 as ${at}: no CI key made it`,
     ],
   );
+});
+
+test('a workflow that signed is called no key', () => {
+  const signer = 'https://github.com/acme/app/.github/workflows/release.yml@refs/tags/v1.0.0';
+  const [check] = extraChecks([{ ...signed, signer, type: 'x' }], 0);
+  equal(check?.says, `no part of the release, signed as CI: "x" on index by ${signer}`);
 });
 
 test('of many five are shown, and what was not opened is said', () => {

@@ -21,12 +21,9 @@ export function extraChecks(found: readonly ExtraDocument[], left: number): read
   const foreign = found.filter((one) => one.is === 'untrusted');
   const checks: Check[] = [];
   if (trusted.length > 0) {
-    const kinds = Map.groupBy(
-      trusted,
-      ({ type, signer, on }) => `${quote(type)} on ${on} by CI key ${escapeText(signer)}`,
-    );
+    const kinds = Map.groupBy(trusted, ({ type, signer, on }) => `${quote(type)} on ${on} by ${escapeText(signer)}`);
     const lines = [...kinds].map(([line, { length }]) => (length === 1 ? line : `${length} times ${line}`));
-    checks.push(passed('other documents', `no part of the release, signed by CI: ${shorten(lines)}`));
+    checks.push(passed('other documents', `no part of the release, signed as CI: ${shorten(lines)}`));
   }
   if (foreign.length > 0 || left > 0) {
     const lines = foreign.map(({ type, on, at, reason }) => `${quote(type)} on ${on} as ${at}: ${escapeText(reason)}`);

@@ -39,7 +39,7 @@ test('verify shows what others attached to a release as what it is worth, and no
   });
 
   const released = await checksOf('1.0.0', ada);
-  match(released['other documents'] ?? '', /^passed: .*: "https:\/\/example\.org\/review\/v1" on index by CI key ci$/);
+  match(released['other documents'] ?? '', /^passed: .*: "https:\/\/example\.org\/review\/v1" on index by ci$/);
   const foreign = released['foreign documents'] ?? '';
   match(
     foreign,
@@ -49,7 +49,7 @@ test('verify shows what others attached to a release as what it is worth, and no
   equal(released['verdict'], 'passed');
 
   const adopted = await checksOf('0.9.0', ada);
-  match(adopted['other documents'] ?? '', /"signature in the old form of cosign" on index by CI key ci$/);
+  match(adopted['other documents'] ?? '', /"signature in the old form of cosign" on index by ci$/);
   match(adopted['provenance'] ?? '', /^warning: none/);
 });
 
