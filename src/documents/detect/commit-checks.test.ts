@@ -63,6 +63,8 @@ jobs:
   elsewhere: { uses: ./.github/workflows/x.yml }
   loose: { continue-on-error: true, steps: [] }
   odd: { strategy: { matrix: { include: [{ a: 1 }] } }, steps: [] }
+  objects: { strategy: { matrix: { os: [a, { b: 1 }] } }, steps: [] }
+  without: { strategy: { matrix: { os: [a, b], exclude: [] } }, steps: [] }
   computed: { strategy: { matrix: "\${{ fromJSON(x) }}" }, steps: [] }
   named: { name: "\${{ vars.X }}", steps: [] }
 `;
@@ -73,6 +75,8 @@ jobs:
     'elsewhere of 0.yml: it calls another workflow',
     'loose of 0.yml: it may fail',
     'odd of 0.yml: its matrix is not a plain one',
+    'objects of 0.yml: its matrix is not a plain one',
+    'without of 0.yml: its matrix is not a plain one',
     'computed of 0.yml: its matrix is not a plain one',
     'named of 0.yml: its name is an expression',
     '1.yml: its filters of branches and paths cannot be said here',
@@ -86,6 +90,18 @@ test('a path filter goes with its check, and hotfixes wait for checks only where
   equal(checks(`${filtered}${job}`, `on: { push: { branches: [main] } }\n${job}`).onHotfixes, false);
   equal(checks(`on: push\n${job}`).onHotfixes, true);
   equal(checks("on: { push: { paths: ['!docs/**', '**'] } }\njobs: { a: { steps: [] } }\n").left.length, 1);
+});
+
+test('a check of one name in several workflows is waited for wherever one of them runs', () => {
+  const filtered = (path: string): string => `on: { push: { paths: ['${path}'] } }\n${job}`;
+  deepEqual(checks(filtered('a/**'), filtered('b/**'), filtered('a/**')).required, [
+    { name: 'unit', whenChanged: ['a/**', 'b/**'] },
+  ]);
+  for (const texts of [
+    [filtered('a/**'), `on: push\n${job}`],
+    [`on: push\n${job}`, filtered('a/**')],
+  ])
+    deepEqual(checks(...texts).required, [{ name: 'unit', whenChanged: [] }]);
 });
 
 test('what publishes when a tag is pushed is found, whatever it is called', () => {

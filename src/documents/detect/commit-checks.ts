@@ -35,13 +35,21 @@ export function findCommitChecks(workflows: readonly Workflow[], branch: string)
     for (const [id, job] of jobs) {
       const names = checkNames(id, job);
       if (typeof names === 'string') left.push(`${id} of ${path}: ${names}`);
-      else for (const name of names) if (!required.has(name)) required.set(name, { name, whenChanged: paths });
+      else
+        for (const name of names)
+          required.set(name, { name, whenChanged: eitherChanged(required.get(name)?.whenChanged, paths) });
     }
   }
   return { required: [...required.values()].slice(0, mostChecks), onHotfixes, left };
 }
 
 const mostChecks = 30;
+
+/** Two workflows may have checks of one name: it is there where one of them runs, and no filter means always. */
+function eitherChanged(known: readonly string[] | undefined, paths: readonly string[]): readonly string[] {
+  if (known === undefined) return paths;
+  return known.length === 0 || paths.length === 0 ? [] : [...new Set([...known, ...paths])];
+}
 
 function covers(patterns: readonly string[], branch: string): boolean {
   return patterns.some((pattern) => matchesGlob(pattern, branch));

@@ -191,6 +191,7 @@ jobs:
     const files = {
       'app.Dockerfile': '',
       'docker/chat.Dockerfile': '',
+      'docker/chat.dev.Dockerfile': '',
       'web/Dockerfile': '',
       'web/package.json': '{}',
     };
@@ -265,6 +266,7 @@ jobs:
       'scripts/restore-drill.sh': '',
       'scripts/smoker.sh': '',
       'tests/smoke.sh': '',
+      'scripts/run-upgrade-test-smoke.sh': '',
     });
     assert.deepEqual(
       template.gates?.map(({ name, command, askedBy }) => [name, command, askedBy]),
@@ -276,6 +278,7 @@ jobs:
     );
     assert.deepEqual(template.drills, [
       { name: 'restore-drill', path: 'scripts/restore-drill.sh', askedBy: 'docs/release-process.md' },
+      { name: 'upgrade-test-smoke', path: 'scripts/run-upgrade-test-smoke.sh', askedBy: undefined },
     ]);
     const text = formatPolicyTemplate(template);
     for (const line of ['# - name: beta-smoke', '#   - name: restore-drill # scripts/restore-drill.sh, which docs/'])
