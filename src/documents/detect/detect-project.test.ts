@@ -285,6 +285,34 @@ jobs:
       assert.ok(text.includes(line), text);
   });
 
+  void test('what npm init writes for a test is none, and a folder that a shell would read is named in no gate', () => {
+    const none = JSON.stringify({ scripts: { test: 'echo "Error: no test specified" && exit 1' } });
+    const real = JSON.stringify({ scripts: { test: 'node --test' } });
+    const policy = policyOf({
+      'package.json': none,
+      'web/package.json': real,
+      'web/package-lock.json': '{}',
+      'a;b/package.json': real,
+      'a;b/package-lock.json': '{}',
+    });
+    assert.deepEqual(
+      policy.gates.map(({ command }) => command),
+      [['sh', '-c', 'npm --prefix web ci && npm --prefix web test']],
+    );
+  });
+
+  void test('the program of a Go module is called like the module without its major version', () => {
+    const files = {
+      'go.mod': 'module example.org/harbour/v2\n',
+      'main.go': '',
+      Dockerfile: 'FROM golang AS b\nFROM scratch\nCOPY --from=b /out/harbour /bin/harbour\n',
+    };
+    assert.deepEqual(
+      policyOf(files).binaries.map(({ path }) => path),
+      ['/bin/harbour'],
+    );
+  });
+
   void test('a page of the process that people wrote is left alone', () => {
     assert.equal(policyOf({ 'docs/Release-Process.md': '' }).processDocument, 'docs/releasing.md');
     assert.equal(
