@@ -39,7 +39,7 @@ const text = fc
   .map((parts) => parts.join(''));
 const word = text.filter((one) => one !== '' && !one.includes('\0') && one.isWellFormed());
 const branch = text.filter((one) => parseBranchName(one).is === 'ok' && isFilled(one) && !one.includes('${{'));
-const folder = text.filter((one) => parseRepositoryPath(one).is === 'ok' && isFilled(one));
+const folder = text.filter((one) => parseRepositoryPath(one).is === 'ok' && isFilled(one) && !one.startsWith('-'));
 const setup = fc.array(
   fc.array(word, { minLength: 1, maxLength: 3 }).filter((words) => !beginsWithVariable(words)),
   { maxLength: 3 },

@@ -14,6 +14,9 @@ export function commented(text: string, comment: string): Scalar {
   return scalar;
 }
 
+/** What some reader takes for a number, a time, a truth value or nothing: that of Go, as in Forgejo, takes 1_000 and 0O7 for numbers. */
+const looksTyped = /^(?:[-+.]?\d[\w:+-]*(?:\.[\w:+-]*)?|[-+]?\.inf|\.nan|~|y|n|yes|no|on|off|true|false|null)$/i;
+
 /**
  * The text of a workflow file: mark, remarks, document. `1.1`: for readers of YAML 1.1, such as GitLab; what they would take
  * for a number or a truth value is quoted.
@@ -26,8 +29,11 @@ export function renderYaml(value: YamlMap, remarks: readonly string[], version: 
     for (const [at, pair] of top.items.entries())
       if (at > 0 && isPair(pair) && isScalar(pair.key)) pair.key.spaceBefore = true;
   visit(document, {
-    Scalar(_, node) {
-      if (typeof node.value === 'string' && node.value.includes('\n')) node.type = Scalar.BLOCK_LITERAL;
+    Scalar(place, node) {
+      if (typeof node.value !== 'string') return;
+      if (node.value.includes('\n')) node.type = Scalar.BLOCK_LITERAL;
+      // A key such as "on" is read as a text by every system that knows it.
+      else if (place !== 'key' && looksTyped.test(node.value)) node.type = Scalar.QUOTE_SINGLE;
     },
   });
   const head = [workflowMark, ...remarks.map((remark) => `# ${remark}`)];

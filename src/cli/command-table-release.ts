@@ -45,8 +45,8 @@ export const releaseCommands: readonly Command[] = [
     options: [
       {
         name: 'platform',
-        summary: 'The platform to build, one of the policy',
-        value: { kind: 'text', placeholder: 'PLATFORM' },
+        summary: 'The platform to build, one of the policy; given once, since each is for a machine of its kind',
+        value: { kind: 'list', placeholder: 'PLATFORM' },
       },
       { name: 'edge', summary: "Of the default branch, for 'edge' to publish", value: { kind: 'flag' } },
       {

@@ -1,3 +1,5 @@
+import type { Parsed } from '../domain/brand.ts';
+import { refuse } from '../domain/brand.ts';
 import { formatPlatform, parsePlatform } from '../domain/platform.ts';
 import { commandSchema } from './command-schema.ts';
 import { parseDuration } from './duration.ts';
@@ -41,6 +43,11 @@ const word = (notes: { readonly wanted: string; readonly description: string; re
   checkedText({ wanted: notes.wanted, description: notes.description, examples: [notes.example] }, (text) =>
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(text) ? undefined : 'has other characters',
   );
+
+/** The folder is a word of commands: npm and shells would take "-x" for an option, which no quoting changes. */
+function parseToolFolder(text: string): Parsed<string> {
+  return text.startsWith('-') ? refuse('begins with "-", as an option does') : parseRepositoryPath(text);
+}
 
 const wantedPlatform = 'a platform such as linux/arm64';
 
@@ -90,7 +97,7 @@ export const ciSchema = section('a mapping', {
       wanted: 'the path of a folder',
       description: 'Folder of the repository whose package.json and package-lock.json pin Cutwater with its digest.',
     },
-    parseRepositoryPath,
+    parseToolFolder,
   ).prefault('.cutwater/tool'),
   toolFrom: choice(
     ['lockFile', 'source'],

@@ -378,6 +378,7 @@ const refusals: readonly (readonly [string, string])[] = [
     'images: [{ build: { dockerfile: a } }, { repository: a.example/b, build: { dockerfile: a } }]\nscan: { tool: recorded, report: r.json }',
     'scan.tool: found "recorded" beside 2 images, wanted another tool',
   ],
+  ['ci: { tool: -x/tool }', 'ci.tool: found "-x/tool", which begins with "-", as an option does'],
   [
     'gates: [{ name: boot, on: candidate, command: [boot, "{image:web}"] }]',
     'found {image:web}, wanted only {image}: there is one image',

@@ -160,6 +160,11 @@ void test('a job builds nothing where the release takes a candidate, has no such
     [build('1.1.0', 'linux/ppc64le'), 2, /no image of the policy has it/],
     [build('1.1.0', 'arm64'), 2, /is not os\/architecture/],
     [['build', '1.1.0'], 2, /without --platform/],
+    [
+      [...build('1.1.0', 'linux/arm64'), '--platform', 'linux/amd64'],
+      2,
+      /2 platforms at once: one --platform is wanted/,
+    ],
     [['build', '--platform', 'linux/arm64'], 2, /Cannot build a part of nothing/],
     [[...build('1.1.0', 'linux/arm64'), '--edge'], 2, /of edge and a version at once/],
     [[...build('1.1.0', 'linux/arm64'), '--commit', 'HEAD'], 2, /--commit goes with --edge/],

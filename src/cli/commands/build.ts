@@ -17,7 +17,7 @@ import { writeJson } from '../render/json.ts';
 export async function run(input: CommandInput, context: CliContext): Promise<ExitCode> {
   const version = readWhat(input);
   const revision = input.text('commit');
-  const platform = readPlatform(input.text('platform'));
+  const platform = readPlatform(input.list('platform'));
   const project = await openReleaseProject(context);
   try {
     const { world, loaded } = project;
@@ -51,7 +51,11 @@ function readWhat(input: CommandInput): Version | undefined {
   return readVersion(asked);
 }
 
-function readPlatform(text: string | undefined): Platform {
+function readPlatform([text, ...more]: readonly string[]): Platform {
+  if (more.length > 0)
+    throw new CutwaterError('USAGE', `Cannot build ${more.length + 1} platforms at once: one --platform is wanted`, {
+      hint: "Run it once for each; 'cutwater release' and 'cutwater edge' build all of them",
+    });
   if (text === undefined)
     throw new CutwaterError('USAGE', 'Cannot build a part without --platform: one platform is wanted', {
       hint: "Name one, such as --platform linux/arm64; 'cutwater release' and 'cutwater edge' build all of them",
