@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runTool } from '../../src/adapters/process/run-tool.ts';
@@ -79,6 +79,26 @@ void test('on the way from init to the first plan each command says what is stil
   assert.match(await cutwater(['audit'], at), /next: 'git fetch --tags'/);
   await repository.git('tag', 'v0.1.0');
   assert.match(await cutwater(['audit'], at), /next: 'cutwater status'/, 'a policy is written already');
+});
+
+void test('the commands that make the key of CI leave its private half where no commit takes it along', async (t) => {
+  const repository = await makeGitRepository(t);
+  const key = await makeSshKey(t);
+  await repository.git('config', 'user.name', 'Ada');
+  await repository.git('config', 'gpg.format', 'ssh');
+  await repository.git('config', 'user.signingkey', key.privateKeyFile);
+  const at = { folder: repository.folder, env: repository.environment };
+  await cutwater(['init'], at);
+  await repository.commit({});
+  const policy = await readFile(join(repository.folder, 'cutwater.yaml'), 'utf8');
+  const doctor = (await runProgram(['doctor'], at)).stdout;
+  await mkdir(join(repository.folder, '.cutwater/keys'), { recursive: true });
+  for (const text of [policy, doctor]) {
+    const written = [...text.matchAll(/ -out ([^\s',]+)/g)].map(([, path = '']) => path);
+    assert.equal(written.length, 2, text);
+    for (const path of written) await writeFile(join(repository.folder, path), 'a key');
+  }
+  assert.equal(await repository.git('status', '--porcelain', '--untracked-files=all'), '?? .cutwater/keys/ci.pem');
 });
 
 void test('a version that was tagged before there was a policy is not sent to its release', async (t) => {

@@ -36,7 +36,7 @@ export async function examineProject(
       ? passed('CI keys', `${trust.ci.map(({ name }) => name).join(', ')} may sign release documents`)
       : failed(
           'CI keys',
-          `no key may sign release documents; run ${newCiKey}, name the second file under trust.ci, and keep the first one as the secret CUTWATER_CI_KEY of CI alone`,
+          `no key may sign release documents; run '${newCiKey}', name the second file under trust.ci, and keep the first one as the secret CUTWATER_CI_KEY of CI alone`,
         ),
     judgeCiIdentity(machine.ciIdentity, loaded),
     ...machine.signing,
@@ -60,7 +60,7 @@ export async function examineProject(
 }
 
 const newCiKey =
-  'mkdir -p .cutwater/keys && openssl genpkey -algorithm ED25519 -out ci-key.pem && openssl pkey -in ci-key.pem -pubout -out .cutwater/keys/ci.pem';
+  'mkdir -p .cutwater/keys && openssl genpkey -algorithm ED25519 -out .cutwater/ci-key.pem && openssl pkey -in .cutwater/ci-key.pem -pubout -out .cutwater/keys/ci.pem';
 
 function latestOf({ kind }: Pick<Forge, 'kind'>): string {
   const { latest, name } = forgeCapabilities[kind];
