@@ -5,6 +5,7 @@ import { closeParts, once, openParts, readWorld } from './compose.ts';
 import { openBuilder } from './compose-builder.ts';
 import { openAttestor, readCiCredential } from './compose-signer.ts';
 import { openGateRunner } from './compose-gates.ts';
+import { programFinder } from './compose-programs.ts';
 import { openScanner } from './compose-scanner.ts';
 import type { Project } from './project.ts';
 
@@ -23,6 +24,7 @@ export async function openReleaseProject(context: CliContext): Promise<Project<R
     openAnnouncer: announcers(context, parts.topFolder, reading.now),
     workspace,
     scanner: (policy, commit) => openScanner({ git, environment: context.env, newFolder, signal }, policy, commit),
+    isInstalled: programFinder(context),
     builderId: builderIdOf(context.env),
     builder: openBuilder(context, parts),
     checks: parts.forge.checks,

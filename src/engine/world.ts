@@ -64,6 +64,8 @@ export interface ReleaseWorld extends AnnounceWorld {
   readonly sbomTool: (order: SbomToolOrder) => SbomTool;
   /** The scanner that a policy asks for. */
   readonly scanner: (policy: ScanPolicy, commit: ObjectId) => Scanner;
+  /** Whether a program is on this machine, where it would be looked for. */
+  readonly isInstalled: (program: string) => Promise<boolean>;
   readonly gates: GateRunner;
   /** Undefined where the forge has none. */
   readonly checks: CommitChecks | undefined;

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
-import { delimiter } from 'node:path';
+import { existsSync } from 'node:fs';
+import { symlink } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import { suite, test } from 'node:test';
 import { digestOf } from '../../src/domain/digest.ts';
 import { changePolicy, runner } from '../make/actors.ts';
+import type { Scope } from '../make/folder.ts';
+import { makeFolder } from '../make/folder.ts';
 import { runProgram, succeed } from '../make/program.ts';
 import { makeProject } from '../make/project.ts';
 import { readPublished } from '../make/published.ts';
@@ -30,6 +34,14 @@ void suite('the scan of a release', () => {
     const at = await runner(t, project);
     const env = { ...at.env, PATH: `${trivy.folder}${delimiter}${at.env['PATH'] ?? ''}` };
     const release = (version: string) => runProgram(['release', version], { folder: at.folder, env });
+
+    const without = await runProgram(['release', '1.0.0-rc.1'], {
+      folder: at.folder,
+      env: { ...at.env, PATH: await folderOfGit(t) },
+    });
+    assert.equal(without.exitCode, 6, without.stderr);
+    assert.match(without.stderr, /Cannot release v1\.0\.0-rc\.1: not installed here is trivy, which scan\.tool/);
+    assert.equal(existsSync(join(project.data, 'registry')), false, 'nothing was built');
 
     const refusals: readonly [Parameters<typeof trivy.says>[0], number, RegExp][] = [
       [
@@ -63,6 +75,14 @@ void suite('the scan of a release', () => {
     for (const platform of ['linux/amd64', 'linux/arm64']) assert.match(verified, new RegExp(`scan ${platform}`));
   });
 });
+
+/** A PATH with git and nothing else. */
+async function folderOfGit(scope: Scope): Promise<string> {
+  const folder = await makeFolder(scope);
+  const places = (process.env['PATH'] ?? '').split(delimiter).map((one) => join(one, 'git'));
+  await symlink(places.find((one) => existsSync(one)) ?? '', join(folder, 'git'));
+  return folder;
+}
 
 const excuse = {
   vulnerability: { name: 'CVE-2026-1001' },

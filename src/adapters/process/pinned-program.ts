@@ -24,7 +24,7 @@ export interface ProgramWish {
  * VERIFICATION_FAILED with both digests.
  */
 export async function requireProgram(name: string, wish: ProgramWish): Promise<Program> {
-  const path = await findProgram(name, wish.environment['PATH'] ?? process.env['PATH'] ?? '');
+  const path = await findProgram(name, wish.environment);
   if (path === undefined) throw new CutwaterError('TOOL_MISSING', `Cannot run ${quote(name)}: it is not installed`);
   if (wish.sha256 === undefined && !wish.hashed) return { path, sha256: undefined };
   const hash = createHash('sha256');
@@ -38,8 +38,13 @@ export async function requireProgram(name: string, wish: ProgramWish): Promise<P
   );
 }
 
-async function findProgram(name: string, path: string): Promise<string | undefined> {
-  for (const folder of path.split(delimiter)) {
+/** Whether the system would find it. That says nothing of what it does. */
+export async function isProgramThere(name: string, environment: ProgramWish['environment']): Promise<boolean> {
+  return (await findProgram(name, environment)) !== undefined;
+}
+
+async function findProgram(name: string, environment: ProgramWish['environment']): Promise<string | undefined> {
+  for (const folder of (environment['PATH'] ?? process.env['PATH'] ?? '').split(delimiter)) {
     const file = join(folder, name);
     const isThere = await access(file, constants.X_OK).then(
       () => true,

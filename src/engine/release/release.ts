@@ -21,6 +21,7 @@ import { requireChecks } from '../evidence/require-checks.ts';
 import { requireEvidence } from '../evidence/require-evidence.ts';
 import { demandOf } from '../evidence/release-demand.ts';
 import { runGates } from '../evidence/run-gates.ts';
+import { requirePrograms } from './require-programs.ts';
 import { requireStillStanding } from './still-standing.ts';
 import type { Withdrawals } from '../facts/withdrawals-now.ts';
 import type { ReleaseWorld } from '../world.ts';
@@ -88,6 +89,7 @@ async function completeRelease(world: ReleaseWorld, job: ReleaseJob): Promise<Re
 async function makeStatement(world: ReleaseWorld, job: ReleaseJob, withdrawn: Withdrawals): Promise<PinnedStatement> {
   const { admitted, build, image, loaded } = job;
   const { commit } = admitted;
+  await requirePrograms(world, loaded.policy, `release ${admitted.tag.name}`);
   // Better to learn before the gates than after them that the image they are for may not be published.
   const { evidence: demand, gates: earlier } = await demandOf(world, questionOf(job, withdrawn), job.kinds);
   await requireEvidence(world, loaded, demand);
