@@ -11,7 +11,7 @@ import type { BuildOrder } from '../release/build-image.ts';
 import { readPlatformImages } from '../release/build-image.ts';
 import { makeImage } from '../release/make-image.ts';
 import { channelNames } from './gather-edge.ts';
-import { requireOwnSha, shaTaken } from './own-sha.ts';
+import { requireOwnSha, shaTaken } from '../release/own-sha.ts';
 import type { ImageOrigins } from '../release/image-origins.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
 import { runGates } from '../evidence/run-gates.ts';

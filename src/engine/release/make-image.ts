@@ -5,7 +5,7 @@ import type { PartIndex } from '../../domain/part-index.ts';
 import { composeIndex, differenceIn } from '../../domain/part-index.ts';
 import { formatPlatform } from '../../domain/platform.ts';
 import { escapeText, quote } from '../../domain/quote.ts';
-import { requireOwnSha } from '../edge/own-sha.ts';
+import { requireOwnSha } from './own-sha.ts';
 import type { ReleaseWorld } from '../world.ts';
 import type { BuildOrder } from './build-image.ts';
 import { attachProvenance, buildImage } from './build-image.ts';

@@ -8,7 +8,7 @@ import { predicateTypes } from '../../domain/release-statement.ts';
 import { partTag } from '../../estate/registry-tags.ts';
 import { partStatement } from '../../report/documents/part-statement.ts';
 import { statementBytes } from '../../report/documents/statement.ts';
-import { requireOwnSha } from '../edge/own-sha.ts';
+import { requireOwnSha } from './own-sha.ts';
 import { binariesOf } from '../../policy/binaries-of.ts';
 import { storeDocument } from '../facts/signed-documents.ts';
 import { runStep } from '../run-step.ts';

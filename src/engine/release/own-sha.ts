@@ -7,7 +7,7 @@ import type { ShaJudgement } from '../../estate/judge-sha.ts';
 import { judgeSha } from '../../estate/judge-sha.ts';
 import { shaTag } from '../../estate/registry-tags.ts';
 import type { LoadedPolicy } from '../facts/load-policy.ts';
-import type { ImageOrigins } from '../release/image-origins.ts';
+import type { ImageOrigins } from './image-origins.ts';
 
 /** Whose `sha-` tag is asked for. */
 export interface ShaQuestion {
