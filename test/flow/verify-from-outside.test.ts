@@ -169,8 +169,15 @@ void suite('an operator with a reference and a key', { concurrency: 2 }, () => {
     // Names that are no versions promise none.
     for (const tag of ['edge', 'stable'])
       assert.match(await passes(operator.verify(`${image}:${tag}`, '--key', key)), /note\s+tag\s+\w+ leads to 1\.0\.0/);
+    assert.match(await passes(operator.verify(`${image}:1.0`, '--key', key)), /ok\s+tag\s+1\.0 leads to 1\.0\.0/);
     const statement = await repository.readManifest(imageTag('statement-1.0.0'));
     assert.ok(statement);
+    // An alias that was left behind, or put back, by whoever may push.
+    await repository.writeManifest(imageTag('statement-1.0.3'), statement);
+    assert.match(
+      await passes(operator.verify(`${image}:1.0`, '--key', key)),
+      /note\s+tag\s+1\.0 leads to 1\.0\.0, and the registry lists a\s+statement of 1\.0\.3; whether/,
+    );
     await repository.writeManifest(imageTag('statement-2.0.0-rc.1'), statement);
     const stated = await operator.verify(`${image}:2.0.0-rc.1`, '--key', key);
     assert.equal(stated.exitCode, 3, stated.stdout);

@@ -7,7 +7,8 @@ import { parseTagObject } from '../../domain/tag-object.ts';
 import type { Trust } from '../../domain/trust.ts';
 import type { Version } from '../../domain/version.ts';
 import { formatVersion, parseVersion } from '../../domain/version.ts';
-import { readRegistryTag, statementTag } from '../../estate/registry-tags.ts';
+import type { RegistryTag } from '../../estate/registry-tags.ts';
+import { statementTag } from '../../estate/registry-tags.ts';
 import type { BundleVerifier } from '../../ports/attestor.ts';
 import type { ImageRepository } from '../../ports/repository.ts';
 import { parseReleaseStatement } from '../../report/documents/parse-release-statement.ts';
@@ -25,6 +26,8 @@ export interface OutsideWorld {
 
 export interface StatementQuestion {
   readonly digest: Digest;
+  /** All tags of the repository with the statements. */
+  readonly tags: readonly RegistryTag[];
   /** The version that was asked for by its tag. */
   readonly asked: Version | undefined;
   readonly trust: Trust;
@@ -47,9 +50,8 @@ export type OutsideStatement =
  * a statement of its version; else what is attached to the image says where to look, and then all of them are looked at.
  */
 export async function findStatement(world: OutsideWorld, question: StatementQuestion): Promise<OutsideStatement> {
-  const { asked, digest } = question;
-  const tags = await world.statements.listTags();
-  const stated = tags.map(readRegistryTag).flatMap((tag) => (tag.kind === 'statement' ? [tag.version] : []));
+  const { asked, digest, tags } = question;
+  const stated = tags.flatMap((tag) => (tag.kind === 'statement' ? [tag.version] : []));
   const isStated = (version: Version): boolean => stated.some((one) => formatVersion(one) === formatVersion(version));
   if (asked !== undefined && isStated(asked)) {
     const found = await readStated(world, question, asked);

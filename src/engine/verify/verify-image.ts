@@ -7,8 +7,9 @@ import { quote } from '../../domain/quote.ts';
 import type { ReleasePredicate, ReleasedImage } from '../../domain/release-statement.ts';
 import { releasedImages } from '../../domain/release-statement.ts';
 import type { Trust } from '../../domain/trust.ts';
-import { formatVersion } from '../../domain/version.ts';
+import type { RegistryTag } from '../../estate/registry-tags.ts';
 import { readRegistryTag } from '../../estate/registry-tags.ts';
+import { countRecords, newestStated } from '../../estate/told-by-tags.ts';
 import type { Check, Verification } from '../../report/verification.ts';
 import { failed, passed, verdictOf } from '../../report/verification.ts';
 import { guarded } from './guarded-check.ts';
@@ -56,7 +57,8 @@ async function verifyFound(world: OutsideWorld, question: ImageQuestion, digest:
   const tag = reference.target.kind === 'tag' ? readRegistryTag(reference.target.tag) : undefined;
   const asked = tag?.kind === 'version' ? tag.version : undefined;
   const image = `${formatImageName(reference.name)}@${digest}`;
-  const found = await findStatement(world, { digest, asked, trust });
+  const tags = (await world.statements.listTags()).map(readRegistryTag);
+  const found = await findStatement(world, { digest, tags, asked, trust });
   if (found.is === 'none') return report({ version: '', image }, [failed('statement', found.reason)]);
   const { release } = found;
   const documents: Check[] = [];
@@ -67,13 +69,13 @@ async function verifyFound(world: OutsideWorld, question: ImageQuestion, digest:
   return report({ version: release.version, image }, [
     passed('statement', `signed as CI by ${found.signer}: it is ${release.project} ${release.version}`),
     checkName(found.image, question),
-    ...checkTag(release, reference),
+    ...checkTag(release, reference, tags),
     await guarded('image', () => checkIndex(world, found.image, digest)),
     ...documents,
     ...(await checkExtra(world, { trust }, extraQuery(world, found))),
     ...gateChecks(release),
     tagNote(release),
-    await guarded('withdrawals', () => withdrawalNote(world, release)),
+    withdrawalNote(release, tags),
     unseenNote(release),
   ]);
 }
@@ -89,7 +91,11 @@ function checkName({ name }: ReleasedImage, { releasedAs }: ImageQuestion): Chec
  * The tag of a version must hold that version, and `1.2` one of its line: else who may push could give an old release out as
  * a new one. Where any other tag should lead is for the project to say.
  */
-function checkTag({ version }: ReleasePredicate, { target }: ImageReference): readonly Check[] {
+function checkTag(
+  { version }: ReleasePredicate,
+  { target }: ImageReference,
+  tags: readonly RegistryTag[],
+): readonly Check[] {
   if (target.kind === 'digest') return [];
   const { tag } = target;
   const { kind } = readRegistryTag(tag);
@@ -102,7 +108,26 @@ function checkTag({ version }: ReleasePredicate, { target }: ImageReference): re
       { name: 'tag', is: 'warning', says: `${tag} leads to ${version}; whether it should shows 'verify' in a clone` },
     ];
   const isOfLine = version.startsWith(`${tag}.`) && !version.includes('-');
-  return [isOfLine ? passed('tag', `${tag} leads to ${version}`) : failed('tag', `${tag} leads to ${version}`)];
+  if (!isOfLine) return [failed('tag', `${tag} leads to ${version}`)];
+  return [newerNote({ tag, version, tags }) ?? passed('tag', `${tag} leads to ${version}`)];
+}
+
+interface LineQuestion {
+  /** Such as `1.2`. */
+  readonly tag: string;
+  /** What it leads to. */
+  readonly version: string;
+  readonly tags: readonly RegistryTag[];
+}
+
+/** Where the line has a newer statement; whether the alias should lead there the maintainers' decisions say. */
+function newerNote({ tag, version, tags }: LineQuestion): Check | undefined {
+  const newest = newestStated(tags, tag);
+  if (newest === undefined || newest === version) return undefined;
+  const { withdrawn, restored } = countRecords(tags, newest);
+  const why = withdrawn > restored ? ', which records of the registry call withdrawn' : '';
+  const says = `${tag} leads to ${version}, and the registry lists a statement of ${newest}${why}; whether it should shows 'verify' in a clone`;
+  return { name: 'tag', is: 'warning', says };
 }
 
 async function checkIndex({ repository }: OutsideWorld, image: ReleasedImage, digest: Digest): Promise<Check> {
@@ -149,14 +174,8 @@ function tagNote({ tag }: ReleasePredicate): Check {
 }
 
 /** Records of the registry are the maintainers' word, which CI's key says nothing about. */
-async function withdrawalNote({ statements }: OutsideWorld, { version }: ReleasePredicate): Promise<Check> {
-  const kinds = (await statements.listTags()).map(readRegistryTag).flatMap((tag) => {
-    const isOurs =
-      tag.kind === 'decision' && tag.name.kind !== 'checkpoint' && formatVersion(tag.name.version) === version;
-    return isOurs ? [tag.name.kind] : [];
-  });
-  const withdrawn = kinds.filter((kind) => kind === 'withdrawn').length;
-  const restored = kinds.length - withdrawn;
+function withdrawalNote({ version }: ReleasePredicate, tags: readonly RegistryTag[]): Check {
+  const { withdrawn, restored } = countRecords(tags, version);
   return {
     // As `verify` in a clone calls it, where more was withdrawn than restored.
     name: withdrawn > restored ? 'withdrawn' : 'withdrawals',
