@@ -101,6 +101,7 @@ function createSession({ id, repository, file, path, onEnd }: SessionParts): Upl
 /** Removes what was given up, now and then, and refuses more sessions than the folder should hold. */
 function createSweeper(folder: string, onNames: (names: ReadonlySet<string>) => void): () => Promise<void> {
   let sweptAt = Number.NEGATIVE_INFINITY;
+  let sweep = Promise.resolve();
   let count = 0;
   const removeOlderThan = async (olderThanMilliseconds: number): Promise<void> => {
     await removeLeftovers(folder, { isLeftover: () => true, olderThanMilliseconds });
@@ -108,12 +109,20 @@ function createSweeper(folder: string, onNames: (names: ReadonlySet<string>) => 
     count = names.size;
     onNames(names);
   };
-  return async () => {
-    if (performance.now() - sweptAt > sweepMilliseconds) {
-      sweptAt = performance.now();
+  const sweepNow = async (): Promise<void> => {
+    sweptAt = performance.now();
+    try {
       await mkdir(folder, { recursive: true });
       await removeOlderThan(ages.usual);
+    } catch (error) {
+      sweptAt = Number.NEGATIVE_INFINITY;
+      throw error;
     }
+  };
+  return async () => {
+    if (performance.now() - sweptAt > sweepMilliseconds) sweep = sweepNow();
+    // All wait for the first: before it there may be no folder.
+    await sweep;
     // Counts up only, so it is too high at worst; the folder tells what is true.
     if (count >= sessionLimit) await removeOlderThan(ages.crowded);
     if (count >= sessionLimit) throw tooMany();
