@@ -1,5 +1,5 @@
 import { isCutwaterError } from '../../domain/error.ts';
-import { exitCodes } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
 import type { Check } from '../../report/verification.ts';
 import { failed } from '../../report/verification.ts';
 

@@ -61,6 +61,17 @@ test('a program that nobody knows is named and not run, and one that is named a 
   equal(runs, 1);
 });
 
+test('an SBOM that names more programs than are run is wrong, and not right as far as they went', async () => {
+  const tools = [own, ...Array.from({ length: 23 }, (_, place) => ({ ...syft, name: `tool-${place}` }))];
+  const checks = await rerun(inventoryBy('syft', []), { tools, found: [] });
+  equal(checks.length, 21);
+  deepEqual(checks.at(-1), {
+    name: 'sbom linux/amd64',
+    is: 'failed',
+    says: 'it names 3 more programs than anybody runs',
+  });
+});
+
 async function outcomes(
   answer: ToolInventory | CutwaterError,
   found: readonly string[],

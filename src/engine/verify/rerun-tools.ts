@@ -33,10 +33,14 @@ export async function rerunTools(
   const checks: Check[] = [];
   // Whoever signed it may have named a program a million times.
   const named = new Map(request.stated.tools.slice(1).map((tool) => [tool.name, tool]));
-  for (const tool of [...named.values()].slice(0, maximumTools)) {
-    const name = `${request.prefix}sbom by ${escapeText(tool.name)} ${request.platform}`;
-    checks.push(await guarded(name, () => rerunTool(world, request, { name, tool })));
-  }
+  const nameOf = (tool: SbomTool): string => `${request.prefix}sbom by ${escapeText(tool.name)} ${request.platform}`;
+  for (const tool of [...named.values()].slice(0, maximumTools))
+    checks.push(await guarded(nameOf(tool), () => rerunTool(world, request, { name: nameOf(tool), tool })));
+  const others = named.size - checks.length;
+  if (others > 0)
+    checks.push(
+      failed(`${request.prefix}sbom ${request.platform}`, `it names ${others} more programs than anybody runs`),
+    );
   return checks;
 }
 
