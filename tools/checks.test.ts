@@ -84,13 +84,12 @@ test('checkLayers() finds a circle of files, but lets one load another later', a
   assert.deepEqual(await checkLayers(later), []);
 });
 
-test('checkSizes() finds a file of 301 lines, but not a test, a generated table or the catalogue', async (context) => {
+test('checkSizes() finds a file of 301 lines, but not a test or a generated table', async (context) => {
   const long = 'const line = 1;\n'.repeat(301);
   const root = await makeTree(context, {
     'src/domain/long.ts': long,
     'src/domain/fits.ts': 'const line = 1;\n'.repeat(300),
     'src/domain/long.test.ts': long,
-    'src/domain/error-catalogue.ts': long,
     'src/domain/wide-ranges.generated.ts': long,
   });
   assert.deepEqual(await checkSizes(root), ['src/domain/long.ts: has 301 lines, at most 300 are wanted']);

@@ -1,4 +1,4 @@
-import type { ExitCode } from '../domain/error-catalogue.ts';
+import type { ExitCode } from '../domain/error-entry.ts';
 import type { Terminal, TextSink } from './render/terminal.ts';
 
 /** One command of the command line, as data: help, completion and documents are generated from it. */

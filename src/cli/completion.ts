@@ -1,5 +1,5 @@
-import { exitCodes } from '../domain/error-catalogue.ts';
-import type { ExitCode } from '../domain/error-catalogue.ts';
+import { exitCodes } from '../domain/error-entry.ts';
+import type { ExitCode } from '../domain/error-entry.ts';
 import type { CliContext, CommandInput } from './command.ts';
 import { commandTable } from './command-table.ts';
 import { bashCompletion } from './completion-bash.ts';

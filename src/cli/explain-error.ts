@@ -1,5 +1,5 @@
-import type { ExitCode } from '../domain/error-catalogue.ts';
-import { exitCodes } from '../domain/error-catalogue.ts';
+import type { ExitCode } from '../domain/error-entry.ts';
+import { exitCodes } from '../domain/error-entry.ts';
 import { CutwaterError, isCutwaterError } from '../domain/error.ts';
 import { escapeLines, escapeText } from '../domain/quote.ts';
 import { formatJson } from './render/json.ts';

@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty';
-import type { ExitCode } from '../domain/error-catalogue.ts';
-import { exitCodes } from '../domain/error-catalogue.ts';
+import type { ExitCode } from '../domain/error-entry.ts';
+import { exitCodes } from '../domain/error-entry.ts';
 import type { CliContext, Command } from './command.ts';
 import { commandTable } from './command-table.ts';
 import { explainError } from './explain-error.ts';

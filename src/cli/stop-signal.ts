@@ -1,4 +1,4 @@
-import { exitCodes } from '../domain/error-catalogue.ts';
+import { exitCodes } from '../domain/error-entry.ts';
 
 export interface StopSignal {
   readonly signal: AbortSignal;

@@ -1,25 +1,5 @@
-/** Exit codes of the command line; stable. */
-export const exitCodes = {
-  done: 0,
-  failed: 1,
-  usage: 2,
-  refused: 3,
-  authentication: 4,
-  resumable: 5,
-  unchecked: 6,
-  waiting: 8,
-  bug: 70,
-} as const;
-
-export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
-
-interface CatalogueEntry {
-  readonly exit: ExitCode;
-  /** When this error is given, in one sentence without a final period. */
-  readonly when: string;
-  /** The next step, one imperative sentence, used where the error itself brings no better one. */
-  readonly hint: string;
-}
+import type { ErrorEntry } from './error-entry.ts';
+import { serverErrors } from './server-errors.ts';
 
 /** Every error a person can meet. `docs/errors.md` is generated from this table. */
 export const errorCatalogue = {
@@ -175,21 +155,6 @@ export const errorCatalogue = {
   },
   NOT_PUBLISHED: { exit: 3, when: 'The version is not published', hint: "Run 'cutwater release VERSION'" },
   WITHDRAWAL_REFUSED: { exit: 3, when: 'A withdrawal or its undoing cannot be made', hint: "Run 'cutwater status'" },
-  IMMUTABLE_IN_REGISTRY: {
-    exit: 3,
-    when: 'The registry refuses to overwrite an immutable tag',
-    hint: 'Except the rolling aliases from the immutability rule of the repository',
-  },
-  UNAUTHENTICATED: {
-    exit: 4,
-    when: 'A server wants credentials, or refuses those it got',
-    hint: 'Log in and run the command again',
-  },
-  FORBIDDEN: {
-    exit: 4,
-    when: 'The credentials do not have the rights this needs',
-    hint: 'Use credentials with write access',
-  },
   INTERRUPTED: {
     exit: 5,
     when: 'The run was stopped before it was done',
@@ -199,22 +164,6 @@ export const errorCatalogue = {
     exit: 5,
     when: 'Others kept changing the aliases for five rounds',
     hint: "Run 'cutwater reconcile' again",
-  },
-  UNREACHABLE: { exit: 6, when: 'A server does not answer', hint: 'Check the address and the network, then run again' },
-  SERVER_ERROR: {
-    exit: 6,
-    when: 'A server answers with an error of its own',
-    hint: 'Wait a little and run the same command again',
-  },
-  RATE_LIMITED: {
-    exit: 6,
-    when: 'A server asks to wait longer than the deadline allows',
-    hint: 'Run the same command again later',
-  },
-  BAD_REPLY: {
-    exit: 6,
-    when: 'A server answers with something that breaks the protocol',
-    hint: 'Check that the address is the one meant',
   },
   DIGEST_MISMATCH: {
     exit: 3,
@@ -254,26 +203,6 @@ export const errorCatalogue = {
     hint: 'Find out who uploaded it; assets are never overwritten',
   },
   STORE_CORRUPT: { exit: 1, when: 'A stored file is damaged', hint: 'Restore the file named above from a backup' },
-  REGISTRY_REFUSED: {
-    exit: 1,
-    when: 'A registry refuses what it is sent',
-    hint: 'Read its answer above; the registry may lack a feature or have a limit',
-  },
-  FORGE_REFUSED: {
-    exit: 1,
-    when: 'A forge refuses what it is sent',
-    hint: 'Read its answer above; the repository may have a rule against it',
-  },
-  CONTENT_MISSING: {
-    exit: 3,
-    when: 'A registry lacks a part of something it holds',
-    hint: 'Copy the part back from a mirror, or release the next version',
-  },
-  MIRROR_INCOMPLETE: {
-    exit: 6,
-    when: 'The registry is right, but a mirror could not be filled',
-    hint: "Run 'cutwater reconcile' again once the mirror answers; nothing else is left to do",
-  },
   PREPARATION_REFUSED: {
     exit: 3,
     when: 'A release cannot be prepared as things stand; all reasons are listed',
@@ -289,22 +218,8 @@ export const errorCatalogue = {
     when: 'The branch on the remote has commits that the one to be pushed lacks',
     hint: "Run 'git pull --rebase', look at what came, and run the command again",
   },
-  ANNOUNCEMENT_REFUSED: {
-    exit: 1,
-    when: 'A channel does not take an announcement',
-    hint: 'Check the channel under announce in cutwater.yaml, then announce again',
-  },
-  ANNOUNCEMENT_INCOMPLETE: {
-    exit: 6,
-    when: 'Everything is published, but not every channel could be told',
-    hint: "Run 'cutwater announce VERSION'; channels that were told are not told again",
-  },
-  RUNS_UNKNOWN: {
-    exit: 2,
-    when: 'Workflows are to be watched on a forge that has none, or tells of none',
-    hint: 'Look at the run on the forge itself',
-  },
   LOCKED: { exit: 5, when: 'Another process holds the lock', hint: 'Wait for it to end and run again' },
-} as const satisfies Record<string, CatalogueEntry>;
+  ...serverErrors,
+} as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

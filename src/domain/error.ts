@@ -1,5 +1,6 @@
 import { errorCatalogue } from './error-catalogue.ts';
-import type { ErrorCode, ExitCode } from './error-catalogue.ts';
+import type { ErrorCode } from './error-catalogue.ts';
+import type { ExitCode } from './error-entry.ts';
 
 export interface ErrorExtra {
   /** The next step, when it is known better here than in the catalogue. */

@@ -1,5 +1,5 @@
-import type { ExitCode } from '../domain/error-catalogue.ts';
-import { exitCodes } from '../domain/error-catalogue.ts';
+import type { ExitCode } from '../domain/error-entry.ts';
+import { exitCodes } from '../domain/error-entry.ts';
 
 /** One thing that was checked about a release, with what was wanted and what was found. */
 export type Check = {

@@ -1,5 +1,5 @@
-import type { ExitCode } from '../domain/error-catalogue.ts';
-import { exitCodes } from '../domain/error-catalogue.ts';
+import type { ExitCode } from '../domain/error-entry.ts';
+import { exitCodes } from '../domain/error-entry.ts';
 import type { ObjectId } from '../domain/object-id.ts';
 import type { Check } from './verification.ts';
 import { exitOf, verdictOf } from './verification.ts';

@@ -1,5 +1,5 @@
-import { exitCodes } from '../../domain/error-catalogue.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import { formatVersion, readVersion } from '../../domain/version.ts';
 import { announce } from '../../engine/announcement/announce.ts';
 import type { CliContext, CommandInput } from '../command.ts';

@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import { auditTagOf } from '../../domain/audit-tag.ts';
 import { CutwaterError } from '../../domain/error.ts';
-import { exitCodes } from '../../domain/error-catalogue.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import { quote } from '../../domain/quote.ts';
 import { parseTagPattern } from '../../policy/tag-pattern.ts';
 import { auditTags } from '../../report/audit.ts';

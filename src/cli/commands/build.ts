@@ -1,5 +1,5 @@
-import { exitCodes } from '../../domain/error-catalogue.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import { CutwaterError } from '../../domain/error.ts';
 import type { Platform } from '../../domain/platform.ts';
 import { parsePlatform } from '../../domain/platform.ts';

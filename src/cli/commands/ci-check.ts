@@ -1,7 +1,7 @@
 import type { WorkflowState } from '../../ci/judge-workflows.ts';
 import { CutwaterError } from '../../domain/error.ts';
-import { exitCodes } from '../../domain/error-catalogue.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import { describeWorkflow } from '../../ci/judge-workflows.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { openWorkflows } from '../compose-workflows.ts';

@@ -1,5 +1,5 @@
-import { exitCodes } from '../../domain/error-catalogue.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import { escapeText, quote } from '../../domain/quote.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import type { WorkflowChange } from '../compose-workflows.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { CutwaterError } from '../../domain/error.ts';
-import { exitCodes } from '../../domain/error-catalogue.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import { quote } from '../../domain/quote.ts';
 import type { DocumentState } from '../../report/process-document/rewrite.ts';
 import { judgeDocument } from '../../report/process-document/rewrite.ts';

@@ -1,6 +1,6 @@
 import { needsOf, secretNames } from '../../ci/workflow-needs.ts';
-import { exitCodes } from '../../domain/error-catalogue.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import { examineChannels } from '../../engine/overview/examine-channels.ts';
 import { examineFiles } from '../../engine/overview/examine-files.ts';
 import { examineForgeKeys } from '../../engine/overview/examine-forge-keys.ts';

@@ -1,5 +1,5 @@
-import { exitCodes } from '../../domain/error-catalogue.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import { formatImageName } from '../../domain/image-name.ts';
 import type { EdgeResult } from '../../engine/edge/edge.ts';
 import { everyChannel } from '../../engine/edge/gather-edge.ts';

@@ -1,6 +1,6 @@
 import { shortDigest } from '../../domain/digest.ts';
-import { exitCodes } from '../../domain/error-catalogue.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import { escapeText } from '../../domain/quote.ts';
 import { formatVersion, readVersion } from '../../domain/version.ts';
 import type { EvidenceMade, EvidenceRequest } from '../../engine/evidence/add-evidence.ts';

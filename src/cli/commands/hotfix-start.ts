@@ -1,6 +1,6 @@
 import { CutwaterError } from '../../domain/error.ts';
-import { exitCodes } from '../../domain/error-catalogue.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import { quote } from '../../domain/quote.ts';
 import { parseVersion } from '../../domain/version.ts';
 import type { HotfixStart, StartedHotfix } from '../../engine/hotfix/start-hotfix.ts';

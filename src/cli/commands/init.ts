@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
-import { exitCodes } from '../../domain/error-catalogue.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import { escapeText } from '../../domain/quote.ts';
 import { lookAtProject } from '../../engine/overview/detect-project.ts';
 import { firstSteps } from '../../engine/overview/first-steps.ts';

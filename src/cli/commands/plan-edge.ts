@@ -1,5 +1,5 @@
-import { exitCodes } from '../../domain/error-catalogue.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import { escapeText } from '../../domain/quote.ts';
 import { everyChannel } from '../../engine/edge/gather-edge.ts';
 import { planEdge } from '../../engine/edge/plan-edge.ts';

@@ -1,6 +1,6 @@
 import { CutwaterError } from '../../domain/error.ts';
-import { exitCodes } from '../../domain/error-catalogue.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import { escapeText } from '../../domain/quote.ts';
 import { parseReason } from '../../domain/release-message.ts';
 import { releaseTagOf } from '../../domain/tag-name.ts';

@@ -1,5 +1,5 @@
-import { exitCodes } from '../../domain/error-catalogue.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import { reconcileAndAnnounce } from '../../engine/pointers/reconcile-and-announce.ts';
 import { everyAlias } from '../../engine/facts/gather-estate.ts';
 import { describeStep } from '../../plan/step.ts';

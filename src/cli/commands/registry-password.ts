@@ -1,6 +1,6 @@
 import { stdin } from 'node:process';
-import { exitCodes } from '../../domain/error-catalogue.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import { CutwaterError } from '../../domain/error.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import { makeAccountLine } from '../compose-server.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { CutwaterError } from '../../domain/error.ts';
-import { exitCodes } from '../../domain/error-catalogue.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import type { CliContext, CommandInput } from '../command.ts';
 import type { ActOutcome } from '../rehearsal/act.ts';
 import { acts, playAct } from '../rehearsal/acts.ts';

@@ -1,5 +1,5 @@
 import { CutwaterError } from '../../domain/error.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import { quote } from '../../domain/quote.ts';
 import { readVersion } from '../../domain/version.ts';
 import { watchRelease } from '../../engine/watch/watch-release.ts';

@@ -1,8 +1,8 @@
 import { CutwaterError } from '../../domain/error.ts';
 import { readVersion } from '../../domain/version.ts';
 import type { ReleasePredicate } from '../../domain/release-statement.ts';
-import { exitCodes } from '../../domain/error-catalogue.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import { everyAlias } from '../../engine/facts/gather-estate.ts';
 import type { PublishedVersion, ReleaseResult } from '../../engine/release/release.ts';
 import { publishVersion, release } from '../../engine/release/release.ts';

@@ -1,5 +1,5 @@
-import { exitCodes } from '../../domain/error-catalogue.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import { formatVersion, readVersion } from '../../domain/version.ts';
 import { carryOut } from '../../engine/pointers/carry-out.ts';
 import { restore } from '../../engine/withdrawal/withdraw.ts';

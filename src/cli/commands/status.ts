@@ -1,5 +1,5 @@
-import { exitCodes } from '../../domain/error-catalogue.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import { escapeText } from '../../domain/quote.ts';
 import type { Status } from '../../engine/overview/gather-status.ts';
 import { gatherStatus } from '../../engine/overview/gather-status.ts';

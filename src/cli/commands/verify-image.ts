@@ -1,5 +1,5 @@
 import { CutwaterError } from '../../domain/error.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import type { ImageName } from '../../domain/image-name.ts';
 import { formatImageName, parseImageName, parseImageReference } from '../../domain/image-name.ts';
 import { quote } from '../../domain/quote.ts';

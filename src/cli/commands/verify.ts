@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { CutwaterError } from '../../domain/error.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import { formatImageName, parseImageReference } from '../../domain/image-name.ts';
 import { quote } from '../../domain/quote.ts';
 import { parseVersion, readVersion } from '../../domain/version.ts';

@@ -1,6 +1,6 @@
 import { CutwaterError } from '../../domain/error.ts';
-import { exitCodes } from '../../domain/error-catalogue.ts';
-import type { ExitCode } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
+import type { ExitCode } from '../../domain/error-entry.ts';
 import { formatVersion, readVersion } from '../../domain/version.ts';
 import { carryOut } from '../../engine/pointers/carry-out.ts';
 import { withdraw } from '../../engine/withdrawal/withdraw.ts';

@@ -1,4 +1,4 @@
-import { exitCodes } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
 import { escapeText } from '../../domain/quote.ts';
 import type { WatchedRelease, WatchedRun } from '../../report/watched-release.ts';
 import { exitOfWatch, failedJobs } from '../../report/watched-release.ts';

@@ -1,7 +1,7 @@
 import type { Digest } from '../../domain/digest.ts';
 import { digestOf } from '../../domain/digest.ts';
 import { CutwaterError, isCutwaterError } from '../../domain/error.ts';
-import { exitCodes } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
 import { formatEvidenceMessage } from '../../domain/evidence-message.ts';
 import type { GitTag } from '../../domain/git-tag.ts';
 import { formatTagName } from '../../domain/tag-name.ts';

@@ -1,4 +1,4 @@
-import { exitCodes } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
 import { CutwaterError, isCutwaterError } from '../../domain/error.ts';
 import type { ObjectId } from '../../domain/object-id.ts';
 import { releaseTagOf } from '../../domain/tag-name.ts';

@@ -1,6 +1,6 @@
 import type { Digest } from '../../domain/digest.ts';
 import { CutwaterError, isCutwaterError } from '../../domain/error.ts';
-import { exitCodes } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
 import type { ImageTag } from '../../domain/image-name.ts';
 import { formatImageName } from '../../domain/image-name.ts';
 import type { Step } from '../../plan/step.ts';

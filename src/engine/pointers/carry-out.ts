@@ -1,5 +1,5 @@
 import { CutwaterError, isCutwaterError } from '../../domain/error.ts';
-import { exitCodes } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
 import type { Decision } from '../../estate/decisions.ts';
 import type { DueAnnouncement } from '../../estate/news.ts';
 import type { Step } from '../../plan/step.ts';

@@ -1,6 +1,6 @@
 import type { Digest } from '../../domain/digest.ts';
 import { CutwaterError, isCutwaterError } from '../../domain/error.ts';
-import { exitCodes } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
 import { forgeCapabilities } from '../../domain/forge-capabilities.ts';
 import { imageTag } from '../../domain/image-name.ts';
 import { formatVersion } from '../../domain/version.ts';

@@ -1,5 +1,5 @@
 import { isCutwaterError } from '../../domain/error.ts';
-import { exitCodes } from '../../domain/error-catalogue.ts';
+import { exitCodes } from '../../domain/error-entry.ts';
 import type { RunQuestion, WorkflowRun, WorkflowRuns } from '../../ports/workflow-runs.ts';
 import { longestWait, nextLook } from './next-look.ts';
 
