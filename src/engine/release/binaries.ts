@@ -27,11 +27,11 @@ export interface PlatformImage {
  */
 export async function extractBinaries(
   world: ReleaseWorld,
-  policy: readonly BinaryPolicy[],
+  wanted: readonly BinaryPolicy[],
   { images, version }: { readonly images: readonly PlatformImage[]; readonly version: Version | undefined },
 ): Promise<readonly ReleasedBinary[]> {
   const binaries: ReleasedBinary[] = [];
-  for (const binary of policy)
+  for (const binary of wanted)
     for (const image of images) binaries.push(await extractBinary(world, { binary, image, version }));
   return binaries;
 }
